@@ -1,0 +1,71 @@
+// htmx: the CSRF header, what went wrong in words, locked buttons, announced swaps, drafts after a swap.
+import { forgetDraft, restoreDrafts } from "./fields";
+import { announce, toast } from "./toast";
+import { toBottom } from "./scroll";
+import { word } from "./words";
+
+interface RequestDetail {
+  elt: Element;
+  target: Element;
+  headers: Record<string, string>;
+  xhr: XMLHttpRequest;
+  successful: boolean;
+  shouldSwap: boolean;
+  isError: boolean;
+}
+
+const SAID = new Set([403, 404, 409, 413, 422, 429]);
+
+function on(name: string, handle: (detail: RequestDetail, event: Event) => void): void {
+  document.addEventListener(name, (event) => handle((event as CustomEvent<RequestDetail>).detail, event));
+}
+
+function failure(status: number): string {
+  if (SAID.has(status)) return word(`failed${status}`);
+  return word(status >= 500 ? "failed500" : "failedOther");
+}
+
+/** A short plain answer is the server's own sentence and says more than ours; a page is not read out. */
+function sentence(xhr: XMLHttpRequest): string {
+  const plain = (xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/plain");
+  const text = plain ? xhr.responseText.trim() : "";
+  return text && text.length <= 300 ? text : failure(xhr.status);
+}
+
+function buttonsOf(element: Element): HTMLButtonElement[] {
+  if (element instanceof HTMLButtonElement) return [element];
+  return [...element.querySelectorAll<HTMLButtonElement>("button[type=submit],button:not([type])")];
+}
+
+function csrf(): string | undefined {
+  return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
+}
+
+export function startRequests(): void {
+  on("htmx:configRequest", ({ headers }) => {
+    const token = csrf();
+    if (token) headers["X-CSRFToken"] = token;
+  });
+  on("htmx:beforeRequest", ({ elt }) => buttonsOf(elt).forEach((button) => button.setAttribute("data-busy", "")));
+  on("htmx:afterRequest", ({ elt, successful }) => {
+    buttonsOf(elt).forEach((button) => button.removeAttribute("data-busy"));
+    if (successful && elt instanceof HTMLFormElement) forgetDraft(elt);
+  });
+  // A form that is not right yet (422) comes back with its errors marked: show it, htmx would drop it.
+  on("htmx:beforeSwap", (detail) => {
+    const html = (detail.xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/html");
+    if (detail.xhr.status === 422 && html && detail.xhr.responseText.trim()) {
+      detail.shouldSwap = true;
+      detail.isError = false;
+    }
+  });
+  on("htmx:responseError", ({ xhr }) => toast(sentence(xhr)));
+  on("htmx:sendError", () => toast(word("failedNetwork")));
+  on("htmx:timeout", () => toast(word("failedNetwork")));
+  on("htmx:afterSettle", ({ target }) => {
+    const place = target.closest<HTMLElement>("[data-announce]");
+    if (place) announce(place.dataset["announce"] || word("updated"));
+    restoreDrafts(target);
+    toBottom(target);
+  });
+}
