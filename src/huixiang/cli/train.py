@@ -1,0 +1,32 @@
+"""`huixiang train`: make the engine's model files from the data beside the project."""
+
+import argparse
+import sys
+from pathlib import Path
+
+HELP = "Train the engine's models from a folder of labelled data (needs scikit-learn)"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--data", type=Path, required=True, help="folder with triage_gold.csv and the other sources")
+    parser.add_argument("--report", action="store_true", help="print cross-validated figures, write nothing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train and write the model files, or print the report; returns the exit status."""
+    if not (args.data / "triage_gold.csv").is_file():
+        print(f"huixiang train: there is no triage_gold.csv in {args.data}.", file=sys.stderr)
+        return 2
+    try:
+        from huixiang.engine.training import publishing, report  # noqa: PLC0415 - needs the development tools
+    except ModuleNotFoundError as missing:
+        print(f"huixiang train: {missing.name} is not installed; run `make setup` first.", file=sys.stderr)
+        return 1
+    trained = publishing.train(args.data)
+    if args.report:
+        print(report.of(trained))
+        return 0
+    publishing.publish(trained)
+    print(f"Wrote {publishing.MODELS} ({publishing.VERSION}).")
+    return 0

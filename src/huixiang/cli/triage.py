@@ -1,0 +1,121 @@
+"""`huixiang triage`: texts in, one JSON object each out; no database, no network."""
+
+import argparse
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from huixiang.engine.pipeline import gate_with_language, read
+
+HELP = "Read the texts of a CSV file with the engine alone and print one JSON object a row"
+BATCH = 512
+FIELD_LIMIT = 64 * 1024 * 1024  # characters of one CSV field
+
+
+class TriageError(Exception):
+    """The input cannot be read; the sentence says what is wrong and what would help."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", help="CSV file (UTF-8 or GB18030), - for standard input")
+    parser.add_argument("--text-column", default="text", help="name of the column with the text (default: text)")
+    parser.add_argument("--format", choices=["jsonl"], default="jsonl", help="what is printed: one JSON object a line")
+    parser.add_argument("--embeddings", metavar="OUT.npy", type=Path, help="also write one unit vector a row, float32")
+    parser.add_argument("--only", choices=["gate"], help="gate: only whether it is feedback; nothing is embedded")
+
+
+def _decoded(raw: IO[bytes]) -> io.TextIOWrapper:
+    """UTF-8, with or without its mark, when all of it is; GB18030 otherwise."""
+    encoding = "utf-8-sig" if _is_utf8(raw) else "gb18030"
+    raw.seek(0)
+    errors = "surrogatepass" if encoding == "utf-8-sig" else "replace"
+    return io.TextIOWrapper(raw, encoding=encoding, errors=errors, newline="")
+
+
+def _is_utf8(raw: IO[bytes]) -> bool:
+    """Lone surrogates, which careless programs write, do not make a file GB18030."""
+    text = io.TextIOWrapper(raw, encoding="utf-8", errors="surrogatepass", newline="\n")
+    try:
+        while text.read(1 << 20):
+            pass
+    except UnicodeDecodeError:
+        return False
+    finally:
+        text.detach()
+    return True
+
+
+def _opened(name: str, stack: ExitStack) -> IO[bytes]:
+    if name == "-":
+        return io.BytesIO(sys.stdin.buffer.read())
+    try:
+        return stack.enter_context(Path(name).open("rb"))
+    except OSError as problem:
+        raise TriageError(f"{name} cannot be read: {problem.strerror}.") from problem
+
+
+def _texts(lines: Iterable[str], column: str) -> Iterator[str]:
+    csv.field_size_limit(FIELD_LIMIT)
+    rows = csv.reader(line.replace("\0", "") for line in lines)
+    header = next(rows, None)
+    if header is None:
+        raise TriageError("The file is empty; a first line with column names is needed.")
+    if column not in header:
+        raise TriageError(f"There is no column “{column}”. The columns are: {', '.join(header)}.")
+    place = header.index(column)
+    for row in rows:
+        if row:
+            yield row[place] if place < len(row) else ""
+
+
+def _lines(texts: Sequence[str], only: str | None) -> Iterator[dict[str, Any]]:
+    if only == "gate":
+        for feedback, chance, language in gate_with_language(texts):
+            yield {"feedback": feedback, "confidence": round(chance, 4), "language": language}
+        return
+    for reading in read(texts):
+        yield reading.to_json()
+
+
+def _vectors(texts: Sequence[str]) -> Any:
+    from huixiang.engine.embedder import embed  # noqa: PLC0415 - the model is loaded only when asked for
+
+    return embed(texts)
+
+
+def _triage(args: argparse.Namespace, texts: Iterator[str]) -> None:
+    parts = []
+    while batch := list(islice(texts, BATCH)):
+        for line in _lines(batch, args.only):
+            print(json.dumps(line, ensure_ascii=False))
+        if args.embeddings and not args.only:
+            parts.append(_vectors(batch))
+    if args.embeddings and not args.only:
+        with args.embeddings.open("wb") as out:
+            np.save(out, np.concatenate(parts) if parts else np.zeros((0, 384), dtype=np.float32))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one object for each row, in order; returns 0, or 2 when the input cannot be read."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        with ExitStack() as stack:
+            _triage(args, _texts(_decoded(_opened(args.file, stack)), args.text_column))
+    except BrokenPipeError:  # whoever reads has enough
+        sys.stdout = None
+        return 0
+    except (TriageError, csv.Error) as problem:
+        print(f"huixiang triage: {problem}", file=sys.stderr)
+        return 2
+    return 0

@@ -1,0 +1,190 @@
+"""A batch of texts in, a reading of each out: the order of the steps, and what happens at the edges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from huixiang.engine.aspects import CAR_DOMAINS, car_aspects, general_aspects
+from huixiang.engine.authenticity import authenticity_of
+from huixiang.engine.emotions import emotions_of
+from huixiang.engine.english import read_english
+from huixiang.engine.facts import facts_of, missing_of
+from huixiang.engine.features import counts, weighted
+from huixiang.engine.language import language_of
+from huixiang.engine.masking import mask
+from huixiang.engine.models import grams, judge
+from huixiang.engine.normalising import READ_AT_MOST, Normalised, normalise
+from huixiang.engine.reading import Aspect, Kind, Reading
+from huixiang.engine.reasons import reasons_for
+from huixiang.engine.rules import gravest
+from huixiang.engine.signals import Caught, caught, signals
+from huixiang.engine.telling import title
+from huixiang.engine.verdict import Scores, Verdict, gate_chance, passes, scores_of, verdict
+
+BATCH = 512  # texts whose sparse rows are held at once
+_ENGLISH_SURE = 0.6  # a list of words is never more certain than this
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A text on its way in: cleaned, masked, its language known."""
+
+    normal: Normalised
+    text: str
+    language: str
+
+
+def _prepare(text: str) -> Prepared:
+    normal = normalise(text)
+    shown = mask(normal.text).text
+    return Prepared(normal, shown, language_of(shown))
+
+
+def _score(texts: Sequence[str], seen: Sequence[Caught]) -> Scores:
+    model = grams()
+    first = model.scores(weighted(counts(texts), model.rarity))
+    return scores_of(model, judge(), first, signals(texts, seen, first))
+
+
+def _unread(prepared: Prepared) -> Reading:
+    """A text without words, or in a language the engine does not read: said so rather than guessed."""
+    empty = not prepared.text
+    reason = "没有可读的文字" if empty or not any(map(str.isalpha, prepared.text)) else "读不懂这种语言，没有判断"
+    return Reading(
+        text=prepared.text,
+        title=title(prepared.text),
+        language="other",
+        feedback=False,
+        feedback_confidence=0.0,
+        kind=Kind.chatter,
+        kind_confidence=0.0,
+        sentiment=0,
+        sentiment_score=0.0,
+        severity=0,
+        severity_scores=(1.0, 0.0, 0.0, 0.0, 0.0),
+        escalation=False,
+        authenticity_reason=reason,
+        reasons=(reason,),
+    )
+
+
+def _english(prepared: Prepared) -> Reading:
+    found = read_english(prepared.text)
+    feedback = found.kind not in {Kind.chatter, Kind.spam}
+    certain = _ENGLISH_SURE if feedback else 1.0 - _ENGLISH_SURE
+    shares = [0.0] * 5
+    shares[found.severity] = 1.0
+    facts = facts_of(prepared.text, found.kind)
+    score, why = authenticity_of(prepared.text, found.kind, facts)
+    quoted = (f"“{found.quote}”：{found.kind.value}",) if found.quote else ()
+    return Reading(
+        text=prepared.text,
+        title=title(prepared.text),
+        language="en",
+        feedback=feedback,
+        feedback_confidence=certain,
+        kind=found.kind,
+        kind_confidence=_ENGLISH_SURE,
+        sentiment=found.sentiment,
+        sentiment_score=found.sentiment * 0.5,
+        severity=found.severity,
+        severity_scores=(shares[0], shares[1], shares[2], shares[3], shares[4]),
+        escalation=found.escalation,
+        facts=facts,
+        missing=missing_of(prepared.text, found.kind, found.severity, facts),
+        severity_quote=found.quote,
+        authenticity=score,
+        authenticity_reason=why,
+        reasons=("英文只按词表粗读", *quoted),
+    )
+
+
+def _chinese(prepared: Prepared, found: Verdict, seen: Caught, scores: Scores, place: int) -> Reading:
+    text, kind = prepared.text, found.kind
+    facts = facts_of(text, kind)
+    feelings, feeling_quote = emotions_of(text, prepared.normal.emojis, found.sentiment)
+    score, why = authenticity_of(text, kind, facts)
+    grave = gravest(seen.severity) if found.severity else None
+    return Reading(
+        text=text,
+        title=title(text),
+        language="zh",
+        feedback=found.feedback,
+        feedback_confidence=found.feedback_confidence,
+        kind=kind,
+        kind_confidence=found.kind_confidence,
+        sentiment=found.sentiment,
+        sentiment_score=found.sentiment_score,
+        severity=found.severity,
+        severity_scores=found.severity_scores,
+        escalation=found.escalation,
+        aspects=_aspects(text, found, scores, place),
+        facts=facts,
+        missing=missing_of(text, kind, found.severity, facts),
+        emotions=feelings,
+        emotion_quote=feeling_quote,
+        severity_quote=grave.quote if grave else "",
+        authenticity=score,
+        authenticity_reason=why,
+        reasons=reasons_for(found, seen, cut_at=READ_AT_MOST if prepared.normal.cut else 0),
+    )
+
+
+def _aspects(text: str, found: Verdict, scores: Scores, place: int) -> tuple[Aspect, ...]:
+    if found.domain in CAR_DOMAINS:
+        return car_aspects(text, scores.subjects(place), found.sentiment)
+    return general_aspects(text, found.sentiment) if found.feedback else ()
+
+
+def _read_batch(texts: Sequence[str]) -> list[Reading]:
+    prepared = [_prepare(text) for text in texts]
+    chinese = [place for place, one in enumerate(prepared) if one.language == "zh"]
+    words = [prepared[place].text for place in chinese]
+    seen = [caught(text) for text in words]
+    scores = _score(words, seen) if words else None
+    readings = [_english(one) if one.language == "en" else _unread(one) for one in prepared]
+    if scores is None:
+        return readings
+    gates = gate_chance(scores)
+    for row, place in enumerate(chinese):
+        found = verdict(scores, float(gates[row]), row, seen[row])
+        readings[place] = _chinese(prepared[place], found, seen[row], scores, row)
+    return readings
+
+
+def read(texts: Sequence[str]) -> list[Reading]:
+    """Read each text; order is kept, equal input gives equal output, and no text raises.
+
+    Only the first READ_AT_MOST characters of a text are read, which its reasons then say.
+    """
+    found: list[Reading] = []
+    for start in range(0, len(texts), BATCH):
+        found.extend(_read_batch(texts[start : start + BATCH]))
+    return found
+
+
+def gate(texts: Sequence[str]) -> list[tuple[bool, float]]:
+    """Return (is it feedback, probability) for each text, the same as `read` says; nothing else is worked out."""
+    return [(found, chance) for found, chance, _ in gate_with_language(texts)]
+
+
+def gate_with_language(texts: Sequence[str]) -> list[tuple[bool, float, str]]:
+    """Return (is it feedback, probability, language) for each text."""
+    found: list[tuple[bool, float, str]] = []
+    for start in range(0, len(texts), BATCH):
+        found.extend(_gate_batch(texts[start : start + BATCH]))
+    return found
+
+
+def _gate_batch(texts: Sequence[str]) -> list[tuple[bool, float, str]]:
+    prepared = [_prepare(text) for text in texts]
+    chinese = [one.text for one in prepared if one.language == "zh"]
+    chances = gate_chance(_score(chinese, [caught(text) for text in chinese])).tolist() if chinese else []
+    waiting = iter(chances)
+    return [_gated(one, next(waiting) if one.language == "zh" else 0.0) for one in prepared]
+
+
+def _gated(prepared: Prepared, chance: float) -> tuple[bool, float, str]:
+    if prepared.language == "zh":
+        return passes(chance), chance, "zh"
+    reading = _english(prepared) if prepared.language == "en" else _unread(prepared)
+    return reading.feedback, reading.feedback_confidence, reading.language

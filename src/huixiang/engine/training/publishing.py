@@ -1,0 +1,88 @@
+"""From sources to model files: fit both levels, choose the thresholds, write the figures."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huixiang.engine.features import counts, weighted
+from huixiang.engine.models import Grams
+from huixiang.engine.signals import caught, signals
+from huixiang.engine.tokens import tokens
+from huixiang.engine.training import first_level, second_level, thresholds
+from huixiang.engine.training.sources import Labelled, Sample, labelled, samples
+
+VERSION = "2026.11-1"
+WORD_BUCKETS = 1 << 16
+MODELS = Path(__file__).resolve().parent.parent / "models"
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Trained:
+    """Everything a training run knows: the sources, the first level, the labelled messages and their signals."""
+
+    ground: first_level.Ground
+    grams: Grams
+    weights: Floats  # (readers, BUCKETS), as fitted
+    messages: second_level.Messages
+
+
+def signals_of(grams: Grams, gold: Sequence[Labelled]) -> Floats:
+    """Return (n, signals) of the labelled messages, worked out as at run time."""
+    texts = [row.text for row in gold]
+    scores = grams.scores(weighted(counts(texts), grams.rarity))
+    return signals(texts, [caught(text) for text in texts], scores)
+
+
+def train(data: Path) -> Trained:
+    """Fit the first level on all sources and work out the signals of the labelled messages."""
+    gold = labelled(data)
+    ground = first_level.prepare(samples(data), gold)
+    names, weights, bias = first_level.fit(ground)
+    small, scale = first_level.quantised(weights)
+    grams = Grams(tuple(names), ground.rarity, np.ascontiguousarray((small * scale[:, None]).T), bias)
+    return Trained(ground, grams, weights, second_level.Messages(gold, signals_of(grams, gold)))
+
+
+def word_rarity(texts: Sequence[Sample]) -> NDArray[np.uint8]:
+    """Return (WORD_BUCKETS,) uint8: sixteen times the inverse document frequency by the hash of a word."""
+    frequency = np.zeros(WORD_BUCKETS, dtype=np.int64)
+    for sample in texts:
+        for word in set(tokens(sample.text)):
+            frequency[zlib.crc32(word.encode("utf-8", "replace")) % WORD_BUCKETS] += 1
+    rarity = np.log((1 + len(texts)) / (1 + frequency)) + 1
+    return np.asarray(np.clip(np.rint(rarity * 16), 0, 255), dtype=np.uint8)
+
+
+def _about(trained: Trained) -> dict[str, Any]:
+    scores, truth = first_level.held_out(trained.ground, "polarity", "positive")
+    return {
+        "version": VERSION,
+        "polarity_slope": first_level.slope(scores, truth),
+        "thresholds": thresholds.chosen(trained.ground, trained.messages),
+    }
+
+
+def publish(trained: Trained, folder: Path = MODELS) -> None:
+    """Write grams.npz, judge.npz, words.npz and about.json."""
+    small, scale = first_level.quantised(trained.weights)
+    np.savez_compressed(
+        folder / "grams.npz",
+        names=np.array(trained.grams.names),
+        rarity=trained.grams.rarity.astype(np.float16),
+        weights=small,
+        scale=scale,
+        bias=trained.grams.bias,
+    )
+    everyone = np.arange(len(trained.messages.rows))
+    np.savez_compressed(folder / "judge.npz", **second_level.arrays(second_level.fit(trained.messages, everyone)))
+    np.savez_compressed(folder / "words.npz", rarity=word_rarity(trained.ground.samples))
+    text = json.dumps(_about(trained), ensure_ascii=False, indent=2)
+    (folder / "about.json").write_text(f"{text}\n", encoding="utf-8")

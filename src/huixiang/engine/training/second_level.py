@@ -1,0 +1,80 @@
+"""The second level: weighs first-level scores and word rules, learned from the messages labelled by hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from huixiang.engine.models import Judge
+from huixiang.engine.training.sources import Labelled
+
+QUESTIONS = {"gate": "feedback", "kind": "kind", "severity": "severity", "sentiment": "sentiment", "escalation": "escalation"}
+_STRENGTH = {"gate": 0.1, "kind": 0.2, "severity": 0.1, "sentiment": 0.1, "escalation": 0.1}
+_LEAST_SPREAD = 0.05
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Messages:
+    """The labelled messages and the signals of each."""
+
+    rows: Sequence[Labelled]
+    signals: Floats
+
+    def answers(self, question: str) -> NDArray[np.str_]:
+        """Return the label of each message, "" where the annotators disagreed."""
+        return np.array([getattr(row, QUESTIONS[question]) for row in self.rows])
+
+
+def _logits(trained: LogisticRegression) -> tuple[Floats, Floats]:
+    weights, bias = trained.coef_.T, trained.intercept_
+    if weights.shape[1] == 1:  # two classes: the first one's column is zero
+        weights = np.hstack([np.zeros_like(weights), weights])
+        bias = np.array([0.0, bias[0]])
+    return weights.astype(np.float32), bias.astype(np.float32)
+
+
+def fit(messages: Messages, learn: NDArray[np.int64]) -> Judge:
+    """Return the second level learned from the messages at the places `learn`."""
+    mean = messages.signals[learn].mean(axis=0)
+    spread = messages.signals[learn].std(axis=0) + np.float32(_LEAST_SPREAD)
+    questions = {}
+    for question in QUESTIONS:
+        answers = messages.answers(question)
+        known = learn[answers[learn] != ""]
+        standard = np.clip((messages.signals[known] - mean) / spread, -6.0, 6.0)
+        weights = "balanced" if question == "escalation" else None
+        trained = LogisticRegression(C=_STRENGTH[question], max_iter=5000, class_weight=weights)
+        trained.fit(standard, answers[known])
+        questions[question] = (tuple(map(str, trained.classes_)), *_logits(trained))
+    return Judge(mean, spread, questions)
+
+
+def folds(messages: Messages, count: int = 5) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return (learn, test) places, stratified by kind; drawn once and for all."""
+    splitter = StratifiedKFold(count, shuffle=True, random_state=0)
+    return list(splitter.split(messages.signals, messages.answers("kind")))
+
+
+def held_out(messages: Messages) -> dict[str, tuple[tuple[str, ...], Floats]]:
+    """Return for each question the classes and (n, classes) probabilities on messages not learned from."""
+    found: dict[str, tuple[tuple[str, ...], Floats]] = {}
+    for learn, test in folds(messages):
+        judge = fit(messages, learn)
+        for question in QUESTIONS:
+            classes = judge.classes(question)
+            known = found.setdefault(question, (classes, np.zeros((len(messages.rows), len(classes)), np.float32)))
+            known[1][test] = judge.probabilities(question, messages.signals[test])
+    return found
+
+
+def arrays(judge: Judge) -> dict[str, NDArray[np.generic]]:
+    """Return the second level as it is stored."""
+    stored: dict[str, NDArray[np.generic]] = {"mean": judge.mean, "spread": judge.spread}
+    for question, (classes, weights, bias) in judge.questions.items():
+        stored |= {f"{question}_classes": np.array(classes), f"{question}_weights": weights, f"{question}_bias": bias}
+    return stored

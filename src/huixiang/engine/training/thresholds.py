@@ -1,0 +1,101 @@
+"""Where to draw the lines, chosen on rows the scores were not learned from."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import cohen_kappa_score, f1_score
+
+from huixiang.engine.training import first_level, second_level
+from huixiang.engine.training.sources import SUBJECTS
+
+Floats = NDArray[np.float32]
+SAFETY_PRECISION = 0.70  # what a person can still believe; recall is taken as high as this allows
+
+
+def _best(candidates: NDArray[np.float64], worth: Callable[[float], float]) -> float:
+    """The candidate of the highest worth, the middle one among equals."""
+    values = [round(worth(float(candidate)), 6) for candidate in candidates]
+    top = [float(candidate) for candidate, value in zip(candidates, values, strict=True) if value == max(values)]
+    return round(top[len(top) // 2], 4)
+
+
+def _yes(found: dict[str, tuple[tuple[str, ...], Floats]], question: str, label: str) -> Floats:
+    classes, chances = found[question]
+    return np.asarray(chances[:, classes.index(label)])
+
+
+def food(ground: first_level.Ground) -> float:
+    """Score of the food reader with the best F1."""
+    scores, truth = first_level.held_out(ground, "unsafe_food", "1")
+    return _best(np.arange(-0.6, 0.6, 0.02), lambda limit: float(f1_score(truth, scores > limit)))
+
+
+def subject(ground: first_level.Ground) -> float:
+    """Score of the car-subject readers with the best micro F1; the likeliest subject always counts."""
+    columns = [first_level.held_out(ground, "subject", label) for label in SUBJECTS]
+    scores = np.stack([scores for scores, _ in columns], axis=1)
+    truth = np.stack([truth for _, truth in columns], axis=1)
+    likeliest = scores == scores.max(axis=1, keepdims=True)
+    return _best(
+        np.arange(-0.6, 0.3, 0.02),
+        lambda limit: float(f1_score(truth, (scores > limit) | likeliest, average="micro")),
+    )
+
+
+def gate(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:
+    """Probability with the best F1 of feedback."""
+    answers = messages.answers("gate")
+    known = answers != ""
+    noise = _yes(found, "kind", "chatter") + _yes(found, "kind", "spam")
+    chance = (_yes(found, "gate", "1") + 1 - noise) / 2
+    return _best(np.arange(0.35, 0.65, 0.01), lambda limit: float(f1_score(answers[known] == "1", chance[known] >= limit)))
+
+
+def escalation(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:
+    """Probability with the best F1 of escalation."""
+    answers = messages.answers("escalation")
+    known = answers != ""
+    chance = _yes(found, "escalation", "1")[known]
+    return _best(np.arange(0.3, 0.95, 0.02), lambda limit: float(f1_score(answers[known] == "1", chance >= limit)))
+
+
+def safety(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:
+    """The lowest probability of severity 4 whose precision is still SAFETY_PRECISION."""
+    answers = messages.answers("severity")
+    chance = _yes(found, "severity", "4")[answers != ""]
+    truth = answers[answers != ""] == "4"
+    limits = [limit for limit in np.arange(0.1, 0.6, 0.01) if truth[chance >= limit].mean() >= SAFETY_PRECISION]
+    return round(float(min(limits, default=0.4)), 4)
+
+
+def severity_cuts(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> list[float]:
+    """Three cuts of the expected severity, between 0|1, 1|2 and 2|3, chosen one after the other by kappa."""
+    answers = messages.answers("severity")
+    known = answers != ""
+    truth = answers[known].astype(int)
+    expected = found["severity"][1][known] @ np.arange(5)
+    cuts = [0.5, 1.5, 2.5]
+    for place in (1, 0, 2):
+        options = np.arange(place + 0.2, place + 0.85, 0.05)
+
+        def worth(cut: float, place: int = place) -> float:
+            tried = sorted([*cuts[:place], cut, *cuts[place + 1 :]])
+            return float(cohen_kappa_score(truth, np.digitize(expected, tried), weights="quadratic"))
+
+        cuts[place] = _best(options, worth)
+    return cuts
+
+
+def chosen(ground: first_level.Ground, messages: second_level.Messages) -> dict[str, float | list[float]]:
+    """Return all thresholds of about.json."""
+    found = second_level.held_out(messages)
+    return {
+        "gate": gate(messages, found),
+        "escalation": escalation(messages, found),
+        "safety": safety(messages, found),
+        "ruled_safety": 0.15,
+        "severity_cuts": severity_cuts(messages, found),
+        "food": food(ground),
+        "subject": subject(ground),
+    }

@@ -1,0 +1,145 @@
+"""From probabilities to decisions: gate, kind, severity, escalation, sentiment, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huixiang.engine.models import Grams, Judge, about
+from huixiang.engine.reading import Kind
+from huixiang.engine.rules import Hit, gravest
+from huixiang.engine.signals import Caught
+
+SAFETY = 4
+_NOISE = (Kind.chatter, Kind.spam)
+_CALM = frozenset({Kind.praise, Kind.chatter, Kind.spam, Kind.question})
+_EATEN = frozenset({"food", "takeaway"})
+_LIFTED = 0.9  # gate of a text about unsafe food
+_SURE = 0.6  # share of the mass a decided severity gets at least
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Scores:
+    """First- and second-level figures of a batch, with the names of their columns."""
+
+    readers: Mapping[str, Floats]  # "task:label" → (n,)
+    chances: Mapping[str, Floats]  # question → (n, classes)
+    classes: Mapping[str, tuple[str, ...]]
+    domains: Sequence[str]  # where each text seems to come from
+    unsafe_food: NDArray[np.bool_]  # (n,) the food reader says yes to a text about food
+
+    def chance(self, question: str, label: str) -> Floats:
+        """Return the column of one class."""
+        return np.asarray(self.chances[question][:, self.classes[question].index(label)])
+
+    def subjects(self, place: int) -> dict[str, float]:
+        """Return the score of each car subject for one text."""
+        names = (name for name in self.readers if name.startswith("subject:"))
+        return {name.removeprefix("subject:"): float(self.readers[name][place]) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The decisions about one text."""
+
+    feedback: bool
+    feedback_confidence: float
+    kind: Kind
+    kind_confidence: float
+    sentiment: int
+    sentiment_score: float
+    severity: int
+    severity_scores: tuple[float, float, float, float, float]
+    escalation: bool
+    domain: str
+    unsafe_food: bool
+
+
+def scores_of(grams: Grams, judge: Judge, first: Floats, signals: Floats) -> Scores:
+    """Put names to the columns of both levels."""
+    readers = {name: first[:, place] for place, name in enumerate(grams.names)}
+    chances = {question: judge.probabilities(question, signals) for question in judge.questions}
+    columns = [place for place, name in enumerate(grams.names) if name.startswith("domain:")]
+    names = [grams.names[place].removeprefix("domain:") for place in columns]
+    domains = [names[best] for best in first[:, columns].argmax(axis=1)]
+    eaten = np.array([domain in _EATEN for domain in domains], dtype=bool)
+    unsafe = eaten & (readers["unsafe_food:1"] > about()["thresholds"]["food"])
+    classes = {question: judge.classes(question) for question in judge.questions}
+    return Scores(readers, chances, classes, domains, unsafe)
+
+
+def gate_chance(scores: Scores) -> Floats:
+    """Probability of being feedback: the mean of the gate's own answer and of the kinds that are feedback.
+
+    A text that tells of unsafe food passes in any case.
+    """
+    noise = sum(scores.chance("kind", kind.value) for kind in _NOISE)
+    chance = (scores.chance("gate", "1") + 1.0 - noise) / 2
+    return np.asarray(np.where(scores.unsafe_food, np.maximum(chance, _LIFTED), chance), dtype=np.float32)
+
+
+def passes(chance: float) -> bool:
+    """Return whether a gate probability is enough to keep a text as feedback."""
+    return chance >= float(about()["thresholds"]["gate"])
+
+
+def _best_kind(chances: Mapping[str, float], *, feedback: bool) -> tuple[Kind, float]:
+    among = [kind for kind in Kind if (kind not in _NOISE) == feedback]
+    best = max(among, key=lambda kind: chances[kind.value])
+    return best, float(chances[best.value])
+
+
+def severity_of(chances: Sequence[float], kind: Kind, *, unsafe: bool) -> int:
+    """Return 0..4: the nearest to the expected severity, 4 when the safety share is large enough or a rule says so."""
+    limits = about()["thresholds"]
+    if kind in _NOISE:
+        return 0
+    if unsafe or chances[SAFETY] >= limits["safety"]:
+        return SAFETY
+    expected = sum(level * chance for level, chance in enumerate(chances))
+    return min(int(np.digitize(expected, limits["severity_cuts"])), SAFETY)
+
+
+def _decided(chances: Sequence[float], severity: int) -> tuple[float, float, float, float, float]:
+    """The shares with at least _SURE on the decided level; they sum to 1."""
+    total = float(sum(chances)) or 1.0
+    shares = [float(chance) / total for chance in chances]
+    if shares[severity] < max(shares):
+        rest = (1.0 - _SURE) / max(1.0 - shares[severity], 1e-6)
+        shares = [_SURE if level == severity else share * rest for level, share in enumerate(shares)]
+    return (shares[0], shares[1], shares[2], shares[3], shares[4])
+
+
+def _ruled_safety(scores: Scores, place: int, kind: Kind, hit: Hit | None) -> bool:
+    """A safety word in a reported problem counts, unless the classifiers are sure of the contrary."""
+    ruled = hit is not None and hit.level == SAFETY and kind not in _CALM
+    return ruled and float(scores.chance("severity", str(SAFETY))[place]) >= about()["thresholds"]["ruled_safety"]
+
+
+def verdict(scores: Scores, gate: float, place: int, caught: Caught) -> Verdict:
+    """Decide about the text at `place` of the batch."""
+    limits = about()["thresholds"]
+    feedback = passes(gate)
+    kinds = {kind.value: float(scores.chance("kind", kind.value)[place]) for kind in Kind}
+    kind, confidence = _best_kind(kinds, feedback=feedback)
+    unsafe = scores.unsafe_food[place] or (feedback and _ruled_safety(scores, place, kind, gravest(caught.severity)))
+    chances = [float(scores.chance("severity", str(level))[place]) for level in range(5)]
+    severity = severity_of(chances, kind, unsafe=unsafe)
+    moods = [float(scores.chance("sentiment", label)[place]) for label in ("-1", "0", "1")]
+    polarity = 2.0 / (1.0 + np.exp(-about()["polarity_slope"] * scores.readers["polarity:positive"][place])) - 1.0
+    return Verdict(
+        feedback=feedback,
+        feedback_confidence=gate,
+        kind=kind,
+        kind_confidence=confidence,
+        sentiment=int(np.argmax(moods)) - 1,
+        sentiment_score=float(polarity),
+        severity=severity,
+        severity_scores=_decided(chances, severity),
+        escalation=feedback and float(scores.chance("escalation", "1")[place]) >= limits["escalation"],
+        domain=scores.domains[place],
+        unsafe_food=bool(scores.unsafe_food[place]),
+    )
