@@ -26,7 +26,7 @@ LEFT: Final = 5.0
 MOST_LABELS: Final = 7
 MOST_COLUMN_WIDTH: Final = 2.4
 VALUES_SHOWN_UP_TO: Final = 14
-MOST_STEPS: Final = 5
+MOST_STEPS: Final = 6
 
 
 def _number(value: float) -> str:
@@ -121,10 +121,10 @@ def columns(series: Sequence[Point], label: str = "") -> SafeString:
 
 
 def _scale(highest: float) -> tuple[float, float]:
-    """Find a round top and the grid's step: one, two or five times a power of ten, at most five steps."""
+    """Find a round top and the grid's step: one, two or five times a power of ten, six steps at most."""
     if highest <= 0:
         return 4, 1
-    power = 10 ** math.floor(math.log10(highest / 5)) if highest > MOST_STEPS else 1
+    power = 10 ** math.floor(math.log10(highest / MOST_STEPS)) if highest > MOST_STEPS else 1
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor * MOST_STEPS >= highest)
     return math.ceil(highest / step) * step, step
 

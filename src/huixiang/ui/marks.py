@@ -6,7 +6,7 @@ import re
 import zlib
 from typing import Final
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 HUES: Final = 8
@@ -27,14 +27,11 @@ def telling_character(name: str) -> str:
     letters = [char for char in name if char.isalnum()]
     if not letters:
         return ""
-    if not _is_han(letters[0]):
+    if len(letters) > 1 and letters[0] in PREFIXES:
+        return letters[1].upper()
+    if not all(map(_is_han, letters)) or len(letters) > SHORT_NAME:
         return letters[0].upper()
-    han = [char for char in letters if _is_han(char)]
-    if len(han) > 1 and han[0] in PREFIXES:
-        return han[1]
-    if len(han) > 1 and han[-1] in SUFFIXES:
-        return han[-2]
-    return han[-1] if len(letters) <= SHORT_NAME else han[0]
+    return letters[-2] if len(letters) > 1 and letters[-1] in SUFFIXES else letters[-1]
 
 
 def _is_han(char: str) -> bool:
@@ -61,6 +58,6 @@ def avatar(name: str, *, size: str = "m", official: bool = False, anonymous: boo
 def masked(text: str) -> SafeString:
     """Escape a text and set its masked parts (138****5678) apart: the stars are not the member's."""
     # Stars and the characters allowed around them survive escaping unchanged, so escaping comes first.
-    escaped = conditional_escape(text)
+    escaped = escape(text)
     spans = MASKED.sub(lambda found: f'<span class="mask">{found[0]}</span>', escaped)
     return mark_safe(spans)  # noqa: S308 - escaped above
