@@ -11,14 +11,14 @@ from huixiang.engine.facts import facts_of, missing_of
 from huixiang.engine.features import counts, weighted
 from huixiang.engine.language import language_of
 from huixiang.engine.masking import mask
-from huixiang.engine.models import grams, judge
+from huixiang.engine.models import about, grams, judge
 from huixiang.engine.normalising import READ_AT_MOST, Normalised, normalise
 from huixiang.engine.reading import Aspect, Kind, Reading
 from huixiang.engine.reasons import reasons_for
 from huixiang.engine.rules import gravest
 from huixiang.engine.signals import Caught, caught, signals
 from huixiang.engine.telling import title
-from huixiang.engine.verdict import Scores, Verdict, gate_chance, passes, scores_of, verdict
+from huixiang.engine.verdict import Scores, Verdict, gate_chance, scores_of, verdict
 
 BATCH = 512  # texts whose sparse rows are held at once
 _ENGLISH_SURE = 0.6  # a list of words is never more certain than this
@@ -42,7 +42,7 @@ def _prepare(text: str) -> Prepared:
 def _score(texts: Sequence[str], seen: Sequence[Caught]) -> Scores:
     model = grams()
     first = model.scores(weighted(counts(texts), model.rarity))
-    return scores_of(model, judge(), first, signals(texts, seen, first))
+    return scores_of(model, judge(), first, signals(texts, seen, first), about()["thresholds"])
 
 
 def _unread(prepared: Prepared) -> Reading:
@@ -144,9 +144,9 @@ def _read_batch(texts: Sequence[str]) -> list[Reading]:
     readings = [_english(one) if one.language == "en" else _unread(one) for one in prepared]
     if scores is None:
         return readings
-    gates = gate_chance(scores)
+    gates, limits = gate_chance(scores), about()["thresholds"]
     for row, place in enumerate(chinese):
-        found = verdict(scores, float(gates[row]), row, seen[row])
+        found = verdict(scores, float(gates[row]), row, seen[row], limits)
         readings[place] = _chinese(prepared[place], found, seen[row], scores, row)
     return readings
 
@@ -185,6 +185,6 @@ def _gate_batch(texts: Sequence[str]) -> list[tuple[bool, float, str]]:
 
 def _gated(prepared: Prepared, chance: float) -> tuple[bool, float, str]:
     if prepared.language == "zh":
-        return passes(chance), chance, "zh"
+        return chance >= about()["thresholds"]["gate"], chance, "zh"
     reading = _english(prepared) if prepared.language == "en" else _unread(prepared)
     return reading.feedback, reading.feedback_confidence, reading.language

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,15 @@ from huixiang.engine.rules import Hit, gravest
 from huixiang.engine.signals import Caught
 
 SAFETY = 4
+CORE = 3
 _NOISE = (Kind.chatter, Kind.spam)
-_CALM = frozenset({Kind.praise, Kind.chatter, Kind.spam, Kind.question})
+_REPORTED = frozenset({Kind.defect, Kind.complaint})
 _EATEN = frozenset({"food", "takeaway"})
 _LIFTED = 0.9  # gate of a text about unsafe food
 _SURE = 0.6  # share of the mass a decided severity gets at least
 
 Floats = NDArray[np.float32]
+Limits = Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ class Verdict:
     unsafe_food: bool
 
 
-def scores_of(grams: Grams, judge: Judge, first: Floats, signals: Floats) -> Scores:
+def scores_of(grams: Grams, judge: Judge, first: Floats, signals: Floats, limits: Limits) -> Scores:
     """Put names to the columns of both levels."""
     readers = {name: first[:, place] for place, name in enumerate(grams.names)}
     chances = {question: judge.probabilities(question, signals) for question in judge.questions}
@@ -66,7 +69,7 @@ def scores_of(grams: Grams, judge: Judge, first: Floats, signals: Floats) -> Sco
     names = [grams.names[place].removeprefix("domain:") for place in columns]
     domains = [names[best] for best in first[:, columns].argmax(axis=1)]
     eaten = np.array([domain in _EATEN for domain in domains], dtype=bool)
-    unsafe = eaten & (readers["unsafe_food:1"] > about()["thresholds"]["food"])
+    unsafe = eaten & (readers["unsafe_food:1"] > limits["food"])
     classes = {question: judge.classes(question) for question in judge.questions}
     return Scores(readers, chances, classes, domains, unsafe)
 
@@ -81,26 +84,27 @@ def gate_chance(scores: Scores) -> Floats:
     return np.asarray(np.where(scores.unsafe_food, np.maximum(chance, _LIFTED), chance), dtype=np.float32)
 
 
-def passes(chance: float) -> bool:
-    """Return whether a gate probability is enough to keep a text as feedback."""
-    return chance >= float(about()["thresholds"]["gate"])
-
-
 def _best_kind(chances: Mapping[str, float], *, feedback: bool) -> tuple[Kind, float]:
     among = [kind for kind in Kind if (kind not in _NOISE) == feedback]
     best = max(among, key=lambda kind: chances[kind.value])
     return best, float(chances[best.value])
 
 
-def severity_of(chances: Sequence[float], kind: Kind, *, unsafe: bool) -> int:
-    """Return 0..4: the nearest to the expected severity, 4 when the safety share is large enough or a rule says so."""
-    limits = about()["thresholds"]
+def severity_of(chances: Sequence[float], kind: Kind, hit: Hit | None, limits: Limits) -> int:
+    """Return 0..4: the class of the expected severity, raised where a rule or the safety share says so.
+
+    A rule raises only a reported problem, and only unless the classifiers are sure of the contrary.
+    """
     if kind in _NOISE:
         return 0
-    if unsafe or chances[SAFETY] >= limits["safety"]:
+    ruled = hit.level if hit is not None and kind in _REPORTED else 0
+    if chances[SAFETY] >= limits["safety"] or (ruled == SAFETY and chances[SAFETY] >= limits["ruled_safety"]):
         return SAFETY
     expected = sum(level * chance for level, chance in enumerate(chances))
-    return min(int(np.digitize(expected, limits["severity_cuts"])), SAFETY)
+    severity = sum(expected >= cut for cut in limits["severity_cuts"])
+    if ruled == CORE and chances[CORE] + chances[SAFETY] >= limits["ruled_core"]:
+        return max(severity, CORE)
+    return severity
 
 
 def _decided(chances: Sequence[float], severity: int) -> tuple[float, float, float, float, float]:
@@ -113,21 +117,14 @@ def _decided(chances: Sequence[float], severity: int) -> tuple[float, float, flo
     return (shares[0], shares[1], shares[2], shares[3], shares[4])
 
 
-def _ruled_safety(scores: Scores, place: int, kind: Kind, hit: Hit | None) -> bool:
-    """A safety word in a reported problem counts, unless the classifiers are sure of the contrary."""
-    ruled = hit is not None and hit.level == SAFETY and kind not in _CALM
-    return ruled and float(scores.chance("severity", str(SAFETY))[place]) >= about()["thresholds"]["ruled_safety"]
-
-
-def verdict(scores: Scores, gate: float, place: int, caught: Caught) -> Verdict:
-    """Decide about the text at `place` of the batch."""
-    limits = about()["thresholds"]
-    feedback = passes(gate)
+def verdict(scores: Scores, gate: float, place: int, caught: Caught, limits: Limits) -> Verdict:
+    """Decide about the text at `place` of the batch, by the thresholds `limits` of about.json."""
+    feedback = gate >= limits["gate"]
     kinds = {kind.value: float(scores.chance("kind", kind.value)[place]) for kind in Kind}
     kind, confidence = _best_kind(kinds, feedback=feedback)
-    unsafe = scores.unsafe_food[place] or (feedback and _ruled_safety(scores, place, kind, gravest(caught.severity)))
     chances = [float(scores.chance("severity", str(level))[place]) for level in range(5)]
-    severity = severity_of(chances, kind, unsafe=unsafe)
+    unsafe = bool(scores.unsafe_food[place])
+    severity = SAFETY if unsafe else severity_of(chances, kind, gravest(caught.severity), limits)
     moods = [float(scores.chance("sentiment", label)[place]) for label in ("-1", "0", "1")]
     polarity = 2.0 / (1.0 + np.exp(-about()["polarity_slope"] * scores.readers["polarity:positive"][place])) - 1.0
     return Verdict(
@@ -141,5 +138,5 @@ def verdict(scores: Scores, gate: float, place: int, caught: Caught) -> Verdict:
         severity_scores=_decided(chances, severity),
         escalation=feedback and float(scores.chance("escalation", "1")[place]) >= limits["escalation"],
         domain=scores.domains[place],
-        unsafe_food=bool(scores.unsafe_food[place]),
+        unsafe_food=unsafe,
     )

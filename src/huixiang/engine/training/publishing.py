@@ -15,7 +15,7 @@ from huixiang.engine.models import Grams
 from huixiang.engine.signals import caught, signals
 from huixiang.engine.tokens import tokens
 from huixiang.engine.training import first_level, second_level, thresholds
-from huixiang.engine.training.sources import Labelled, Sample, labelled, samples
+from huixiang.engine.training.sources import Labelled, Sample, labelled, own_examples, samples
 
 VERSION = "2026.11-1"
 WORD_BUCKETS = 1 << 16
@@ -48,7 +48,8 @@ def train(data: Path) -> Trained:
     names, weights, bias = first_level.fit(ground)
     small, scale = first_level.quantised(weights)
     grams = Grams(tuple(names), ground.rarity, np.ascontiguousarray((small * scale[:, None]).T), bias)
-    return Trained(ground, grams, weights, second_level.Messages(gold, signals_of(grams, gold)))
+    rows = [*gold, *own_examples()]
+    return Trained(ground, grams, weights, second_level.Messages(rows, signals_of(grams, rows)))
 
 
 def word_rarity(texts: Sequence[Sample]) -> NDArray[np.uint8]:
@@ -66,7 +67,7 @@ def _about(trained: Trained) -> dict[str, Any]:
     return {
         "version": VERSION,
         "polarity_slope": first_level.slope(scores, truth),
-        "thresholds": thresholds.chosen(trained.ground, trained.messages),
+        "thresholds": thresholds.of_messages(trained.messages) | thresholds.of_sources(trained.ground),
     }
 
 

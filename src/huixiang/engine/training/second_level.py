@@ -9,13 +9,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from huixiang.engine.models import Judge
-from huixiang.engine.training.sources import Labelled
+from huixiang.engine.training.sources import OWN, Labelled
 
 QUESTIONS = {"gate": "feedback", "kind": "kind", "severity": "severity", "sentiment": "sentiment", "escalation": "escalation"}
 _STRENGTH = {"gate": 0.1, "kind": 0.2, "severity": 0.1, "sentiment": 0.1, "escalation": 0.1}
 _LEAST_SPREAD = 0.05
 
 Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -28,6 +29,15 @@ class Messages:
     def answers(self, question: str) -> NDArray[np.str_]:
         """Return the label of each message, "" where the annotators disagreed."""
         return np.array([getattr(row, QUESTIONS[question]) for row in self.rows])
+
+    def scored(self, question: str) -> NDArray[np.bool_]:
+        """Return which messages count in figures: labelled ones that are not own examples."""
+        own = np.array([row.source == OWN for row in self.rows])
+        return np.asarray((self.answers(question) != "") & ~own)
+
+    def part(self, places: Places) -> "Messages":
+        """Return the messages at these places."""
+        return Messages([self.rows[place] for place in places], self.signals[places])
 
 
 def _logits(trained: LogisticRegression) -> tuple[Floats, Floats]:
@@ -54,20 +64,27 @@ def fit(messages: Messages, learn: NDArray[np.int64]) -> Judge:
     return Judge(mean, spread, questions)
 
 
-def folds(messages: Messages, count: int = 5) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Return (learn, test) places, stratified by kind; drawn once and for all."""
+def folds(messages: Messages, count: int = 5) -> list[tuple[Places, Places]]:
+    """Return (learn, test) places, stratified by kind, drawn once and for all; own examples are never tested on."""
+    own = np.array([row.source == OWN for row in messages.rows])
+    tested, always = np.flatnonzero(~own), np.flatnonzero(own)
     splitter = StratifiedKFold(count, shuffle=True, random_state=0)
-    return list(splitter.split(messages.signals, messages.answers("kind")))
+    drawn = splitter.split(tested, messages.answers("kind")[tested])
+    return [(np.concatenate([tested[learn], always]), tested[test]) for learn, test in drawn]
 
 
 def held_out(messages: Messages) -> dict[str, tuple[tuple[str, ...], Floats]]:
-    """Return for each question the classes and (n, classes) probabilities on messages not learned from."""
+    """Return for each question the classes and (n, classes) probabilities on messages not learned from.
+
+    Rows of own examples, which are always learned from, are left at zero.
+    """
     found: dict[str, tuple[tuple[str, ...], Floats]] = {}
     for learn, test in folds(messages):
         judge = fit(messages, learn)
         for question in QUESTIONS:
             classes = judge.classes(question)
-            known = found.setdefault(question, (classes, np.zeros((len(messages.rows), len(classes)), np.float32)))
+            empty = np.zeros((len(messages.rows), len(classes)), np.float32)
+            known = found.setdefault(question, (classes, empty))
             known[1][test] = judge.probabilities(question, messages.signals[test])
     return found
 

@@ -15,6 +15,7 @@ DOMAINS = (
 SUBJECTS = ("动力", "价格", "油耗", "操控", "舒适性", "配置", "安全性", "内饰", "外观", "空间")
 FEELINGS = ("angry", "happy", "sad", "fear", "surprise", "neutral")
 HOTLINE = ("投诉", "咨询", "建议")
+OWN = "own"  # source of the examples written for this project
 TASKS: dict[str, tuple[str, ...]] = {
     "polarity": ("positive",),
     "unsafe_food": ("1",),
@@ -59,11 +60,25 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 def labelled(data: Path) -> list[Labelled]:
     """Return the rows of triage_gold.csv, texts normalised."""
-    keys = ("kind", "sentiment", "severity", "escalation", "feedback")
-    return [
-        Labelled(normalise(row["text"]).text, *(row[key].strip() for key in keys), source=row["src"])
-        for row in rows_of(data / "triage_gold.csv")
-    ]
+    return [_labelled(row, row["src"]) for row in rows_of(data / "triage_gold.csv")]
+
+
+def own_examples() -> list[Labelled]:
+    """Return the sentences written for this project (examples.tsv), labelled by the same guide."""
+    with (Path(__file__).parent / "examples.tsv").open(encoding="utf-8", newline="") as lines:
+        return [_labelled(row, OWN) for row in csv.DictReader(lines, delimiter="\t")]
+
+
+def _labelled(row: Row, source: str) -> Labelled:
+    return Labelled(
+        text=normalise(row["text"]).text,
+        kind=row["kind"].strip(),
+        sentiment=row["sentiment"].strip(),
+        severity=row["severity"].strip(),
+        escalation=row["escalation"].strip(),
+        feedback=row["feedback"].strip(),
+        source=source,
+    )
 
 
 def _one(**labels: str) -> dict[str, frozenset[str]]:

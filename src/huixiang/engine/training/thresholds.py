@@ -46,7 +46,7 @@ def subject(ground: first_level.Ground) -> float:
 def gate(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:
     """Probability with the best F1 of feedback."""
     answers = messages.answers("gate")
-    known = answers != ""
+    known = messages.scored("gate")
     noise = _yes(found, "kind", "chatter") + _yes(found, "kind", "spam")
     chance = (_yes(found, "gate", "1") + 1 - noise) / 2
     return _best(np.arange(0.35, 0.65, 0.01), lambda limit: float(f1_score(answers[known] == "1", chance[known] >= limit)))
@@ -55,7 +55,7 @@ def gate(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...]
 def escalation(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:
     """Probability with the best F1 of escalation."""
     answers = messages.answers("escalation")
-    known = answers != ""
+    known = messages.scored("escalation")
     chance = _yes(found, "escalation", "1")[known]
     return _best(np.arange(0.3, 0.95, 0.02), lambda limit: float(f1_score(answers[known] == "1", chance >= limit)))
 
@@ -63,8 +63,9 @@ def escalation(messages: second_level.Messages, found: dict[str, tuple[tuple[str
 def safety(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:
     """The lowest probability of severity 4 whose precision is still SAFETY_PRECISION."""
     answers = messages.answers("severity")
-    chance = _yes(found, "severity", "4")[answers != ""]
-    truth = answers[answers != ""] == "4"
+    known = messages.scored("severity")
+    chance = _yes(found, "severity", "4")[known]
+    truth = answers[known] == "4"
     limits = [limit for limit in np.arange(0.1, 0.6, 0.01) if truth[chance >= limit].mean() >= SAFETY_PRECISION]
     return round(float(min(limits, default=0.4)), 4)
 
@@ -72,7 +73,7 @@ def safety(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ..
 def severity_cuts(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> list[float]:
     """Three cuts of the expected severity, between 0|1, 1|2 and 2|3, chosen one after the other by kappa."""
     answers = messages.answers("severity")
-    known = answers != ""
+    known = messages.scored("severity")
     truth = answers[known].astype(int)
     expected = found["severity"][1][known] @ np.arange(5)
     cuts = [0.5, 1.5, 2.5]
@@ -87,15 +88,19 @@ def severity_cuts(messages: second_level.Messages, found: dict[str, tuple[tuple[
     return cuts
 
 
-def chosen(ground: first_level.Ground, messages: second_level.Messages) -> dict[str, float | list[float]]:
-    """Return all thresholds of about.json."""
+def of_messages(messages: second_level.Messages) -> dict[str, float | list[float]]:
+    """Return the thresholds of the second level, chosen on held-out messages."""
     found = second_level.held_out(messages)
     return {
         "gate": gate(messages, found),
         "escalation": escalation(messages, found),
         "safety": safety(messages, found),
         "ruled_safety": 0.15,
+        "ruled_core": 0.2,
         "severity_cuts": severity_cuts(messages, found),
-        "food": food(ground),
-        "subject": subject(ground),
     }
+
+
+def of_sources(ground: first_level.Ground) -> dict[str, float | list[float]]:
+    """Return the thresholds of the first level, chosen on held-out source rows."""
+    return {"food": food(ground), "subject": subject(ground)}

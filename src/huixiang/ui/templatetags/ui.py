@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 register = template.Library()
 
 NOTHING: Final = SafeString("")
+LATE: Final = SafeString(' class="danger"')
+CURRENT: Final = SafeString(' aria-current="page"')
 
 
 @register.simple_tag
@@ -141,7 +143,7 @@ def clock_bar(clock: object, label: str, now: datetime | None = None) -> SafeStr
     return format_html(
         '<div class="clock"><div class="k1"><span>{}</span><b{}{}>{}</b></div>{}</div>',
         label,
-        format_html(' class="danger"') if shown.state == "over" else NOTHING,
+        LATE if shown.state == "over" else NOTHING,
         NOTHING
         if met is not None
         else format_html(' data-due="{}" data-due-long', times.aware(due_at).isoformat()),
@@ -227,7 +229,7 @@ def nav_item(
         '<a href="{}"{}{}>{}<span>{}</span>{}</a>',
         address,
         _looks(kind, section, here=here),
-        format_html(' aria-current="page"') if here else NOTHING,
+        CURRENT if here else NOTHING,
         icon(glyph) if glyph else NOTHING,
         label,
         _badge(count) if count else NOTHING,

@@ -1,0 +1,263 @@
+"""Drafting, publishing, telling, thanking, asking whether it is solved."""
+
+import uuid
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huixiang.announcements import audience, drafting, events
+from huixiang.announcements.models import Announcement, Answer, Credit, Notice, Solved
+from huixiang.cases import actions as cases
+from huixiang.cases.models import Case
+from huixiang.cases.states import ENDED, UNFINISHED, CaseState
+from huixiang.channels.actions import queue_deliveries
+from huixiang.channels.models import Delivery
+from huixiang.feedback.models import Feedback
+from huixiang.journal.actions import record
+from huixiang.journal.events import SYSTEM, Actor
+from huixiang.kernel import jobs
+from huixiang.kernel.errors import Refused
+from huixiang.kernel.ids import new_id
+from huixiang.members.actions import count_confirmed
+from huixiang.members.models import Consent, Member
+from huixiang.themes import actions as themes
+from huixiang.themes.models import Theme
+from huixiang.themes.states import ThemeStatus
+from huixiang.workspaces.actions import next_announcement_number
+from huixiang.workspaces.models import Membership
+
+CREDITED_AT_MOST = 200
+TOLD_AT_ONCE = 500
+EDITABLE = ("title", "what_happened", "how_fixed", "what_next")
+TOKEN_SALT = "announcement answer"  # noqa: S105 - a namespace, not a secret
+
+
+@transaction.atomic
+def resolve_and_draft(
+    *, theme: Theme, root_cause: str, fix: str, fixed_in: str, by: Membership
+) -> Announcement:
+    """Resolve the theme and make the draft, or refresh the way of the one there is.
+
+    Journal: themes.moved, announcements.drafted.
+    """
+    actor = Actor("staff", by.id)
+    theme = themes.resolve(theme=theme, root_cause=root_cause, fix=fix, fixed_in=fixed_in, actor=actor)
+    draft = Announcement.objects.filter(theme=theme, published_at=None).first()
+    if draft is None:
+        text = drafting.parts(theme)
+        draft = Announcement.objects.create(
+            workspace_id=theme.workspace_id, theme=theme, author=by, title=text.title[:120],
+            what_happened=text.what_happened, how_fixed=text.how_fixed, what_next=text.what_next,
+            way=drafting.way(theme),
+        )  # fmt: skip
+        record(events.Drafted(subject=draft.id, theme_id=theme.id), workspace_id=theme.workspace_id, actor=actor)
+    else:
+        draft.way = drafting.way(theme)
+        draft.save(update_fields=["way"])
+    _credit(draft, theme)
+    return draft
+
+
+def _credit(draft: Announcement, theme: Theme) -> None:
+    """A credit for everybody who reported, the first reporter marked; known credits keep their words."""
+    known = set(draft.credits.values_list("member_id", flat=True))
+    reporters = audience.reporter_ids(theme)[:CREDITED_AT_MOST]
+    helped = {
+        member_id: bool(facts)
+        for member_id, facts in Feedback.objects.filter(theme_id=theme.id).values_list("member_id", "facts")
+    }
+    Credit.objects.bulk_create(
+        Credit(
+            workspace_id=draft.workspace_id, announcement=draft, member_id=member_id, position=place,
+            first_reporter=place == 0, contribution=_contribution(place, details=helped.get(member_id, False)),
+        )
+        for place, member_id in enumerate(reporters)
+        if member_id not in known
+    )  # fmt: skip
+
+
+def _contribution(place: int, *, details: bool) -> str:
+    if place == 0:
+        return _("The first to report it")
+    return _("Told us the details") if details else _("Reported it too")
+
+
+@transaction.atomic
+def edit(*, draft: Announcement, by: Membership, **changed: str) -> Announcement:
+    """Save the text of a draft. Raises Refused for one that is published. Journal: announcements.edited."""
+    if draft.published_at:
+        raise Refused(_("It is published. What was said in public stays as it was."))
+    for field in EDITABLE:
+        if field in changed:
+            setattr(draft, field, changed[field].replace("\x00", "").strip())
+    if not draft.title:
+        raise Refused(_("Give it a title."))
+    draft.title, draft.saved_at = draft.title[:120], timezone.now()
+    draft.save(update_fields=[*EDITABLE, "saved_at"])
+    record(events.Edited(subject=draft.id), workspace_id=draft.workspace_id, actor=Actor("staff", by.id))
+    return draft
+
+
+@transaction.atomic
+def drop_credit(*, draft: Announcement, credit_id: uuid.UUID) -> None:
+    """Leave somebody out of the thanks."""
+    draft.credits.filter(id=credit_id).delete()
+
+
+@transaction.atomic
+def ask_consent(*, announcement: Announcement, by: Membership) -> int:
+    """Ask the credited who have not answered yet, where there is a way to them; returns how many were asked.
+
+    Journal: announcements.consent_asked. Message: one to each.
+    """
+    open_ids = set(
+        announcement.credits.filter(
+            member__credit_consent=Consent.UNANSWERED, member__anonymous=False
+        ).values_list("member_id", flat=True)
+    )
+    people = [p for p in audience.people_to_tell(announcement.theme).reachable if p.member.id in open_ids]
+    queue_deliveries([_consent_request(announcement, person) for person in people])
+    event = events.ConsentAsked(subject=announcement.id, members=len(people))
+    record(event, workspace_id=announcement.workspace_id, actor=Actor("staff", by.id))
+    return len(people)
+
+
+def _consent_request(announcement: Announcement, person: audience.Person) -> Delivery:
+    text = _(
+        "You were among those who told us about “%(theme)s”. It is solved, and we would like to thank you in the "
+        "announcement. May we name you? No answer counts as no."
+    ) % {"theme": announcement.theme.name}
+    return _delivery(announcement, person, "consent", _("May we thank you by name?"), text)
+
+
+@transaction.atomic
+def publish(*, announcement: Announcement, by: Membership) -> Announcement:
+    """Show it on the portal, mark the theme announced and its cases solved, and start telling people.
+
+    Journal: announcements.published, themes.moved, cases.state_changed. Job: announcements.tell.
+    """
+    announcement = Announcement.objects.select_for_update().get(id=announcement.id)
+    if announcement.published_at:
+        raise Refused(_("It is published already."))
+    actor = Actor("staff", by.id)
+    themes.move(theme=announcement.theme, to=ThemeStatus.ANNOUNCED, actor=actor)
+    themes.describe(theme=Theme.objects.get(id=announcement.theme_id), actor=actor, public=True)
+    announcement.number = next_announcement_number(workspace_id=announcement.workspace_id)
+    announcement.published_at = timezone.now()
+    announcement.way = drafting.way(announcement.theme)
+    announcement.save()
+    for case in Case.objects.filter(theme_id=announcement.theme_id, state__in=UNFINISHED):
+        cases.end(case=case, state=CaseState.SOLVED, actor=actor)
+    count_confirmed(member_ids=audience.reporter_ids(announcement.theme))
+    event = events.Published(
+        subject=announcement.id, theme_id=announcement.theme_id, number=announcement.number
+    )
+    record(event, workspace_id=announcement.workspace_id, actor=actor)
+    jobs.queue("announcements.tell", announcement_id=str(announcement.id))
+    return announcement
+
+
+def tell(*, announcement_id: uuid.UUID) -> int:
+    """Tell everybody concerned who has not been told, in batches; safe to run again. Returns how many notices.
+
+    Journal: announcements.people_told at the end.
+    """
+    announcement = Announcement.objects.select_related("theme", "workspace").get(id=announcement_id)
+    people = audience.people_to_tell(announcement.theme).people
+    told = 0
+    for start in range(0, len(people), TOLD_AT_ONCE):
+        told += _tell_some(announcement, people[start : start + TOLD_AT_ONCE])
+    with transaction.atomic():
+        announcement.told_at = timezone.now()
+        announcement.save(update_fields=["told_at"])
+        reached = announcement.notices.filter(delivery__isnull=False).count()
+        event = events.PeopleTold(
+            subject=announcement.id, reachable=reached, unreachable=announcement.notices.count() - reached
+        )
+        record(event, workspace_id=announcement.workspace_id, actor=SYSTEM)
+    return told
+
+
+@transaction.atomic
+def _tell_some(announcement: Announcement, people: Sequence[audience.Person]) -> int:
+    done = set(announcement.notices.values_list("member_id", flat=True))
+    new = [person for person in people if person.member.id not in done]
+    deliveries = {p.member.id: _notice(announcement, p) for p in new if p.route}
+    queue_deliveries(list(deliveries.values()))
+    Notice.objects.bulk_create(
+        Notice(
+            workspace_id=announcement.workspace_id, announcement=announcement, member=person.member,
+            delivery=deliveries.get(person.member.id),
+        )
+        for person in new
+    )  # fmt: skip
+    return len(new)
+
+
+def _notice(announcement: Announcement, person: audience.Person) -> Delivery:
+    text = "\n\n".join(filter(None, [announcement.title, announcement.how_fixed, announcement.what_next]))
+    return _delivery(announcement, person, "notice", announcement.title, text)
+
+
+def _delivery(
+    announcement: Announcement, person: audience.Person, purpose: str, subject_line: str, text: str
+) -> Delivery:
+    route = person.route
+    if route is None:
+        raise ValueError("a delivery needs a way")
+    return Delivery(
+        id=new_id(), workspace_id=announcement.workspace_id, account=route.account,
+        conversation=route.conversation, recipient=route.recipient, recipient_member_id=person.member.id,
+        purpose=purpose, about_id=announcement.id, subject_line=subject_line[:200], text=text,
+        link=personal_link(announcement, person.member),
+    )  # fmt: skip
+
+
+def personal_link(announcement: Announcement, member: Member) -> str:
+    """The address under which this member reads the announcement and answers without logging in."""
+    token = signing.dumps([str(announcement.id), str(member.id)], salt=TOKEN_SALT)
+    slug = announcement.workspace.slug
+    return f"{settings.PUBLIC_URL}/c/{slug}/announcements/{announcement.id}?k={token}"
+
+
+def member_of_token(*, announcement: Announcement, token: str) -> Member | None:
+    """Whom a personal link belongs to; None for a forged one or another announcement's."""
+    try:
+        announcement_id, member_id = signing.loads(token, salt=TOKEN_SALT)
+    except (signing.BadSignature, ValueError):
+        return None
+    if announcement_id != str(announcement.id):
+        return None
+    return Member.objects.filter(workspace_id=announcement.workspace_id, id=member_id).first()
+
+
+@transaction.atomic
+def answer(*, announcement: Announcement, member: Member, solved: str, words: str = "") -> None:
+    """Keep whether it is solved for this member: yes confirms their cases, anything else reopens them.
+
+    Journal: announcements.solved_answered, cases.state_changed. Raises Refused for what is not an answer.
+    """
+    if solved not in Solved.values or not announcement.published_at:
+        raise Refused(_("Choose one of the three answers."))
+    Answer.objects.update_or_create(
+        announcement=announcement, member=member,
+        defaults={"workspace_id": announcement.workspace_id, "solved": solved, "words": words.replace("\x00", "").strip()[:2_000],
+                  "at": timezone.now()},
+    )  # fmt: skip
+    actor = Actor("member", member.id)
+    for case in Case.objects.filter(theme_id=announcement.theme_id, member=member):
+        _apply_answer(case, solved, words, actor)
+    event = events.SolvedAnswered(subject=announcement.id, member_id=member.id, solved=solved)
+    record(event, workspace_id=announcement.workspace_id, actor=actor)
+
+
+def _apply_answer(case: Case, solved: str, words: str, actor: Actor) -> None:
+    if solved == Solved.YES and case.state != CaseState.CONFIRMED:
+        cases.end(case=case, state=CaseState.CONFIRMED, actor=actor)
+    elif solved != Solved.YES and case.state in ENDED:
+        said = words.strip() or str(Solved(solved).label)
+        cases.reopen(case=case, actor=actor, reason=said)

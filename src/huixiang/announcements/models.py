@@ -1,0 +1,102 @@
+"""Announcements, credits, notices, answers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from huixiang.channels.models import Delivery
+from huixiang.kernel.ids import new_id
+from huixiang.members.models import Member
+from huixiang.themes.models import Theme
+from huixiang.workspaces.models import Membership, Workspace
+
+
+class Announcement(models.Model):
+    """One public answer. The three parts are markdown; the way is a list of {at, title, text}."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="announcements")
+    theme = models.ForeignKey(Theme, on_delete=models.PROTECT, related_name="announcements")
+    number = models.BigIntegerField(null=True, blank=True)  # given when published
+    title = models.CharField(max_length=120)
+    what_happened = models.TextField(blank=True)
+    how_fixed = models.TextField(blank=True)
+    what_next = models.TextField(blank=True)
+    way = models.JSONField(default=list)
+    author = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    saved_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)  # when everybody had been told or found unreachable
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="announcement_number"),
+            models.UniqueConstraint(
+                fields=["theme"], name="one_draft_a_theme", condition=models.Q(published_at__isnull=True)
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-published_at", "-id"], name="announcement_latest")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Credit(models.Model):
+    """A member's part. The name shown follows the member's consent as it is now, not as it was."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="credits")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    position = models.PositiveIntegerField()
+    first_reporter = models.BooleanField(default=False)
+    contribution = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["announcement", "member"], name="credit_once")
+        ]
+
+
+class Notice(models.Model):
+    """One person and whether they could be told; without a delivery there was no way to them."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="notices")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["announcement", "member"], name="notice_once")
+        ]
+
+
+class Solved(models.TextChoices):
+    """对你来说解决了吗?"""
+
+    YES = "yes", _("Solved")
+    PARTLY = "partly", _("Somewhat better")
+    NO = "no", _("Not solved")
+
+
+class Answer(models.Model):
+    """What a member says of the fix; a later answer replaces the earlier one."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="answers")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    solved = models.CharField(max_length=8, choices=Solved.choices)
+    words = models.TextField(blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["announcement", "member"], name="answer_once")]

@@ -1,0 +1,96 @@
+"""Finding announcements, and how their thanks are shown."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from huixiang.announcements.models import Announcement, Answer, Credit, Solved
+from huixiang.channels.queries import progress_about
+from huixiang.kernel import pagination
+from huixiang.members.models import Consent, Member
+from huixiang.workspaces.models import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Thanks:
+    """A credit as everybody may read it: `name` follows the consent as it is now."""
+
+    name: str
+    named: bool
+    contribution: str
+    first_reporter: bool
+
+
+def shown_name(member: Member) -> tuple[str, bool]:
+    """The name under which a member may be thanked, and whether it tells who they are. No answer counts as no."""
+    if member.anonymous or not member.name or member.credit_consent in (Consent.NO, Consent.UNANSWERED):
+        return _("A member"), False
+    if member.credit_consent == Consent.NICKNAME:
+        return f"{member.name[0]}**", True
+    return member.name, True
+
+
+def thanks(announcement: Announcement) -> tuple[list[Thanks], int]:
+    """Who is thanked by name, and how many without; the first reporter stands even without a name."""
+    shown: list[Thanks] = []
+    unnamed = 0
+    for credit in credits_of(announcement):
+        name, named = shown_name(credit.member)
+        if named or credit.first_reporter:
+            shown.append(Thanks(name, named, credit.contribution, credit.first_reporter))
+        else:
+            unnamed += 1
+    return shown, unnamed
+
+
+def credits_of(announcement: Announcement) -> list[Credit]:
+    """All credits with their members, in order."""
+    return list(announcement.credits.select_related("member").order_by("position"))
+
+
+def by_id(*, workspace_id: uuid.UUID, announcement_id: uuid.UUID) -> Announcement | None:
+    """One announcement of the workspace, drafts too."""
+    found = Announcement.objects.filter(workspace_id=workspace_id, id=announcement_id)
+    return found.select_related("theme", "author__user", "workspace").defer("theme__centre").first()
+
+
+def published(*, workspace: Workspace, cursor: str = "", size: int = 20) -> pagination.Page[Announcement]:
+    """What everybody may read, newest first."""
+    found = Announcement.objects.filter(workspace=workspace, published_at__isnull=False)
+    place = pagination.decode(cursor, pagination.moment, uuid.UUID)
+    if place:
+        found = found.filter(published_at__lte=place[0]).exclude(published_at=place[0], id__gte=place[1])
+    found = found.select_related("theme", "author__user").defer("theme__centre")
+    return pagination.cut(list(found.order_by("-published_at", "-id")[: size + 1]), size, "published_at", "id")
+
+
+def drafts(workspace: Workspace) -> list[Announcement]:
+    """What is being written."""
+    found = Announcement.objects.filter(workspace=workspace, published_at=None)
+    return list(found.select_related("theme", "author__user").defer("theme__centre").order_by("-saved_at"))
+
+
+def of_theme(theme_id: uuid.UUID) -> list[Announcement]:
+    """The theme's announcements, newest first."""
+    return list(Announcement.objects.filter(theme_id=theme_id).order_by("-created_at"))
+
+
+def answer_counts(announcement: Announcement) -> dict[str, int]:
+    """How many say it is solved, partly, not."""
+    counted = dict(announcement.answers.values_list("solved").annotate(number=Count("id")))
+    return {value: counted.get(value, 0) for value in Solved.values}
+
+
+def answer_of(*, announcement: Announcement, member: Member | None) -> Answer | None:
+    """What this member answered."""
+    return announcement.answers.filter(member=member).first() if member else None
+
+
+def telling(announcement: Announcement) -> dict[str, int]:
+    """How far the telling is: notices, those without a way, and deliveries by state."""
+    notices = announcement.notices.count()
+    unreachable = announcement.notices.filter(delivery=None).count()
+    states = progress_about(workspace_id=announcement.workspace_id, about_id=announcement.id)
+    return {"notices": notices, "unreachable": unreachable, **states}

@@ -1,0 +1,272 @@
+"""Handling cases: opening, answering, assigning, solving. Every verb writes its journal event."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huixiang.cases import clocks, events, routes
+from huixiang.cases.models import Case, ClockName, Turn
+from huixiang.cases.states import ENDED, CaseState, Direction, Lane, Stage
+from huixiang.cases.urgency import urgency
+from huixiang.channels.actions import queue_deliveries
+from huixiang.channels.models import Delivery
+from huixiang.feedback.actions import grade_cases_feedback
+from huixiang.feedback.models import Feedback
+from huixiang.intake.models import Message
+from huixiang.journal.actions import Note, record, record_all
+from huixiang.journal.events import SYSTEM, Actor
+from huixiang.kernel.errors import Refused
+from huixiang.kernel.ids import new_id
+from huixiang.workspaces.actions import next_case_numbers
+from huixiang.workspaces.models import Membership
+
+LINE = 160
+LONGEST_REPLY = 20_000
+
+
+@transaction.atomic
+def open_cases(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> list[Case]:
+    """Open a case for each feedback (one each; `case_id` is set on them, not stored). Four statements in all.
+
+    Journal: cases.opened. Historical ones get no clock, alert or outgoing message later on.
+    """
+    if not feedbacks:
+        return []
+    numbers = next_case_numbers(workspace_id=workspace_id, count=len(feedbacks))
+    cases = [_new_case(feedback, number) for feedback, number in zip(feedbacks, numbers, strict=True)]
+    Case.objects.bulk_create(cases)
+    notes = []
+    for case, feedback in zip(cases, feedbacks, strict=True):
+        feedback.case_id = case.id
+        event = events.CaseOpened(
+            subject=case.id, feedback_id=feedback.id, member_id=case.member_id,
+            theme_id=feedback.theme_id, grade=case.grade, historical=case.historical,
+        )  # fmt: skip
+        notes.append(Note(event))
+    record_all(notes, workspace_id=workspace_id)
+    return cases
+
+
+def _new_case(feedback: Feedback, number: int) -> Case:
+    return Case(
+        id=new_id(),
+        workspace_id=feedback.workspace_id,
+        number=number,
+        title=feedback.title,
+        member_id=feedback.member_id,
+        theme_id=feedback.theme_id,
+        account_id=feedback.account_id,
+        conversation_id=feedback.conversation_id,
+        grade=feedback.grade,
+        historical=feedback.historical,
+        public=feedback.public,
+        urgency=urgency(feedback.grade, None, feedback.said_at),
+        last_line=feedback.title[:LINE],
+        last_at=feedback.said_at,
+        opened_at=feedback.said_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a member as it enters a case."""
+
+    case: Case
+    text: str
+    at: datetime.datetime
+    message_id: uuid.UUID
+    conversation_id: uuid.UUID | None
+    lane: str
+    opening: bool = False  # the words that opened the case do not move it
+
+
+@transaction.atomic
+def hear(*, workspace_id: uuid.UUID, said: Sequence[Said]) -> None:
+    """Write members' messages into their cases. A case that waited for the member, or was solved, waits for us.
+
+    Journal: cases.member_spoke for all but opening words. The next-answer clock starts.
+    """
+    Turn.objects.bulk_create(
+        Turn(
+            workspace_id=workspace_id, case=one.case, direction=Direction.INBOUND, lane=one.lane, at=one.at,
+            text=one.text, message_id=one.message_id, conversation_id=one.conversation_id,
+        )
+        for one in said
+    )  # fmt: skip
+    later = [one for one in said if not one.opening]
+    record_all(
+        [
+            Note(
+                events.MemberSpoke(subject=one.case.id, message_id=one.message_id, lane=one.lane),
+                actor=Actor("member", one.case.member_id),
+            )
+            for one in later
+        ],
+        workspace_id=workspace_id,
+    )
+    for one in later:
+        _return_to_us(one)
+
+
+def _return_to_us(one: Said) -> None:
+    case = one.case
+    if case.state in (CaseState.WAITING_MEMBER, CaseState.SOLVED):
+        case.state = CaseState.WAITING_US
+        clocks.start(case, ClockName.NEXT_ANSWER, at=one.at)
+    case.unread, case.last_line, case.last_at = True, one.text[:LINE], max(case.last_at, one.at)
+    case.save(update_fields=["state", "unread", "last_line", "last_at"])
+    clocks.reorder(case)
+
+
+@transaction.atomic
+def assign(*, case: Case, owner: Membership | None, actor: Actor = SYSTEM) -> None:
+    """Give a case an owner, or none. Journal: cases.assigned, when it changed."""
+    if case.owner_id == (owner.id if owner else None):
+        return
+    case.owner = owner
+    case.save(update_fields=["owner"])
+    event = events.Assigned(subject=case.id, owner_id=owner.id if owner else None)
+    record(event, workspace_id=case.workspace_id, actor=actor)
+
+
+@transaction.atomic
+def reply(*, case: Case, by: Membership, text: str, lane: str) -> Turn:
+    """Answer the member, on the board (public) or alone (private).
+
+    A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
+    clocks are met. Journal: cases.answered. Raises Refused when there is no way to the member.
+    """
+    text = _checked(text)
+    case = Case.objects.select_for_update(of=("self",)).select_related("member", "account", "conversation").get(id=case.id)
+    delivery = _deliver_reply(case, text) if lane == Lane.PRIVATE else None
+    if lane == Lane.PUBLIC and not case.public:
+        raise Refused(_("This was not said in public, so it cannot be answered there. Choose the private lane."))
+    now = timezone.now()
+    turn = Turn.objects.create(
+        workspace_id=case.workspace_id, case=case, direction=Direction.OUTBOUND, lane=lane, at=now, text=text,
+        by=by, delivery=delivery, conversation_id=delivery.conversation_id if delivery else None,
+    )  # fmt: skip
+    first = case.first_answered_at is None
+    case.first_answered_at = case.first_answered_at or now
+    case.stage = Stage.LISTENING if case.stage == Stage.CONTACTING else case.stage
+    case.owner = case.owner or by
+    case.state = case.state if case.state in ENDED else CaseState.WAITING_MEMBER
+    case.unread, case.last_line, case.last_at = False, text[:LINE], now
+    case.save()
+    clocks.meet(case, at=now)
+    event = events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first)
+    record(event, workspace_id=case.workspace_id, actor=Actor("staff", by.id))
+    return turn
+
+
+def _checked(text: str) -> str:
+    if not text.strip():
+        raise Refused(_("Write something first."))
+    if len(text) > LONGEST_REPLY:
+        raise Refused(_("This is longer than %(limit)d characters.") % {"limit": LONGEST_REPLY})
+    return text.strip().replace("\x00", "")
+
+
+def _deliver_reply(case: Case, text: str) -> Delivery:
+    ways = routes.private_routes(member=case.member, account=case.account, conversation=case.conversation)
+    if not ways:
+        raise Refused(
+            _("There is no way to write to this member: the channel cannot be answered and no e-mail address is known. ")
+            + _("Write a note, or answer in public with an announcement.")
+        )
+    way = ways[0]
+    last = Turn.objects.filter(case=case, direction=Direction.INBOUND).order_by("-at").first()
+    delivery = Delivery(
+        workspace_id=case.workspace_id, account=way.account, conversation=way.conversation, recipient=way.recipient,
+        recipient_member_id=case.member_id, purpose="reply", about_id=case.id, subject_line=case.title, text=text,
+        in_reply_to=_external_id(last),
+    )  # fmt: skip
+    queue_deliveries([delivery])
+    return delivery
+
+
+def _external_id(turn: Turn | None) -> str:
+    """The platform's id of the message a turn came from, so that mail threads hold together."""
+    if turn is None or turn.message_id is None:
+        return ""
+    return Message.objects.values_list("external_id", flat=True).filter(id=turn.message_id).first() or ""
+
+
+@transaction.atomic
+def note(*, case: Case, by: Membership, text: str) -> Turn:
+    """Write something only staff can read. Journal: cases.note_written."""
+    turn = Turn.objects.create(
+        workspace_id=case.workspace_id, case=case, direction=Direction.NOTE, lane=Lane.INTERNAL,
+        text=_checked(text), by=by,
+    )  # fmt: skip
+    event = events.NoteWritten(subject=case.id, turn_id=turn.id)
+    record(event, workspace_id=case.workspace_id, actor=Actor("staff", by.id))
+    return turn
+
+
+@transaction.atomic
+def regrade(*, case: Case, grade: str, reason: str, actor: Actor) -> str:
+    """Change a case's grade and its feedback's with it; returns the grade before. Journal: cases.regraded."""
+    before, case.grade = case.grade, grade
+    case.proposed_grade = case.proposed_reason = ""
+    case.save(update_fields=["grade", "proposed_grade", "proposed_reason"])
+    grade_cases_feedback(workspace_id=case.workspace_id, case_id=case.id, grade=grade)
+    clocks.reorder(case)
+    event = events.Regraded(subject=case.id, before=before, after=grade)
+    record(event, workspace_id=case.workspace_id, actor=actor, words=reason)
+    return before
+
+
+def propose_grade(*, case_ids: Sequence[uuid.UUID], grade: str, reason: str) -> None:
+    """Put a proposal on cases: one statement. A person takes it or not."""
+    Case.objects.filter(id__in=case_ids).update(proposed_grade=grade, proposed_reason=reason[:200])
+
+
+@transaction.atomic
+def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
+    """Solve, confirm or close a case; closing without a solution needs a reason. Journal: cases.state_changed."""
+    if state == CaseState.CLOSED and not reason.strip():
+        raise Refused(_("Say why it is closed without a solution."))
+    now = timezone.now()
+    _change_state(case, state, actor, reason)
+    stamp = {CaseState.SOLVED: "solved_at", CaseState.CONFIRMED: "confirmed_at", CaseState.CLOSED: "closed_at"}
+    setattr(case, stamp[CaseState(state)], now)
+    case.close_reason = reason.strip()
+    case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
+    case.unread = False
+    case.save()
+    clocks.stop(case, at=now)
+
+
+@transaction.atomic
+def reopen(*, case: Case, actor: Actor, reason: str = "") -> None:
+    """Take a case up again: it waits for us. Journal: cases.state_changed."""
+    _change_state(case, CaseState.REOPENED, actor, reason)
+    case.stage, case.unread, case.last_at = Stage.LISTENING, True, timezone.now()
+    case.solved_at = case.confirmed_at = case.closed_at = None
+    case.save()
+    clocks.start(case, ClockName.NEXT_ANSWER, at=timezone.now())
+    clocks.reorder(case)
+
+
+def _change_state(case: Case, state: str, actor: Actor, reason: str) -> None:
+    before, case.state = case.state, state
+    event = events.StateChanged(subject=case.id, before=before, after=state)
+    record(event, workspace_id=case.workspace_id, actor=actor, words=reason.strip())
+
+
+def mark_read(*, case: Case) -> None:
+    """Somebody of the team has seen the latest."""
+    if case.unread:
+        Case.objects.filter(id=case.id).update(unread=False)
+
+
+def follow_theme(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID], theme_id: uuid.UUID) -> None:
+    """Feedback moved to another theme: their cases are about it too."""
+    ids = Feedback.objects.filter(workspace_id=workspace_id, id__in=feedback_ids).values("case_id")
+    Case.objects.filter(workspace_id=workspace_id, id__in=ids).update(theme_id=theme_id)

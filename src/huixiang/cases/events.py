@@ -1,0 +1,105 @@
+"""What happens to cases."""
+
+import datetime
+import uuid
+from dataclasses import dataclass
+from typing import ClassVar
+
+from huixiang.journal.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEvent(Event):
+    """Base of the events about a case."""
+
+    subject_kind: ClassVar[str] = "case"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseOpened(CaseEvent):
+    """A critic's feedback is being handled."""
+
+    name: ClassVar[str] = "cases.opened"
+    feedback_id: uuid.UUID
+    member_id: uuid.UUID
+    theme_id: uuid.UUID | None
+    grade: str
+    historical: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackJoined(CaseEvent):
+    """Another feedback of the same member about the same matter."""
+
+    name: ClassVar[str] = "cases.feedback_joined"
+    feedback_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberSpoke(CaseEvent):
+    """A later message of the member."""
+
+    name: ClassVar[str] = "cases.member_spoke"
+    message_id: uuid.UUID
+    lane: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigned(CaseEvent):
+    """The case has an owner, or another one."""
+
+    name: ClassVar[str] = "cases.assigned"
+    owner_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(CaseEvent):
+    """We wrote to the member."""
+
+    name: ClassVar[str] = "cases.answered"
+    turn_id: uuid.UUID
+    lane: str
+    first: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteWritten(CaseEvent):
+    """Somebody wrote an internal note."""
+
+    name: ClassVar[str] = "cases.note_written"
+    turn_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regraded(CaseEvent):
+    """The grade changed; the words are the reason."""
+
+    name: ClassVar[str] = "cases.regraded"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockStarted(CaseEvent):
+    """Something is due."""
+
+    name: ClassVar[str] = "cases.clock_started"
+    clock: str
+    due_at: datetime.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockBreached(CaseEvent):
+    """Something was due and did not happen."""
+
+    name: ClassVar[str] = "cases.clock_breached"
+    clock: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChanged(CaseEvent):
+    """Solved, confirmed, closed or reopened; the words are the reason."""
+
+    name: ClassVar[str] = "cases.state_changed"
+    before: str
+    after: str

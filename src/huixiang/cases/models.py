@@ -1,0 +1,121 @@
+"""Cases, turns, clocks."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from huixiang.cases.states import UNFINISHED, CaseState, Direction, Lane, Stage
+from huixiang.channels.models import ChannelAccount, Conversation, Delivery
+from huixiang.feedback.models import Grade
+from huixiang.kernel.ids import new_id
+from huixiang.members.models import Member
+from huixiang.themes.models import Theme
+from huixiang.workspaces.models import Membership, Workspace
+
+IS_UNFINISHED = models.Q(state__in=[str(state) for state in UNFINISHED])
+
+
+class Case(models.Model):
+    """One critic's matter. `urgency` orders the inbox: grade first, then what is due soonest (see urgency.py)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="cases")
+    number = models.BigIntegerField()
+    title = models.CharField(max_length=120)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="cases")
+    theme = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, related_name="cases")
+    account = models.ForeignKey(ChannelAccount, on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="cases")
+    owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
+    grade = models.CharField(max_length=8, choices=Grade.choices)
+    proposed_grade = models.CharField(max_length=8, choices=Grade.choices, blank=True)
+    proposed_reason = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.OPEN)
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.CONTACTING)
+    historical = models.BooleanField(default=False)
+    public = models.BooleanField(default=False)
+    unread = models.BooleanField(default=True)
+    urgency = models.BigIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, blank=True)  # of the clock that runs out first
+    last_line = models.CharField(max_length=160, blank=True)
+    last_at = models.DateTimeField(default=timezone.now)
+    opened_at = models.DateTimeField(default=timezone.now)
+    first_answered_at = models.DateTimeField(null=True, blank=True)
+    solved_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    close_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "number"], name="case_number")]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "urgency", "id"], name="case_inbox", condition=IS_UNFINISHED),
+            models.Index(fields=["workspace", "-last_at", "-id"], name="case_latest"),
+            models.Index(fields=["workspace", "owner", "urgency", "id"], name="case_owner", condition=IS_UNFINISHED),
+            models.Index(fields=["workspace", "due_at"], name="case_due", condition=IS_UNFINISHED),
+            models.Index(fields=["workspace", "member", "theme"], name="case_same", condition=IS_UNFINISHED),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def label(self) -> str:
+        """The number as people say it."""
+        return f"HX-{self.number}"
+
+
+class Turn(models.Model):
+    """One thing said in a case. Texts of members are masked; the message holds the original."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="turns")
+    direction = models.CharField(max_length=10, choices=Direction.choices)
+    lane = models.CharField(max_length=10, choices=Lane.choices)
+    at = models.DateTimeField(default=timezone.now)
+    text = models.TextField()
+    by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    message_id = models.UUIDField(null=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="+")
+    delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="turns")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["case", "at", "id"], name="turn_order"),
+            models.Index(fields=["conversation", "case"], name="turn_conversation"),
+            models.Index(fields=["message_id"], name="turn_message"),
+        ]
+
+
+class ClockName(models.TextChoices):
+    """What a clock counts down to."""
+
+    FIRST_ANSWER = "first_answer", _("First answer")
+    NEXT_ANSWER = "next_answer", _("Next answer")
+
+
+class Clock(models.Model):
+    """Something due. Met or not, it is kept; only a running one (neither met nor stopped) counts down."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    name = models.CharField(max_length=16, choices=ClockName.choices)
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    met_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)  # the case ended or the clock was replaced
+    breach_noted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"],
+                name="clock_running",
+                condition=models.Q(met_at__isnull=True, stopped_at__isnull=True, breach_noted_at__isnull=True),
+            ),
+            models.Index(fields=["case", "name"], name="clock_of_case"),
+        ]

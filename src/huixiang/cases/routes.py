@@ -1,0 +1,76 @@
+"""By which way a member can be answered."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from huixiang.channels import contracts
+from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.members.models import Identity, Member
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way to a member: the account to send through, the recipient there, and the conversation if there is one."""
+
+    account: ChannelAccount
+    recipient: str
+    conversation: Conversation | None
+    label: str
+
+
+def private_routes(
+    *, member: Member, account: ChannelAccount | None, conversation: Conversation | None
+) -> list[Route]:
+    """Every way to write to this member alone, the best first: where they wrote, then mail, then their page."""
+    return routes_for(
+        workspace_id=member.workspace_id, wanted=[(member, account, conversation)]
+    )[member.id]
+
+
+def routes_for(
+    *,
+    workspace_id: uuid.UUID,
+    wanted: Sequence[tuple[Member, ChannelAccount | None, Conversation | None]],
+) -> dict[uuid.UUID, list[Route]]:
+    """The ways to many members with two statements."""
+    identities = Identity.objects.filter(workspace_id=workspace_id, member_id__in=[m.id for m, _a, _c in wanted])
+    by_member: dict[uuid.UUID, list[Identity]] = {}
+    for identity in identities.select_related("account").order_by("id"):
+        by_member.setdefault(identity.member_id, []).append(identity)
+    mail, portal = _accounts(workspace_id)
+    return {
+        member.id: _routes(member, by_member.get(member.id, []), account, conversation, mail, portal)
+        for member, account, conversation in wanted
+    }
+
+
+def _accounts(workspace_id: uuid.UUID) -> tuple[ChannelAccount | None, ChannelAccount | None]:
+    found = ChannelAccount.objects.filter(workspace_id=workspace_id, kind__in=["email", "portal"])
+    by_kind = {account.kind: account for account in found.order_by("-created_at")}
+    return by_kind.get("email"), by_kind.get("portal")
+
+
+def _routes(
+    member: Member,
+    identities: list[Identity],
+    account: ChannelAccount | None,
+    conversation: Conversation | None,
+    mail: ChannelAccount | None,
+    portal: ChannelAccount | None,
+) -> list[Route]:
+    found = []
+    here_first = sorted(identities, key=lambda identity: account is None or identity.account_id != account.id)
+    for identity in here_first:
+        if contracts.can_send(identity.account.kind) and not identity.account.paused_reason:
+            here = account is not None and identity.account_id == account.id
+            found.append(
+                Route(identity.account, identity.external_id, conversation if here else None, identity.account.name)
+            )
+    if mail and member.email and contracts.can_send("email") and all(r.account.kind != "email" for r in found):
+        found.append(Route(mail, member.email, None, mail.name))
+    if portal and member.user_id and all(route.account.kind != "portal" for route in found):
+        found.append(Route(portal, str(member.user_id), None, _("their page")))
+    return found

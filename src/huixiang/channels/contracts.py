@@ -1,0 +1,77 @@
+"""What a connector must offer, and where the offered ones are found."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.utils.functional import Promise
+
+from huixiang.channels.models import Delivery, DeliveryState
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A message as a connector understood it. Times are aware; empty strings mean unknown."""
+
+    external_id: str
+    text: str
+    author_id: str
+    author_name: str
+    sent_at: datetime.datetime
+    thread: str = ""
+    reply_to: str = ""
+    private: bool = False
+    public: bool = False  # posted where everybody may read it: only the portal's board
+    author_email: str = ""
+
+
+class TransportError(Exception):
+    """A message could not be handed over. `permanent`: trying again would not help.
+
+    `unknown`: it may have arrived, so it must not be sent again by itself.
+    """
+
+    def __init__(self, sentence: str, *, permanent: bool = False, unknown: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.permanent = permanent
+        self.unknown = unknown
+
+
+class Connector(Protocol):
+    """One kind of channel."""
+
+    kind: str
+    label: str | Promise
+
+    def can_send(self) -> bool:
+        """Whether answers can go out this way at all."""
+
+    def send(self, delivery: Delivery) -> DeliveryState:
+        """Hand one delivery over and say its state (delivered, or ready to be fetched).
+
+        Raises TransportError.
+        """
+
+
+_connectors: dict[str, Connector] = {}
+
+
+def register(connector: Connector) -> None:
+    """Make a connector known under its kind."""
+    _connectors[connector.kind] = connector
+
+
+def connector(kind: str) -> Connector:
+    """The connector of this kind. Raises KeyError for a kind nobody registered."""
+    return _connectors[kind]
+
+
+def kinds() -> dict[str, str | Promise]:
+    """Every registered kind with its label."""
+    return {kind: found.label for kind, found in sorted(_connectors.items())}
+
+
+def can_send(kind: str) -> bool:
+    """Whether answers can go out through this kind."""
+    return kind in _connectors and _connectors[kind].can_send()

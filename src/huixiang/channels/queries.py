@@ -1,0 +1,57 @@
+"""Finding accounts and deliveries."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Count, Q
+
+from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.workspaces.models import Workspace
+
+
+def account_by_slug(*, workspace: Workspace, slug: str) -> ChannelAccount | None:
+    """One account of the workspace, None when there is none of that name."""
+    return ChannelAccount.objects.filter(workspace=workspace, slug=slug).first()
+
+
+def accounts_by_slug(*, workspace: Workspace, slugs: Iterable[str]) -> dict[str, ChannelAccount]:
+    """The accounts of these slugs that exist."""
+    found = ChannelAccount.objects.filter(workspace=workspace, slug__in=set(slugs))
+    return {account.slug: account for account in found}
+
+
+def accounts(workspace: Workspace) -> list[ChannelAccount]:
+    """All accounts with the number of their failed deliveries as `failed`, by name."""
+    failed = Count("deliveries", filter=Q(deliveries__state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]))
+    return list(workspace.channel_accounts.annotate(failed=failed).order_by("name"))
+
+
+def first_of_kind(*, workspace_id: uuid.UUID, kind: str) -> ChannelAccount | None:
+    """The oldest account of a kind, None when there is none."""
+    return ChannelAccount.objects.filter(workspace_id=workspace_id, kind=kind).order_by("created_at").first()
+
+
+def waiting_to_be_fetched(*, account: ChannelAccount, limit: int) -> list[Delivery]:
+    """Answers an app has still to show, oldest first."""
+    ready = Delivery.objects.filter(account=account, state=DeliveryState.READY)
+    return list(ready.select_related("conversation").order_by("created_at")[:limit])
+
+
+def unfinished_business(*, workspace: Workspace, limit: int = 100) -> list[Delivery]:
+    """Deliveries that failed or may have, newest first: each wants a person."""
+    troubled = Delivery.objects.filter(
+        workspace=workspace, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]
+    )
+    return list(troubled.select_related("account").order_by("-created_at")[:limit])
+
+
+def shown_to_member(*, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], limit: int = 50) -> list[Delivery]:
+    """What was sent to a person, newest first: the notices of their page."""
+    sent = Delivery.objects.filter(workspace_id=workspace_id, recipient_member_id__in=member_ids)
+    return list(sent.order_by("-created_at")[:limit])
+
+
+def progress_about(*, workspace_id: uuid.UUID, about_id: uuid.UUID) -> dict[str, int]:
+    """How many deliveries about one thing are in each state."""
+    counted = Delivery.objects.filter(workspace_id=workspace_id, about_id=about_id).values_list("state")
+    return dict(counted.annotate(number=Count("id")))

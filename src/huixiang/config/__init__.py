@@ -1,0 +1,1 @@
+"""Where the parts are joined: settings, URLs, and which job follows which event."""

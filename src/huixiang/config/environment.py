@@ -1,0 +1,70 @@
+"""Typed reading of the environment. A name may also be given as NAME_FILE, the path of a file with the value."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
+
+
+class WrongSetting(Exception):  # noqa: N818 - reads as a sentence in the log
+    """A setting cannot be understood; the message names it and what is expected."""
+
+
+def text(name: str, default: str = "") -> str:
+    """The value of NAME, else the content of the file NAME_FILE names, else the default."""
+    if name in os.environ:
+        return os.environ[name]
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise WrongSetting(f"{name}_FILE names {path}, which cannot be read: {error.strerror}") from error
+    return default
+
+
+def switch(name: str, *, default: bool) -> bool:
+    """A yes or no."""
+    word = text(name, "1" if default else "0").lower()
+    if word not in TRUE_WORDS | FALSE_WORDS:
+        raise WrongSetting(f"{name} must be 1 or 0, not “{word}”.")
+    return word in TRUE_WORDS
+
+
+def number(name: str, default: int) -> int:
+    """A whole number."""
+    word = text(name, str(default))
+    try:
+        return int(word)
+    except ValueError as error:
+        raise WrongSetting(f"{name} must be a whole number, not “{word}”.") from error
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list separated by commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def data_dir() -> Path:
+    """Where the embedded database, keys and uploads rest: HUIXIANG_DATA_DIR, else `.huixiang` in the home."""
+    return Path(text("HUIXIANG_DATA_DIR") or Path.home() / ".huixiang").expanduser().resolve()
+
+
+def secret_key(directory: Path) -> str:
+    """HUIXIANG_SECRET_KEY, else one made at first start and kept readable by the owner alone."""
+    given = text("HUIXIANG_SECRET_KEY")
+    if given:
+        return given
+    path = directory / "secret.key"
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        draft = directory / f"secret.key.{os.getpid()}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(draft, path)  # whole or not at all, and the first process wins
+        draft.unlink()
+    return path.read_text(encoding="utf-8").strip()

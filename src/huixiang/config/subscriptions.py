@@ -1,0 +1,8 @@
+"""Which jobs follow which events: the one table. A test resolves every name in it."""
+
+from collections.abc import Mapping, Sequence
+
+SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
+    "themes.merged": ["cases.follow_merge"],
+    "themes.merge_undone": ["cases.follow_undone_merge"],
+}

@@ -1,0 +1,15 @@
+"""Every address of the product."""
+
+from django.urls import include, path
+
+from huixiang.api.urls import api
+from huixiang.portal.views.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("accounts/", include("allauth.urls")),
+    path("language/", include("django.conf.urls.i18n")),
+    path("api/v1/", api.urls),
+    path("w/<slug:workspace>/", include("huixiang.desk.urls")),
+    path("c/<slug:community>/", include("huixiang.portal.urls")),
+]

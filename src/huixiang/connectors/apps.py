@@ -1,0 +1,21 @@
+"""Every connector is declared here, once, and registered at start-up."""
+
+from django.apps import AppConfig
+
+
+class ConnectorsConfig(AppConfig):
+    """Registers the connectors with channels."""
+
+    name = "huixiang.connectors"
+    label = "connectors"
+
+    def ready(self) -> None:
+        """Hand every connector to channels."""
+        from huixiang.channels.contracts import register  # noqa: PLC0415 - models must be loaded first
+        from huixiang.connectors.api.outbound import ApiConnector  # noqa: PLC0415
+        from huixiang.connectors.email.outbound import EmailConnector  # noqa: PLC0415
+        from huixiang.connectors.files.outbound import FileConnector  # noqa: PLC0415
+        from huixiang.connectors.portal.outbound import PortalConnector  # noqa: PLC0415
+
+        for connector in (ApiConnector(), EmailConnector(), FileConnector(), PortalConnector()):
+            register(connector)

@@ -1,0 +1,1 @@
+"""Files (CSV, XLSX): rows come in, nothing can go out."""

@@ -1,0 +1,22 @@
+"""A file cannot be answered."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huixiang.channels.contracts import TransportError
+from huixiang.channels.models import Delivery, DeliveryState
+
+
+class FileConnector:
+    """The source of imported rows."""
+
+    kind = "import"
+    label = gettext_lazy("Imported file")
+
+    def can_send(self) -> bool:
+        """Never."""
+        return False
+
+    def send(self, delivery: Delivery) -> DeliveryState:
+        """Raises TransportError: there is nobody at the other end."""
+        raise TransportError(_("Imported rows cannot be answered."), permanent=True)

@@ -1,0 +1,54 @@
+"""How fast answers come and what was solved."""
+
+import datetime
+import statistics
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from huixiang.announcements.models import Announcement, Credit
+from huixiang.cases.models import Case
+from huixiang.cases.states import CaseState
+from huixiang.feedback.models import Feedback
+from huixiang.workspaces.models import Workspace
+
+LOOKED_BACK = datetime.timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """This month in a community. `first_answer_seconds` is a median over 90 days, None without any answer."""
+
+    first_answer_seconds: int | None
+    solved: int
+    received: int
+    announced: int
+    thanked: int
+
+
+def month_figures(workspace: Workspace) -> MonthFigures:
+    """The figures a community sees of itself, in the workspace's month."""
+    month = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    solved = Case.objects.filter(
+        workspace=workspace, state__in=[CaseState.SOLVED, CaseState.CONFIRMED], solved_at__gte=month
+    )
+    announced = Announcement.objects.filter(workspace=workspace, published_at__gte=month)
+    return MonthFigures(
+        first_answer_seconds=_median_first_answer(workspace),
+        solved=solved.count(),
+        received=Feedback.objects.filter(workspace=workspace, said_at__gte=month).count(),
+        announced=announced.count(),
+        thanked=Credit.objects.filter(announcement__in=announced).values("member").distinct().count(),
+    )
+
+
+def _median_first_answer(workspace: Workspace) -> int | None:
+    since = timezone.now() - LOOKED_BACK
+    answered = Case.objects.filter(
+        workspace=workspace, historical=False, opened_at__gte=since, first_answered_at__isnull=False
+    )
+    spans = [
+        (answer - opened).total_seconds()
+        for opened, answer in answered.values_list("opened_at", "first_answered_at")[:5_000]
+    ]
+    return round(statistics.median(spans)) if spans else None

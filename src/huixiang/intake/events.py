@@ -1,0 +1,52 @@
+"""What happens to raw messages."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from huixiang.journal.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesReceived(Event):
+    """A batch came in through a channel account."""
+
+    name: ClassVar[str] = "intake.messages_received"
+    subject_kind: ClassVar[str] = "channel_account"
+    stored: int
+    duplicate: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageParked(Event):
+    """A message could not be read and waits for a person."""
+
+    name: ClassVar[str] = "intake.message_parked"
+    subject_kind: ClassVar[str] = "message"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageReadAgain(Event):
+    """A person sent a parked or gated-out message through again."""
+
+    name: ClassVar[str] = "intake.message_read_again"
+    subject_kind: ClassVar[str] = "message"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoiseErased(Event):
+    """The texts of what was not feedback were erased after the workspace's days."""
+
+    name: ClassVar[str] = "intake.noise_erased"
+    subject_kind: ClassVar[str] = "workspace"
+    messages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportFinished(Event):
+    """A file came to its end."""
+
+    name: ClassVar[str] = "intake.import_finished"
+    subject_kind: ClassVar[str] = "import_run"
+    stored: int
+    duplicate: int
+    refused: int

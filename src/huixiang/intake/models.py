@@ -1,0 +1,142 @@
+"""Raw messages, idempotency keys, follow codes."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.kernel.ids import new_id
+from huixiang.members.models import Member
+from huixiang.workspaces.models import Workspace
+
+
+class MessageState(models.TextChoices):
+    """What became of a message."""
+
+    PENDING = "pending", _("Waiting to be read")
+    FEEDBACK = "feedback", _("Feedback")
+    TURN = "turn", _("Continues a case")
+    NOISE = "noise", _("Not feedback")
+    PARKED = "parked", _("Parked: could not be read")
+
+
+class Message(models.Model):
+    """One message as it arrived. Its text is unmasked; pages show the feedback's masked text."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="messages")
+    month = models.DateField()
+    external_id = models.CharField(max_length=200)
+    author_id = models.CharField(max_length=200)
+    author_name = models.CharField(max_length=80, blank=True)
+    author_email = models.CharField(max_length=254, blank=True)
+    text = models.TextField()
+    thread = models.CharField(max_length=200, blank=True)
+    reply_to = models.CharField(max_length=200, blank=True)
+    private = models.BooleanField(default=False)
+    public = models.BooleanField(default=False)
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField(default=timezone.now)
+    historical = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.PENDING)
+    error = models.TextField(blank=True)
+    findings = models.JSONField(default=list)
+    masked_text = models.TextField(blank=True)
+    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="+")
+    feedback_id = models.UUIDField(null=True)
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["workspace", "received_at", "id"],
+                name="message_pending",
+                condition=models.Q(state="pending"),
+            ),
+            models.Index(
+                fields=["workspace", "-received_at", "-id"],
+                name="message_noise",
+                condition=models.Q(state__in=["noise", "parked"]),
+            ),
+            models.Index(fields=["conversation", "member", "-sent_at"], name="message_neighbours"),
+            models.Index(fields=["feedback_id"], name="message_feedback"),
+        ]
+
+
+class IdempotencyKey(models.Model):
+    """What has been seen. A table of its own, never partitioned, kept when the message's text is gone."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+")
+    external_id = models.CharField(max_length=200)
+    message_id = models.UUIDField()
+    month = models.DateField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account", "external_id"], name="message_seen_once")
+        ]
+
+
+class FollowCode(models.Model):
+    """How an anonymous author comes back. Only the code's keyed hash is stored."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64, unique=True)
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="follow_code")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    message_id = models.UUIDField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+
+class ImportState(models.TextChoices):
+    """How far an import is."""
+
+    WAITING = "waiting", _("Waiting to start")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Stopped")
+
+
+class ImportRun(models.Model):
+    """One file on its way in."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+")
+    started_by = models.UUIDField(null=True)  # a membership
+    file_name = models.CharField(max_length=200)
+    path = models.CharField(max_length=500)
+    mapping = models.JSONField(default=dict)  # field of a message → column of the file
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.WAITING)
+    error = models.TextField(blank=True)
+    total = models.PositiveIntegerField(default=0)
+    read = models.PositiveIntegerField(default=0)
+    stored = models.PositiveIntegerField(default=0)
+    duplicate = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "-created_at"], name="import_latest")]
+
+
+class ImportRefusal(models.Model):
+    """A row that did not come in, and why."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="refusals")
+    row = models.PositiveIntegerField()  # as a spreadsheet counts: the header is row 1
+    reason = models.CharField(max_length=300)
+    excerpt = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "row"], name="refusal_once")]

@@ -1,0 +1,1 @@
+"""The pages of the community: the board, saying something, following it, announcements, one's own page."""

@@ -1,0 +1,197 @@
+"""What people and the pipeline do with themes."""
+
+import uuid
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from numpy.typing import NDArray
+
+from huixiang.engine.naming import name as name_by_words
+from huixiang.feedback.actions import move_to_theme
+from huixiang.feedback.models import Feedback
+from huixiang.journal.actions import Note, record, record_all
+from huixiang.journal.events import Actor
+from huixiang.kernel.errors import Refused
+from huixiang.members.models import Member
+from huixiang.themes import events, grouping, measures
+from huixiang.themes.models import Merge, Theme, Vote
+from huixiang.themes.states import ThemeStatus, may_become
+
+RENAMED_AT = {2, 3, 5, 8, 13, 21, 34, 55, 89}  # sizes at which a name by words is found anew
+NAMED_FROM = 30
+DESCRIBED = ("name", "summary", "root_cause", "workaround", "tracker_url", "public", "owner_id")
+
+
+def lock(workspace_id: uuid.UUID) -> None:
+    """One writer of themes at a time in a workspace, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(workspace_id)])
+
+
+@transaction.atomic
+def attach(
+    *, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback], vectors: NDArray[np.float32]
+) -> list[uuid.UUID]:
+    """Give each feedback its theme (set on the objects, not yet stored) and return the touched themes' ids.
+
+    The caller stores the feedbacks and then calls `measures.refresh` with the ids. Journal: themes.found.
+    """
+    if not feedbacks:
+        return []
+    lock(workspace_id)
+    groups = grouping.group(workspace_id=workspace_id, feedbacks=feedbacks, vectors=vectors)
+    fresh = [found for found in groups if found.new]
+    Theme.objects.bulk_create([grouping.new_theme(found, workspace_id) for found in fresh])
+    _move_centres([found for found in groups if not found.new])
+    record_all(
+        [
+            Note(events.ThemeFound(subject=found.theme_id, feedback_id=found.added[0].id))
+            for found in fresh
+        ],
+        workspace_id=workspace_id,
+    )
+    return [found.theme_id for found in groups]
+
+
+def _move_centres(groups: Sequence[grouping.Group]) -> None:
+    themes = [Theme(id=found.theme_id, centre=found.centre) for found in groups]
+    Theme.objects.bulk_update(themes, ["centre"], batch_size=500)
+
+
+def rename_grown(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> None:
+    """Find new names for themes that reached a size worth it and were not named by a person."""
+    grown = Theme.objects.filter(
+        workspace_id=workspace_id, id__in=theme_ids, name_by_person=False, feedback_count__in=RENAMED_AT
+    ).defer("centre")
+    for theme in grown:  # at most a handful a batch: sizes pass each mark once
+        texts = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme.id).order_by("-said_at")
+        found = name_by_words(list(texts.values_list("text", flat=True)[:NAMED_FROM]))
+        if found and found != theme.name:
+            theme.name = found[:80]
+            theme.save(update_fields=["name"])
+
+
+@transaction.atomic
+def describe(*, theme: Theme, actor: Actor, **changed: object) -> None:
+    """Write what a person knows: name, summary, root_cause, workaround, tracker_url, public, owner_id.
+
+    Journal: themes.described with the names of the fields, the root cause in words.
+    """
+    fields = [name for name in DESCRIBED if name in changed and getattr(theme, name) != changed[name]]
+    for name in fields:
+        setattr(theme, name, changed[name])
+    if "name" in fields:
+        theme.name_by_person = True
+    if not fields:
+        return
+    theme.save(update_fields=[*fields, "name_by_person"])
+    words = theme.root_cause if "root_cause" in fields else ""
+    record(
+        events.ThemeDescribed(subject=theme.id, fields=fields),
+        workspace_id=theme.workspace_id,
+        actor=actor,
+        words=words,
+    )
+
+
+@transaction.atomic
+def move(*, theme: Theme, to: str, actor: Actor, words: str = "", fixed_in: str = "") -> None:
+    """Let a theme go a step on its way. Declining needs a reason. Journal: themes.moved."""
+    theme = Theme.objects.select_for_update().get(id=theme.id) if theme.pk else theme
+    if not may_become(theme.status, to):
+        raise Refused(
+            _("A theme that is “%(before)s” cannot become “%(after)s”.")
+            % {"before": theme.get_status_display(), "after": ThemeStatus(to).label}
+        )
+    if to == ThemeStatus.DECLINED and not words.strip():
+        raise Refused(_("Say why: declined themes are shown with their reason."))
+    before, theme.status = theme.status, to
+    _stamp(theme, to, words.strip(), fixed_in)
+    theme.save()
+    record(
+        events.ThemeMoved(subject=theme.id, before=before, after=to, fixed_in=fixed_in),
+        workspace_id=theme.workspace_id,
+        actor=actor,
+        words=words.strip(),
+    )
+
+
+def _stamp(theme: Theme, to: str, words: str, fixed_in: str) -> None:
+    """The time of the step, and its words where the theme keeps them."""
+    setattr(theme, f"{to}_at", timezone.now())
+    if to == ThemeStatus.DECLINED:
+        theme.decline_reason = words
+    if to == ThemeStatus.FIXED:
+        theme.fix, theme.fixed_in = words, fixed_in
+
+
+@transaction.atomic
+def resolve(*, theme: Theme, root_cause: str, fix: str, fixed_in: str, actor: Actor) -> Theme:
+    """Say what it was and how it is fixed: the theme becomes fixed. Journal: themes.described, themes.moved."""
+    if not fix.strip():
+        raise Refused(_("Write how it was fixed: the members who reported it will read it."))
+    describe(theme=theme, actor=actor, root_cause=root_cause.strip())
+    if theme.status != ThemeStatus.FIXED:
+        move(theme=theme, to=ThemeStatus.FIXED, actor=actor, words=fix, fixed_in=fixed_in.strip())
+    return Theme.objects.get(id=theme.id)
+
+
+@transaction.atomic
+def merge(*, source: Theme, target: Theme, actor: Actor) -> Merge:
+    """Take `source` into `target`: feedbacks and votes move, the source stays as a pointer.
+
+    Journal: themes.merged on the target, whose subscribers move what stands above (cases).
+    """
+    lock(target.workspace_id)
+    if source.id == target.id or ThemeStatus.MERGED in {source.status, target.status}:
+        raise Refused(_("These two cannot be merged: choose two themes that are not merged already."))
+    ids = list(Feedback.objects.filter(workspace_id=source.workspace_id, theme_id=source.id).values_list("id", flat=True))
+    voters = list(source.votes.exclude(member__in=target.votes.values("member")).values_list("member_id", flat=True))
+    done = Merge.objects.create(
+        workspace_id=target.workspace_id, source=source, target=target, status_before=source.status,
+        feedback_ids=ids, voter_ids=voters,
+    )  # fmt: skip
+    move_to_theme(workspace_id=target.workspace_id, feedback_ids=ids, theme_id=target.id)
+    source.votes.filter(member_id__in=voters).update(theme=target)
+    Theme.objects.filter(id=source.id).update(status=ThemeStatus.MERGED, merged_into=target)
+    measures.refresh(workspace_id=target.workspace_id, theme_ids=[source.id, target.id], centres=True)
+    event = events.ThemesMerged(subject=target.id, source_id=source.id, feedbacks=len(ids))
+    record(event, workspace_id=target.workspace_id, actor=actor)
+    return done
+
+
+@transaction.atomic
+def undo_merge(*, merge_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) -> Merge:
+    """Part two themes again: what had moved moves back, what came later stays. Journal: themes.merge_undone."""
+    lock(workspace_id)
+    done = Merge.objects.select_for_update().filter(workspace_id=workspace_id, id=merge_id, undone_at=None).first()
+    if done is None:
+        raise Refused(_("This merge was undone already."))
+    move_to_theme(workspace_id=workspace_id, feedback_ids=done.feedback_ids, theme_id=done.source_id)
+    Vote.objects.filter(theme_id=done.target_id, member_id__in=done.voter_ids).update(theme_id=done.source_id)
+    Theme.objects.filter(id=done.source_id).update(status=done.status_before, merged_into=None)
+    done.undone_at = timezone.now()
+    done.save(update_fields=["undone_at"])
+    measures.refresh(workspace_id=workspace_id, theme_ids=[done.source_id, done.target_id], centres=True)
+    event = events.MergeUndone(subject=done.target_id, source_id=done.source_id)
+    record(event, workspace_id=workspace_id, actor=actor)
+    return done
+
+
+@transaction.atomic
+def vote(*, theme: Theme, member: Member, given: bool) -> int:
+    """Say 我也是, or take it back; returns the votes now. Journal: themes.voted, when something changed."""
+    if given:
+        _vote, changed = Vote.objects.get_or_create(
+            workspace_id=theme.workspace_id, theme=theme, member=member
+        )
+    else:
+        changed = bool(Vote.objects.filter(theme=theme, member=member).delete()[0])
+    if changed:
+        measures.count_votes(theme)
+        event = events.Voted(subject=theme.id, member_id=member.id, given=given)
+        record(event, workspace_id=theme.workspace_id, actor=Actor("member", member.id))
+    return theme.vote_count

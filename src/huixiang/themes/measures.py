@@ -1,0 +1,64 @@
+"""The figures of a theme, counted afresh from its feedback and votes."""
+
+import uuid
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import connection
+
+from huixiang.feedback.models import Feedback
+from huixiang.themes.models import Theme
+
+# One statement for all touched themes. Prevalence counts people, not messages. Influence by tier as in triage.
+REFRESH = """
+    WITH counted AS (
+        SELECT f.theme_id AS id, count(*) AS feedbacks, count(DISTINCT f.member_id) AS people,
+               min(f.said_at) AS first_seen, max(f.said_at) AS last_seen, max(f.severity) / 4.0 AS severity,
+               avg(CASE m.tier WHEN 'core' THEN 0.85 WHEN 'koc' THEN 0.65 WHEN 'active' THEN 0.4 ELSE 0.2 END) AS influence,
+               min(CASE f.grade WHEN 'red' THEN 0 WHEN 'orange' THEN 1 WHEN 'yellow' THEN 2 WHEN 'blue' THEN 3 END) AS worst
+        FROM feedback_feedback f JOIN members_member m ON m.id = f.member_id
+        WHERE f.workspace_id = %(workspace)s AND f.theme_id = ANY(%(themes)s) AND f.removed_at IS NULL
+        GROUP BY f.theme_id
+    ), recent AS (
+        SELECT f.theme_id AS id, count(DISTINCT f.member_id) AS people
+        FROM feedback_feedback f JOIN counted c ON c.id = f.theme_id
+        WHERE f.workspace_id = %(workspace)s AND f.said_at > c.last_seen - interval '72 hours' AND f.removed_at IS NULL
+        GROUP BY f.theme_id
+    )
+    UPDATE themes_theme t SET
+        feedback_count = coalesce(c.feedbacks, 0), people_count = coalesce(c.people, 0),
+        recent_people = coalesce(r.people, 0), first_seen = coalesce(c.first_seen, t.first_seen),
+        last_seen = coalesce(c.last_seen, t.last_seen), worst_severity = coalesce(c.severity, 0),
+        mean_influence = coalesce(c.influence, 0),
+        worst_grade = coalesce((ARRAY['red', 'orange', 'yellow', 'blue'])[c.worst + 1], ''),
+        vote_count = (SELECT count(*) FROM themes_vote v WHERE v.theme_id = t.id),
+        impact = coalesce(c.people * c.influence * c.severity, 0)
+    FROM unnest(%(themes)s::uuid[]) AS wanted (id)
+    LEFT JOIN counted c USING (id) LEFT JOIN recent r USING (id)
+    WHERE t.id = wanted.id AND t.workspace_id = %(workspace)s
+"""
+
+
+def refresh(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID], centres: bool = False) -> None:
+    """Count people, spans, worst grade and impact anew; `centres` also the mean embedding, after a merge."""
+    if not theme_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(REFRESH, {"workspace": workspace_id, "themes": list(theme_ids)})
+    if centres:
+        for theme_id in theme_ids:
+            _recentre(workspace_id, theme_id)
+
+
+def _recentre(workspace_id: uuid.UUID, theme_id: uuid.UUID) -> None:
+    rows = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme_id, embedding__isnull=False)
+    vectors = [vector.to_numpy() for vector in rows.values_list("embedding", flat=True)]
+    if vectors:
+        centre = np.mean(np.asarray(vectors, dtype=np.float32), axis=0)
+        Theme.objects.filter(workspace_id=workspace_id, id=theme_id).update(centre=centre)
+
+
+def count_votes(theme: Theme) -> None:
+    """Count a theme's votes anew."""
+    theme.vote_count = theme.votes.count()
+    theme.save(update_fields=["vote_count"])

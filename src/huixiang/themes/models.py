@@ -1,0 +1,87 @@
+"""Themes, merges, votes."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from pgvector.django import VectorField
+
+from huixiang.feedback.models import DIMENSIONS, Grade
+from huixiang.kernel.ids import new_id
+from huixiang.members.models import Member
+from huixiang.themes.states import ThemeStatus
+from huixiang.workspaces.models import Membership, Workspace
+
+
+class Theme(models.Model):
+    """One matter. The centre is the mean of its feedbacks' embeddings, not normalised."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="themes")
+    name = models.CharField(max_length=80)
+    name_by_person = models.BooleanField(default=False)
+    summary = models.TextField(blank=True)
+    status = models.CharField(max_length=12, choices=ThemeStatus.choices, default=ThemeStatus.FOUND)
+    public = models.BooleanField(default=False)
+    owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    centre = VectorField(dimensions=DIMENSIONS)
+    feedback_count = models.PositiveIntegerField(default=0)
+    people_count = models.PositiveIntegerField(default=0)
+    vote_count = models.PositiveIntegerField(default=0)
+    recent_people = models.PositiveIntegerField(default=0)  # distinct people of the 72 hours before last_seen
+    worst_grade = models.CharField(max_length=8, choices=Grade.choices, blank=True)
+    impact = models.FloatField(default=0)  # people × mean influence × worst severity, both 0–1
+    mean_influence = models.FloatField(default=0)  # 0–1
+    worst_severity = models.FloatField(default=0)  # 0–1
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    root_cause = models.TextField(blank=True)
+    workaround = models.TextField(blank=True)
+    fix = models.TextField(blank=True)
+    fixed_in = models.CharField(max_length=60, blank=True)
+    tracker_url = models.URLField(max_length=500, blank=True)
+    decline_reason = models.TextField(blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    fixing_at = models.DateTimeField(null=True, blank=True)
+    fixed_at = models.DateTimeField(null=True, blank=True)
+    announced_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "status", "-impact", "-id"], name="theme_impact"),
+            models.Index(fields=["workspace", "-last_seen", "-id"], name="theme_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Merge(models.Model):
+    """One theme went into another; enough is kept to part them again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="+")
+    target = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="merges")
+    status_before = models.CharField(max_length=12)
+    feedback_ids = ArrayField(models.UUIDField())
+    voter_ids = ArrayField(models.UUIDField())
+    merged_at = models.DateTimeField(default=timezone.now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+
+class Vote(models.Model):
+    """我也是: a member says the same."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="votes")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["theme", "member"], name="vote_once")]

@@ -1,0 +1,123 @@
+"""Finding themes."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+
+import numpy as np
+from django.db.models import Count
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+from numpy.typing import NDArray
+from pgvector.django import CosineDistance
+
+from huixiang.feedback.models import Feedback
+from huixiang.kernel import pagination
+from huixiang.members.models import Member
+from huixiang.themes.models import Merge, Theme, Vote
+from huixiang.themes.states import OPEN, ThemeStatus
+from huixiang.workspaces.models import Workspace
+
+
+def theme_by_id(*, workspace_id: uuid.UUID, theme_id: uuid.UUID | None) -> Theme | None:
+    """One theme, merged ones too."""
+    found = Theme.objects.filter(workspace_id=workspace_id, id=theme_id)
+    return found.select_related("owner__user", "merged_into").defer("centre").first()
+
+
+def themes_by_id(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, Theme]:
+    """Many themes at once."""
+    return {t.id: t for t in Theme.objects.filter(workspace_id=workspace_id, id__in=set(ids)).defer("centre")}
+
+
+def by_impact(
+    *, workspace: Workspace, statuses: Sequence[str] = (), cursor: str = "", size: int = 50
+) -> pagination.Page[Theme]:
+    """Themes with the greatest impact first; merged ones never."""
+    found = Theme.objects.filter(workspace=workspace).exclude(status=ThemeStatus.MERGED)
+    if statuses:
+        found = found.filter(status__in=statuses)
+    place = pagination.decode(cursor, float, uuid.UUID)
+    if place:
+        found = found.filter(impact__lte=place[0]).exclude(impact=place[0], id__gte=place[1])
+    rows = list(found.select_related("owner__user").defer("centre").order_by("-impact", "-id")[: size + 1])
+    return pagination.cut(rows, size, "impact", "id")
+
+
+def status_counts(workspace: Workspace) -> dict[str, int]:
+    """How many themes stand where."""
+    counted = Theme.objects.filter(workspace=workspace).exclude(status=ThemeStatus.MERGED).values_list("status")
+    return dict(counted.annotate(number=Count("id")))
+
+
+def rank_by_impact(theme: Theme) -> tuple[int, int]:
+    """The theme's place among the open themes by impact, and how many there are."""
+    rivals = Theme.objects.filter(workspace_id=theme.workspace_id, status__in=OPEN)
+    return rivals.filter(impact__gt=theme.impact).count() + 1, rivals.count()
+
+
+def daily_counts(*, theme: Theme, days: int = 14) -> list[tuple[datetime.date, int]]:
+    """Feedback a day over the last `days` days up to the theme's last one, days without any as 0."""
+    last = timezone.localdate(theme.last_seen)
+    first = last - datetime.timedelta(days=days - 1)
+    rows = (
+        Feedback.objects.filter(workspace_id=theme.workspace_id, theme_id=theme.id, said_at__date__gte=first)
+        .annotate(day=TruncDate("said_at"))
+        .values_list("day")
+        .annotate(number=Count("id"))
+    )
+    counted = dict(rows)
+    return [(day, counted.get(day, 0)) for day in (first + datetime.timedelta(days=n) for n in range(days))]
+
+
+def recent_daily(*, themes: Sequence[Theme], days: int = 14) -> dict[uuid.UUID, list[int]]:
+    """For each theme its feedback a day over the last `days` days, for sparklines: one statement."""
+    today = timezone.localdate()
+    first = today - datetime.timedelta(days=days - 1)
+    rows = (
+        Feedback.objects.filter(theme_id__in=[t.id for t in themes], said_at__date__gte=first)
+        .annotate(day=TruncDate("said_at"))
+        .values_list("theme_id", "day")
+        .annotate(number=Count("id"))
+    )
+    lines = {theme.id: [0] * days for theme in themes}
+    for theme_id, day, number in rows:
+        if 0 <= (day - first).days < days:
+            lines[theme_id][(day - first).days] = number
+    return lines
+
+
+def nearby(theme: Theme, limit: int = 3) -> list[Theme]:
+    """Open themes that may be the same matter, with `distance` (cosine)."""
+    centre = Theme.objects.values_list("centre", flat=True).get(id=theme.id)
+    near = Theme.objects.filter(workspace_id=theme.workspace_id, status__in=OPEN).exclude(id=theme.id)
+    return list(
+        near.defer("centre").annotate(distance=CosineDistance("centre", centre)).order_by("distance")[:limit]
+    )
+
+
+def nearest_public(
+    *, workspace: Workspace, vector: NDArray[np.float32], limit: int = 3
+) -> list[Theme]:
+    """The public themes nearest to an embedding, with `distance`: what is shown before somebody posts."""
+    near = Theme.objects.filter(workspace=workspace, public=True).exclude(status=ThemeStatus.MERGED)
+    return list(
+        near.defer("centre").annotate(distance=CosineDistance("centre", vector)).order_by("distance")[:limit]
+    )
+
+
+def voted(*, member: Member | None, theme_ids: Sequence[uuid.UUID | None]) -> set[uuid.UUID]:
+    """For which of these themes the member said 我也是."""
+    if member is None:
+        return set()
+    return set(Vote.objects.filter(member=member, theme_id__in=theme_ids).values_list("theme_id", flat=True))
+
+
+def merges_into(theme: Theme) -> list[Merge]:
+    """What was merged into this theme and can be parted again, newest first."""
+    return list(theme.merges.filter(undone_at=None).select_related("source").order_by("-merged_at"))
+
+
+def voters(theme: Theme) -> list[Member]:
+    """Who said 我也是."""
+    return [v.member for v in theme.votes.select_related("member").order_by("created_at")]

@@ -1,0 +1,132 @@
+"""Reading what is pending, and people's corrections of what was read."""
+
+import logging
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from huixiang.cases import actions as cases
+from huixiang.cases.models import Case
+from huixiang.feedback.models import Feedback, Grade, Kind
+from huixiang.intake.actions import wake
+from huixiang.intake.events import MessageParked
+from huixiang.intake.models import Message, MessageState
+from huixiang.journal.actions import record
+from huixiang.journal.events import Actor
+from huixiang.kernel.errors import Refused
+from huixiang.playbooks import actions as playbooks
+from huixiang.triage import events, pipeline
+from huixiang.triage.models import Assessment, Correction
+from huixiang.workspaces.models import Membership, Workspace
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 256
+
+
+def process(*, workspace_id: uuid.UUID) -> int:
+    """Read every pending message of a workspace, batch by batch; returns how many.
+
+    A batch is one transaction: killed in the middle, its messages are pending again and nothing of it is left.
+    """
+    workspace = Workspace.objects.get(id=workspace_id)
+    total = 0
+    while number := _process_some(workspace):
+        total += number
+    return total
+
+
+@transaction.atomic
+def _process_some(workspace: Workspace) -> int:
+    pending = Message.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        workspace=workspace, state=MessageState.PENDING
+    )
+    messages = list(pending.select_related("account").order_by("received_at", "id")[:AT_ONCE])
+    if messages:
+        _read(workspace, messages)
+    return len(messages)
+
+
+def _read(workspace: Workspace, messages: Sequence[Message]) -> None:
+    """Read a batch; when it fails, halve it until the message at fault stands alone, and park that one."""
+    try:
+        with transaction.atomic():
+            pipeline.run(workspace=workspace, messages=messages)
+    except Exception as error:  # whatever a text makes the engine do, the others go on
+        if len(messages) == 1:
+            _park(messages[0], error)
+            return
+        half = len(messages) // 2
+        for part in (messages[:half], messages[half:]):
+            _read(workspace, Message.objects.filter(id__in=[m.id for m in part]).select_related("account"))
+
+
+def _park(message: Message, error: Exception) -> None:
+    log.warning("message %s parked: %s", message.id, type(error).__name__, exc_info=error)
+    Message.objects.filter(id=message.id).update(
+        state=MessageState.PARKED, error=f"{type(error).__name__}: {error}"[:500]
+    )
+    record(MessageParked(subject=message.id), workspace_id=message.workspace_id)
+
+
+@transaction.atomic
+def correct_grade(*, case: Case, grade: str, reason: str, by: Membership) -> None:
+    """Change a case's grade with a reason, keep the correction, and let the grade's standard apply.
+
+    Journal: cases.regraded with the reason. Raises Refused without a reason or for the grade it has.
+    """
+    if not reason.strip():
+        raise Refused(_("Write the reason: it goes into the journal and corrects the next suggestion."))
+    if grade not in Grade.values or grade == case.grade:
+        raise Refused(_("Choose another grade than the present one."))
+    before = cases.regrade(case=case, grade=grade, reason=reason.strip(), actor=Actor("staff", by.id))
+    playbooks.regraded(workspace=case.workspace, case=case)
+    feedback = Feedback.objects.filter(workspace_id=case.workspace_id, case_id=case.id).first()
+    if feedback:
+        _keep(feedback, Correction.Field.GRADE, before, grade, reason, by)
+
+
+@transaction.atomic
+def correct_kind(*, feedback: Feedback, kind: str, by: Membership) -> None:
+    """Say what a feedback really is. Journal: triage.corrected."""
+    if kind not in Kind.values or kind == feedback.kind:
+        raise Refused(_("Choose another kind than the present one."))
+    before, feedback.kind = feedback.kind, kind
+    feedback.save(update_fields=["kind"])
+    _keep(feedback, Correction.Field.KIND, before, kind, "", by)
+    _journal(feedback.workspace_id, feedback.id, Correction.Field.KIND, (before, kind), by)
+
+
+@transaction.atomic
+def keep_as_feedback(*, message: Message, by: Membership) -> None:
+    """Say that a gated-out message is feedback: it goes through the pipeline again. Journal: triage.corrected."""
+    if message.state != MessageState.NOISE or message.erased_at:
+        raise Refused(_("Only a message whose text is still kept can be brought back."))
+    Message.objects.filter(id=message.id).update(state=MessageState.PENDING, findings=[pipeline.FORCED])
+    Correction.objects.create(
+        workspace_id=message.workspace_id, subject_id=message.id, field=Correction.Field.GATE, before="noise",
+        after="feedback", by=by, model_version="",
+    )  # fmt: skip
+    _journal(message.workspace_id, message.id, Correction.Field.GATE, ("noise", "feedback"), by)
+    wake(message.workspace_id)
+
+
+def _keep(feedback: Feedback, field: str, before: str, after: str, reason: str, by: Membership) -> None:
+    Correction.objects.create(
+        workspace_id=feedback.workspace_id, subject_id=feedback.id, field=field, before=before, after=after,
+        reason=reason.strip(), by=by, model_version=feedback.model_version,
+    )  # fmt: skip
+
+
+def _journal(
+    workspace_id: uuid.UUID, subject: uuid.UUID, field: str, change: tuple[str, str], by: Membership
+) -> None:
+    event = events.Corrected(subject=subject, field=field, before=change[0], after=change[1])
+    record(event, workspace_id=workspace_id, actor=Actor("staff", by.id))
+
+
+def latest_assessment(feedback_id: uuid.UUID) -> Assessment | None:
+    """How a feedback was judged last."""
+    return Assessment.objects.filter(feedback_id=feedback_id).order_by("-at").first()

@@ -1,0 +1,84 @@
+"""Assessments, the decision table, corrections."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from huixiang.feedback.models import Feedback, Grade
+from huixiang.kernel.ids import new_id
+from huixiang.workspaces.models import Membership, Workspace
+
+
+class GradeRule(models.Model):
+    """One row of the decision table. The first row, by position, whose every condition holds gives the grade.
+
+    Dials are 0–100; a condition left empty always holds.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="grade_rules")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=80)
+    grade = models.CharField(max_length=8, choices=Grade.choices)
+    min_influence = models.PositiveSmallIntegerField(null=True, blank=True)
+    min_authenticity = models.PositiveSmallIntegerField(null=True, blank=True)
+    min_prevalence = models.PositiveSmallIntegerField(null=True, blank=True)
+    min_severity = models.PositiveSmallIntegerField(null=True, blank=True)
+    escalating = models.BooleanField(default=False)
+    negative = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "position"], name="rule_position", deferrable=models.Deferrable.DEFERRED
+            )
+        ]
+
+
+class Assessment(models.Model):
+    """How a feedback was judged: four dials with a reason and a quote each, and the rule that gave the grade."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="assessments")
+    influence = models.PositiveSmallIntegerField()
+    authenticity = models.PositiveSmallIntegerField()
+    prevalence = models.PositiveSmallIntegerField()
+    severity = models.PositiveSmallIntegerField()
+    reasons = models.JSONField(default=dict)  # dial → {"reason": …, "quote": …}
+    grade = models.CharField(max_length=8, choices=Grade.choices)
+    rule_name = models.CharField(max_length=80)
+    rule_position = models.PositiveSmallIntegerField(default=0)
+    rule_text = models.CharField(max_length=200, blank=True)
+    model_version = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["feedback", "-at"], name="assessment_latest")]
+
+
+class Correction(models.Model):
+    """A person's better judgement of something the machine said."""
+
+    class Field(models.TextChoices):
+        """What was corrected."""
+
+        GRADE = "grade", _("Grade")
+        KIND = "kind", _("Kind")
+        GATE = "gate", _("Whether it is feedback")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    subject_id = models.UUIDField()  # the feedback, or the message for the gate
+    field = models.CharField(max_length=10, choices=Field.choices)
+    before = models.CharField(max_length=20)
+    after = models.CharField(max_length=20)
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    model_version = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "field", "-at"], name="correction_field")]

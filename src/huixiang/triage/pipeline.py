@@ -1,0 +1,43 @@
+"""The way of a message, step by step."""
+
+from collections.abc import Callable, Sequence
+
+from huixiang.engine.masking import mask
+from huixiang.engine.normalising import normalise
+from huixiang.intake.models import Message
+from huixiang.triage import rising
+from huixiang.triage.signals import Batch, Signal
+from huixiang.triage.steps import judging, linking, reading, routing
+from huixiang.workspaces.models import Workspace
+
+Step = Callable[[Batch], None]
+
+STEPS: tuple[Step, ...] = (
+    linking.link_members,
+    linking.continue_cases,
+    linking.join_rows,
+    reading.read_texts,
+    reading.embed_feedback,
+    reading.build_feedback,
+    judging.find_themes,
+    judging.assess,
+    routing.route,
+    judging.store_places,
+    routing.write_turns,
+    routing.finish_messages,
+    routing.report,
+    rising.regrade_rising,
+)
+FORCED = {"step": "gate", "forced": True}
+
+
+def run(*, workspace: Workspace, messages: Sequence[Message]) -> Batch:
+    """Take a batch of pending messages all the way, inside the caller's transaction. Raises what a step raises."""
+    signals = []
+    for message in messages:
+        message.masked_text = mask(normalise(message.text).text).text
+        signals.append(Signal([message], forced=FORCED in message.findings))
+    batch = Batch(workspace, signals)
+    for step in STEPS:
+        step(batch)
+    return batch

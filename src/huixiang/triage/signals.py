@@ -1,0 +1,81 @@
+"""What travels through the pipeline."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from huixiang.cases.models import Case
+from huixiang.channels.models import Conversation
+from huixiang.engine import MODEL_VERSION
+from huixiang.engine.reading import Reading
+from huixiang.feedback.models import Feedback
+from huixiang.intake.models import Message
+from huixiang.members.models import Member
+from huixiang.triage.models import Assessment
+from huixiang.workspaces.models import Workspace
+
+
+@dataclass(slots=True)
+class Signal:
+    """One or more messages of one person in a row, and what is known of them so far."""
+
+    messages: list[Message]
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    forced: bool = False  # a person said that this is feedback
+    case: Case | None = None  # the open case these messages continue
+    earlier: Feedback | None = None  # the feedback they go on with (within ten minutes)
+    reading: Reading | None = None
+    vector: NDArray[np.float32] | None = None
+    feedback: Feedback | None = None
+    assessment: Assessment | None = None
+
+    @property
+    def first(self) -> Message:
+        """The message that began it."""
+        return self.messages[0]
+
+    @property
+    def text(self) -> str:
+        """What was said, with what it goes on with in front."""
+        parts = [self.earlier.text] if self.earlier else []
+        return "\n".join([*parts, *(message.text for message in self.messages)])
+
+    @property
+    def member(self) -> Member:
+        """Who said it; there is one after the first step."""
+        assert self.first.member is not None  # noqa: S101 - tells the type checker what `link` established
+        return self.first.member
+
+    @property
+    def conversation(self) -> Conversation:
+        """Where; there is one after the first step."""
+        assert self.first.conversation is not None  # noqa: S101 - as above
+        return self.first.conversation
+
+    def find(self, step: str, value: Any, confidence: float, reason: str) -> None:
+        """Keep what a step concluded: value, confidence 0–1, reason in words, and the models' version."""
+        self.findings.append(
+            {
+                "step": step,
+                "value": value,
+                "confidence": round(confidence, 3),
+                "reason": reason,
+                "version": MODEL_VERSION,
+            }
+        )
+
+
+@dataclass(slots=True)
+class Batch:
+    """The signals of one transaction."""
+
+    workspace: Workspace
+    signals: list[Signal]
+    theme_ids: list[Any] = field(default_factory=list)
+    opened: list[Case] = field(default_factory=list)
+
+    def feedback_signals(self) -> list[Signal]:
+        """Those that turned out to be new feedback."""
+        return [signal for signal in self.signals if signal.feedback is not None]

@@ -1,0 +1,113 @@
+"""What it says: the engine's reading, and the vector of its meaning."""
+
+import hashlib
+import uuid
+
+import numpy as np
+
+from huixiang.engine import MODEL_VERSION, read
+from huixiang.engine.embedder import embed
+from huixiang.engine.similarity import SAME_THEME
+from huixiang.feedback.models import Feedback, Kind
+from huixiang.kernel.ids import new_id
+from huixiang.themes.models import Theme
+from huixiang.triage.signals import Batch, Signal
+
+COPY_FROM = 12  # shorter texts are said alike by chance
+OTHER_MATTER_SEVERITY = 3
+OTHER_MATTER_MARGIN = 0.15
+
+
+def read_texts(batch: Batch) -> None:
+    """Needs texts; writes the reading of each signal and the findings of gate, kind, sentiment, severity."""
+    for signal, reading in zip(batch.signals, read([s.text for s in batch.signals]), strict=True):
+        signal.reading = reading
+        signal.find("gate", reading.feedback or signal.forced, reading.feedback_confidence, _gate_words(signal))
+        signal.find("kind", str(reading.kind), reading.kind_confidence, "")
+        signal.find("sentiment", reading.sentiment, abs(reading.sentiment_score), "、".join(reading.emotions))
+        severity = reading.severity
+        signal.find("severity", severity, reading.severity_scores[severity], "；".join(reading.reasons))
+
+
+def _gate_words(signal: Signal) -> str:
+    return "由人确认是反馈" if signal.forced else ""
+
+
+def embed_feedback(batch: Batch) -> None:
+    """Needs readings; writes the vector of what is feedback, and only of that."""
+    worth = [s for s in batch.signals if s.reading and (s.reading.feedback or s.forced)]
+    if worth:
+        vectors = embed([signal.text for signal in worth])
+        for signal, vector in zip(worth, vectors, strict=True):
+            signal.vector = vector
+
+
+def build_feedback(batch: Batch) -> None:
+    """Needs readings and vectors; writes the feedback (not stored yet) of signals that are new feedback.
+
+    A message that continues a case is that case's, unless it tells of another grave matter.
+    """
+    centres = _centres(batch)
+    for signal in batch.signals:
+        if signal.vector is None or (signal.case and not _another_matter(signal, centres)):
+            continue
+        signal.feedback = _built(signal)
+
+
+def _centres(batch: Batch) -> dict[uuid.UUID | None, Theme]:
+    ids = {signal.case.theme_id for signal in batch.signals if signal.case}
+    return {theme.id: theme for theme in Theme.objects.filter(id__in=ids)} if ids else {}
+
+
+def _another_matter(signal: Signal, centres: dict[uuid.UUID | None, Theme]) -> bool:
+    reading, theme = signal.reading, centres.get(signal.case.theme_id) if signal.case else None
+    if reading is None or signal.vector is None or theme is None or reading.severity < OTHER_MATTER_SEVERITY:
+        return False
+    centre = np.asarray(theme.centre, dtype=np.float32)
+    likeness = float(centre @ signal.vector / (np.linalg.norm(centre) or 1))
+    return likeness < SAME_THEME - OTHER_MATTER_MARGIN
+
+
+def _built(signal: Signal) -> Feedback:
+    first = signal.first
+    feedback = signal.earlier or Feedback(
+        id=new_id(),
+        workspace_id=first.workspace_id,
+        member=signal.member,
+        account=first.account,
+        conversation=signal.conversation,
+        public=first.public,
+        historical=first.historical,
+        said_at=first.sent_at,
+    )
+    write_reading(feedback, signal)
+    return feedback
+
+
+def write_reading(feedback: Feedback, signal: Signal) -> None:
+    """Copy what the engine read onto a feedback. Raises ValueError for a signal not read yet."""
+    reading = signal.reading
+    if reading is None:
+        raise ValueError("the signal was not read")
+    feedback.title, feedback.text, feedback.language = reading.title[:120], reading.text, reading.language
+    feedback.kind = _kind_of_feedback(str(reading.kind), forced=signal.forced)
+    feedback.sentiment, feedback.sentiment_score = reading.sentiment, reading.sentiment_score
+    feedback.severity, feedback.severity_scores = reading.severity, list(reading.severity_scores)
+    feedback.escalation = reading.escalation
+    feedback.aspects = [{"name": aspect.name, "sentiment": aspect.sentiment} for aspect in reading.aspects]
+    feedback.facts, feedback.missing = dict(reading.facts), list(reading.missing)
+    feedback.emotions, feedback.emotion_quote = list(reading.emotions), reading.emotion_quote
+    feedback.reasons, feedback.model_version = list(reading.reasons), MODEL_VERSION
+    feedback.embedding = signal.vector
+    feedback.text_hash = text_hash(reading.text)
+
+
+def _kind_of_feedback(kind: str, *, forced: bool) -> str:
+    """A person who says that chatter is feedback means a question at least."""
+    return Kind.QUESTION if forced and kind in (Kind.CHATTER, Kind.SPAM) else kind
+
+
+def text_hash(text: str) -> str:
+    """Equal for copies of a text whatever its spaces and punctuation; "" for texts too short to be copies."""
+    signs = "".join(sign for sign in text.lower() if sign.isalnum())
+    return hashlib.sha256(signs.encode()).hexdigest() if len(signs) >= COPY_FROM else ""

@@ -1,0 +1,35 @@
+"""The reader of what is pending."""
+
+import datetime
+import uuid
+
+from procrastinate.contrib.django import app
+
+from huixiang.intake.actions import erase_noise, wake
+from huixiang.intake.queries import workspaces_with_pending
+from huixiang.triage import actions
+from huixiang.workspaces.models import Workspace
+
+LOST_AFTER = datetime.timedelta(seconds=30)
+
+
+@app.task(name="triage.process")
+def process(workspace_id: str) -> None:
+    """Read every pending message of a workspace."""
+    actions.process(workspace_id=uuid.UUID(workspace_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="triage.wake_forgotten", queueing_lock="triage.wake_forgotten")
+def wake_forgotten(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every minute: messages whose wake-up was lost with a killed process."""
+    for workspace_id in workspaces_with_pending(older_than=LOST_AFTER):
+        wake(workspace_id)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="triage.erase_noise", queueing_lock="triage.erase_noise")
+def erase_old_noise(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every night: texts of what was not feedback, past the workspace's days."""
+    for workspace in Workspace.objects.all():
+        erase_noise(workspace_id=workspace.id, kept_days=workspace.noise_kept_days)

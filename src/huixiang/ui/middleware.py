@@ -1,0 +1,44 @@
+"""What no page can read is answered before any page sees it."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+NUL = "\x00"
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def refuse_unreadable(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer 400, in words, to addresses and forms with NUL characters or lone surrogates, which no database keeps."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if _unreadable(request):
+            context = {"sentence": _("What was sent contains characters that cannot be stored.")}
+            return render(request, "400.html", context, status=400)
+        return get_response(request)
+
+    return middleware
+
+
+def _unreadable(request: HttpRequest) -> bool:
+    if _broken(request.path) or any(map(_broken, request.GET)) or _any_broken(request.GET.lists()):
+        return True
+    if request.method == "POST" and request.content_type in FORMS:
+        try:
+            return _any_broken(request.POST.lists())
+        except RawPostDataException:
+            return False
+    return False
+
+
+def _any_broken(lists: object) -> bool:
+    return any(_broken(value) for _name, values in lists for value in values)  # type: ignore[attr-defined]
+
+
+def _broken(text: str) -> bool:
+    return NUL in text or any("\ud800" <= sign <= "\udfff" for sign in text)

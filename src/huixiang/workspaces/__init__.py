@@ -1,0 +1,1 @@
+"""Who works where: users, workspaces (one brand's space), memberships with roles, API keys, calendars."""

@@ -1,0 +1,86 @@
+"""Opening workspaces, giving roles, making and revoking API keys."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from huixiang.journal.actions import record
+from huixiang.journal.events import SYSTEM, Actor
+from huixiang.kernel.crypto import keyed_hash
+from huixiang.workspaces import events
+from huixiang.workspaces.models import ApiKey, Membership, User, Workspace
+
+KEY_PREFIX = "hx_"
+SHOWN_SIGNS = 8
+
+
+@transaction.atomic
+def create_workspace(*, slug: str, name: str, community_name: str = "") -> Workspace:
+    """Open a brand's space. Journal: workspaces.workspace_created, whose subscribers furnish it."""
+    workspace = Workspace.objects.create(slug=slug, name=name, community_name=community_name)
+    record(events.WorkspaceCreated(subject=workspace.id), workspace_id=workspace.id)
+    return workspace
+
+
+@transaction.atomic
+def join_team(
+    *, workspace: Workspace, user: User, role: str, job_title: str = "", actor: Actor = SYSTEM
+) -> Membership:
+    """Give a user a role, or change it. Journal: workspaces.joined_team."""
+    membership, _created = Membership.objects.update_or_create(
+        workspace=workspace, user=user, defaults={"role": role, "job_title": job_title}
+    )
+    record(
+        events.MemberJoinedTeam(subject=membership.id, role=role), workspace_id=workspace.id, actor=actor
+    )
+    return membership
+
+
+@transaction.atomic
+def create_api_key(
+    *, workspace: Workspace, scopes: Sequence[str], name: str = "", actor: Actor = SYSTEM
+) -> tuple[ApiKey, str]:
+    """Make a key and return it with its secret, which is shown this once. Journal: api_key_created."""
+    secret = KEY_PREFIX + secrets.token_urlsafe(32)
+    key = ApiKey.objects.create(
+        workspace=workspace,
+        name=name,
+        shown_prefix=secret[:SHOWN_SIGNS],
+        key_hash=keyed_hash("api key", secret),
+        scopes=list(scopes),
+    )
+    record(
+        events.ApiKeyCreated(subject=key.id, scopes=list(scopes)), workspace_id=workspace.id, actor=actor
+    )
+    return key, secret
+
+
+@transaction.atomic
+def revoke_api_key(*, workspace: Workspace, key_id: uuid.UUID, actor: Actor) -> bool:
+    """End a key at once; False when there is none to end. Journal: api_key_revoked."""
+    ended = ApiKey.objects.filter(workspace=workspace, id=key_id, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
+    if ended:
+        record(events.ApiKeyRevoked(subject=key_id), workspace_id=workspace.id, actor=actor)
+    return bool(ended)
+
+
+def next_case_numbers(*, workspace_id: uuid.UUID, count: int) -> list[int]:
+    """Take `count` case numbers in a row; the row's lock keeps two takers apart."""
+    return _take(workspace_id, "case_number", count)
+
+
+def next_announcement_number(*, workspace_id: uuid.UUID) -> int:
+    """The number under which an announcement is published."""
+    return _take(workspace_id, "announcement_number", 1)[0]
+
+
+def _take(workspace_id: uuid.UUID, counter: str, count: int) -> list[int]:
+    Workspace.objects.filter(id=workspace_id).update(**{counter: F(counter) + count})
+    last: int = Workspace.objects.values_list(counter, flat=True).get(id=workspace_id)
+    return list(range(last - count + 1, last + 1))

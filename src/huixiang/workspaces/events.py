@@ -1,0 +1,50 @@
+"""What happens in a workspace itself."""
+
+import uuid
+from dataclasses import dataclass
+from typing import ClassVar
+
+from huixiang.journal.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceCreated(Event):
+    """A brand's space was opened."""
+
+    name: ClassVar[str] = "workspaces.workspace_created"
+    subject_kind: ClassVar[str] = "workspace"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberJoinedTeam(Event):
+    """A user was given a role."""
+
+    name: ClassVar[str] = "workspaces.joined_team"
+    subject_kind: ClassVar[str] = "membership"
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKeyCreated(Event):
+    """A program may come in."""
+
+    name: ClassVar[str] = "workspaces.api_key_created"
+    subject_kind: ClassVar[str] = "api_key"
+    scopes: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiKeyRevoked(Event):
+    """A program may no longer come in."""
+
+    name: ClassVar[str] = "workspaces.api_key_revoked"
+    subject_kind: ClassVar[str] = "api_key"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalDataShown(Event):
+    """Somebody looked behind the mask."""
+
+    name: ClassVar[str] = "workspaces.personal_data_shown"
+    subject_kind: ClassVar[str] = "message"
+    case_id: uuid.UUID | None = None
