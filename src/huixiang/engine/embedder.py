@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from huixiang.engine.branding import unbranded
 from huixiang.engine.models import centre
 from huixiang.engine.normalising import normalise
 from huixiang.engine.telling import telling
 
 DIMENSIONS = 384
-EMBEDDER_VERSION = "e5-small-q4/telling64/centred-1"
+EMBEDDER_VERSION = "e5-small-q4/query/telling64/unbranded/centred-1"
 
 _LONGEST = 64  # characters embedded of one text: the time grows faster than the length
 _CHUNK = 64
@@ -30,17 +31,20 @@ def _model() -> Any:
 
 
 def subject_of(text: str) -> str:
-    """Return what of a text is embedded: its telling sentences, normalised."""
-    return telling(normalise(text).text, _LONGEST) or _EMPTY
+    """Return what of a text is embedded: its telling sentences, normalised, without names of makers and models."""
+    return telling(unbranded(normalise(text).text), _LONGEST) or _EMPTY
 
 
 def raw_vectors(subjects: Sequence[str]) -> NDArray[np.float32]:
-    """Return (n, 384) float32, length 1, as the model gives them; like lengths are embedded together."""
+    """Return (n, 384) float32, length 1, as the model gives them; like lengths are embedded together.
+
+    The model knows two roles; both sides of a comparison are given as queries, which tells them apart better.
+    """
     order = sorted(range(len(subjects)), key=lambda place: (len(subjects[place]), place))
     vectors = np.zeros((len(subjects), DIMENSIONS), dtype=np.float32)
     for start in range(0, len(order), _CHUNK):
         places = order[start : start + _CHUNK]
-        vectors[places] = _model().passage([subjects[place] for place in places])
+        vectors[places] = _model().query([subjects[place] for place in places])
     return vectors
 
 
