@@ -12,6 +12,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "src", "huixiang", "ui", "static", "ui", "build");
 const icons = JSON.parse(readFileSync(join(here, "icons.json"), "utf8"));
 
+const fonts = new Map();
+
 /** `@import "tabler:core"` and `@import "tabler:icons…"`: Tabler, cut down. */
 const tabler = {
   name: "tabler",
@@ -19,11 +21,18 @@ const tabler = {
     const modules = join(here, "node_modules", "@tabler");
     setup.onResolve({ filter: /^tabler:/ }, (args) => ({ path: args.path.slice(7), namespace: "tabler" }));
     setup.onLoad({ filter: /.*/, namespace: "tabler" }, (args) => {
-      const contents = args.path === "core"
-        ? prune(readFileSync(join(modules, "core", "dist", "css", "tabler.min.css"), "utf8"))
-        : iconStyles(args.path.slice(5), join(modules, "icons-webfont", "dist"), icons);
-      return { contents, loader: "css", resolveDir: here };
+      if (args.path === "core") {
+        const whole = readFileSync(join(modules, "core", "dist", "css", "tabler.min.css"), "utf8");
+        return { contents: prune(whole), loader: "css", resolveDir: here };
+      }
+      const { styles, font } = iconStyles(args.path.slice(5), join(modules, "icons-webfont", "dist"), icons);
+      fonts.set(args.path, font);
+      return { contents: styles, loader: "css", resolveDir: here };
     });
+    setup.onResolve({ filter: /^icon-font:/ }, (args) => ({ path: `${args.path.slice(10)}.woff2`, namespace: "icon-font" }));
+    setup.onLoad({ filter: /.*/, namespace: "icon-font" }, (args) => (
+      { contents: fonts.get(args.path.replace("tabler-icons", "icons").replace(".woff2", "")), loader: "file" }
+    ));
   },
 };
 
@@ -61,7 +70,6 @@ await build({
   format: "iife",
   target: ["es2020"],
   supported: { nesting: true },
-  loader: { ".woff2": "file" },
   legalComments: "none",
   charset: "utf8",
   plugins: [tabler],

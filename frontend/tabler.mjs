@@ -1,6 +1,7 @@
 // What of Tabler goes into our stylesheets. The whole of it is 620 kB, of which we use buttons, cards, fields,
 // tables and the plain spacing classes; a rule stays when every class in its selector is on the list below.
 import { readFileSync } from "node:fs";
+import { subset } from "./font.mjs";
 
 /** Classes that stay, whole names only. A page that needs another one adds it here. */
 const KEEP = [
@@ -84,7 +85,7 @@ function keptRule(prelude, body) {
   return kept.length ? `${kept.join(",")}{${body}}\n` : "";
 }
 
-/** The icon font's stylesheet reduced to the icons of icons.json; an unknown name stops the build. */
+/** The icon font and its stylesheet reduced to the icons of icons.json; an unknown name stops the build. */
 export function iconStyles(weight, folder, names) {
   const css = readFileSync(`${folder}/tabler-icons${weight}.min.css`, "utf8");
   const family = `tabler-icons${weight}`;
@@ -93,9 +94,11 @@ export function iconStyles(weight, folder, names) {
     if (!found) throw new Error(`icons.json names "${name}", which the icon font does not have`);
     return found[0];
   });
-  return `@font-face{font-family:"${family}";font-style:normal;font-weight:400;font-display:block;`
-    + `src:url("${folder}/fonts/${family}.woff2") format("woff2")}\n`
+  const styles = `@font-face{font-family:"${family}";font-style:normal;font-weight:400;font-display:block;`
+    + `src:url("icon-font:${family}") format("woff2")}\n`
     + `.ti{font-family:"${family}"!important;font-style:normal;font-weight:400;font-variant:normal;`
     + "text-transform:none;line-height:1;-webkit-font-smoothing:antialiased}\n"
     + rules.join("\n");
+  const codePoints = rules.map((rule) => parseInt(/content:"\\([0-9a-f]+)"/.exec(rule)[1], 16));
+  return { styles, font: subset(readFileSync(`${folder}/fonts/${family}.ttf`), codePoints) };
 }
