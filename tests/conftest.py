@@ -1,0 +1,104 @@
+"""What every test stands on: a real PostgreSQL, and a workspace to work in."""
+
+from tests import database
+
+database.start()
+
+import django  # noqa: E402 - the server must run before Django is configured
+
+django.setup()
+
+from collections.abc import Callable, Iterator  # noqa: E402
+from typing import Any  # noqa: E402
+
+import pytest  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from huixiang.cases.models import Case  # noqa: E402
+from huixiang.channels.models import ChannelAccount  # noqa: E402
+from huixiang.workspaces.models import Membership, Workspace  # noqa: E402
+from tests import factories  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        call_command("createcachetable")
+        with connection.cursor() as cursor:  # tests that need real commits are cleaned by TRUNCATE
+            cursor.execute("DROP TRIGGER journal_entry_never_emptied ON journal_entry")
+            cursor.execute("DROP TRIGGER journal_seal_never_emptied ON journal_seal")
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    """Pages are rendered without a build of the static files."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def empty_cache(db: None) -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def workspace(db: None) -> Workspace:
+    return factories.workspace()
+
+
+@pytest.fixture
+def other_workspace(db: None) -> Workspace:
+    return factories.workspace()
+
+
+@pytest.fixture
+def owner(workspace: Workspace) -> Membership:
+    return factories.membership(workspace, "owner", name="程屿")
+
+
+@pytest.fixture
+def operator(workspace: Workspace) -> Membership:
+    return factories.membership(workspace, "operator", name="知夏")
+
+
+@pytest.fixture
+def analyst(workspace: Workspace) -> Membership:
+    return factories.membership(workspace, "analyst", name="许衡")
+
+
+@pytest.fixture
+def app_channel(workspace: Workspace) -> ChannelAccount:
+    return workspace.channel_accounts.get(slug="owners-app")
+
+
+@pytest.fixture
+def portal_channel(workspace: Workspace) -> ChannelAccount:
+    return workspace.channel_accounts.get(slug="portal")
+
+
+@pytest.fixture
+def case(operator: Membership, app_channel: ChannelAccount) -> Case:
+    """A case opened by the pipeline from a message over the API, owned by the operator."""
+    return factories.case(app_channel)
+
+
+@pytest.fixture
+def client_of() -> Callable[[Membership], Client]:
+    def build(membership: Membership) -> Client:
+        client = Client()
+        client.force_login(membership.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return build
