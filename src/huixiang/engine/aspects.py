@@ -45,6 +45,11 @@ def car_aspects(text: str, scores: Mapping[str, float], sentiment: int) -> tuple
     return tuple(Aspect(name, _mood(text, patterns[name], sentiment)) for name in _car_names(scores)[:_MOST])
 
 
+def is_car(text: str, domain: str) -> bool:
+    """Return whether a text speaks of a car: by where it seems to come from, or by its words."""
+    return domain in CAR_DOMAINS or cue("car").search(text) is not None
+
+
 def general_aspects(text: str, sentiment: int) -> tuple[Aspect, ...]:
     """Return the sides of any other product whose words occur, in order of the list."""
     found = [(name, pattern) for name, pattern in _patterns("general").items() if pattern.search(text)]

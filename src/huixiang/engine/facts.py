@@ -52,8 +52,9 @@ _SCENE = re.compile(
 )
 _STEPS = re.compile(
     r"(?:^|\s)(?:[1-9一二三][.、)）:：]|第一步|首先|先)[^。]{2,}|(?:点击?|点开|打开|进入|选择|长按|双击|滑动|切换|插上|按下?)[^，。]{1,14}"
-    r"(?:[，,→>-]|然后|再|后)+\s*(?:点击?|打开|进入|选择|长按|滑|切换|按|返回|退出|就|再)",
+    r"(?:[，,→> -]|然后|再|后)*\s*(?:点击?|打开|进入|选择|长按|滑|切换|按|返回|退出|就|再)",
 )
+_CLAUSE_END = re.compile(r"[，。！？；,!?;\n]")
 _EXPECTED = re.compile(r"(?:希望|应该|本来应|正常(?:应|情况|是|使用)|期望|期待|建议|要求|请求|最好|理应|承诺|宣传的?是|说好)")
 _SOFTWARE = re.compile(
     r"手机|系统|app|软件|应用|更新|升级|界面|页面|点击|微信|屏|相机|闪退|卡顿|死机|蓝牙|wifi|网络|登录|登陆|账号|小程序|车机|导航|游戏|设置|功能|按钮",
@@ -112,7 +113,9 @@ def facts_of(text: str, kind: Kind) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, words in _sections(text):
         found.setdefault(key, words)
-    parts = clauses(text)
+    # What stands under a heading has been filed; a scene is looked for before the first one.
+    headed = _SECTION.search(text) if found else None
+    parts = clauses(text[: headed.start()] if headed else text)
     if kind in {Kind.defect, Kind.complaint}:
         _reported(found, parts)
     _general(found, text, parts)
@@ -126,12 +129,20 @@ def _reported(found: dict[str, str], parts: list[Clause]) -> None:
         found["scene"] = _clause(_SCENE, parts, found["actual"]) or _inside(found["actual"])
 
 
+def _told_steps(text: str) -> str:
+    """What somebody did, told in running words: from the first act to the end of the clause of the last."""
+    match = _STEPS.search(text)
+    if not match:
+        return ""
+    end = _CLAUSE_END.search(text, match.end())
+    return trimmed(text[match.start() : end.start() if end else len(text)])
+
+
 def _general(found: dict[str, str], text: str, parts: list[Clause]) -> None:
     for key, pattern in (("version", _VERSION), ("frequency", _FREQUENCY), ("evidence", _EVIDENCE)):
         found.setdefault(key, _cut(pattern, text))
     if "steps" not in found:
-        match = _STEPS.search(text)
-        found["steps"] = trimmed(text[match.start() :].split("。")[0][:_LONGEST]) if match else ""
+        found["steps"] = _told_steps(text)
     found.setdefault("expected", _clause(_EXPECTED, parts, found.get("actual", "")))
 
 

@@ -3,6 +3,7 @@
 Hashing needs no vocabulary, so the model files hold figures only, and no words of anybody's message.
 """
 
+import re
 import zlib
 from collections.abc import Sequence
 
@@ -20,14 +21,20 @@ CHARACTERS_READ = 600  # of one text; what a message is shows in its beginning, 
 _SEPARATOR = 0
 _STEP = np.uint64(0x100000001B3)
 _MIX = np.uint64(0x9E3779B97F4A7C15)
-_ASCII_MARKS = str.maketrans("，。！？；：（）“”‘’、～", ",.!?;:()\"\"'',~")
+# Marks in one width; every digit is 0, because no figure of one message should speak for another.
+_PLAIN = str.maketrans("，。！？；：（）“”‘’、～\n123456789", ",.!?;:()\"\"'',~ 000000000", "\0")
+_BLANKED = re.compile("(?<![a-wyz])x{2,}(?![a-wyz])")  # figures blanked out as xx are figures too
 
 Keys = NDArray[np.uint64]
 
 
+def _zeros(match: re.Match[str]) -> str:
+    return "0" * len(match.group())
+
+
 def _prepare(text: str) -> str:
-    plain = text[:CHARACTERS_READ].translate(_ASCII_MARKS).lower().replace("\n", " ")
-    return f" {plain.replace(chr(_SEPARATOR), '')} "
+    plain = text[:CHARACTERS_READ].translate(_PLAIN).lower()
+    return f" {_BLANKED.sub(_zeros, plain)} "
 
 
 def _mixed(hashes: Keys, salt: int) -> Keys:

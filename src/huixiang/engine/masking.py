@@ -8,9 +8,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_EMAIL = re.compile(r"(?<![\w.+-])([\w+-])[\w.+-]*@([\w-]+(?:\.[\w-]+)*\.[a-z]{2,10})(?![\w-])", re.IGNORECASE)
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(\d{6})((?:18|19|20)\d{9})(\d{2}[\dXx])(?![0-9A-Za-z])")
-_BANK = re.compile(r"(?<![\d.])(\d{4})(?:[ -]?\d{4}){2,3}[ -]?(\d{1,4})(?![\d.])")
+_EMAIL = re.compile(
+    r"(?<![a-z0-9_.+*-])([a-z0-9_+-])[a-z0-9_.+-]*@([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,10})(?![a-z0-9-])",
+    re.IGNORECASE | re.ASCII,
+)
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(\d{6})((?:18|19|20)\d{6})(\d{3}[\dXx])(?![0-9A-Za-z])")
+_BANK = re.compile(r"(?<![\d.*])(?:\d{15,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?)(?![\d.*])")
 _MOBILE = re.compile(r"(?<![\d.*])(?:(\+?86)[ -]?)?(1[3-9]\d)[ -]?(\d{4})[ -]?(\d{4})(?![\d*])")
 _LANDLINE = re.compile(r"(?<![\d.-])(0(?:10|2\d|[3-9]\d{2}))([ -]|\))(\d{4})(\d{3,4})(?![\d-])")
 _BARE_LANDLINE = re.compile(r"(?<![\d.])(0(?:10|2[0-57-9]))()(\d{4})(\d{4})(?![\d.])")

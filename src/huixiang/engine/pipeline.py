@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from huixiang.engine.aspects import CAR_DOMAINS, car_aspects, general_aspects
+from huixiang.engine.aspects import car_aspects, general_aspects, is_car
 from huixiang.engine.authenticity import authenticity_of
 from huixiang.engine.emotions import emotions_of
 from huixiang.engine.english import read_english
@@ -130,7 +130,7 @@ def _chinese(prepared: Prepared, found: Verdict, seen: Caught, scores: Scores, p
 
 
 def _aspects(text: str, found: Verdict, scores: Scores, place: int) -> tuple[Aspect, ...]:
-    if found.domain in CAR_DOMAINS:
+    if is_car(text, found.domain):
         return car_aspects(text, scores.subjects(place), found.sentiment)
     return general_aspects(text, found.sentiment) if found.feedback else ()
 
@@ -144,7 +144,7 @@ def _read_batch(texts: Sequence[str]) -> list[Reading]:
     readings = [_english(one) if one.language == "en" else _unread(one) for one in prepared]
     if scores is None:
         return readings
-    gates, limits = gate_chance(scores), about()["thresholds"]
+    gates, limits = gate_chance(scores, seen), about()["thresholds"]
     for row, place in enumerate(chinese):
         found = verdict(scores, float(gates[row]), row, seen[row], limits)
         readings[place] = _chinese(prepared[place], found, seen[row], scores, row)
@@ -178,7 +178,8 @@ def gate_with_language(texts: Sequence[str]) -> list[tuple[bool, float, str]]:
 def _gate_batch(texts: Sequence[str]) -> list[tuple[bool, float, str]]:
     prepared = [_prepare(text) for text in texts]
     chinese = [one.text for one in prepared if one.language == "zh"]
-    chances = gate_chance(_score(chinese, [caught(text) for text in chinese])).tolist() if chinese else []
+    seen = [caught(text) for text in chinese]
+    chances = gate_chance(_score(chinese, seen), seen).tolist() if chinese else []
     waiting = iter(chances)
     return [_gated(one, next(waiting) if one.language == "zh" else 0.0) for one in prepared]
 

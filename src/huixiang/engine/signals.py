@@ -13,9 +13,10 @@ _CUES = tuple(lexicon("cues"))
 _LEVELS = (1, 2, 3, 4)
 NAMES = (
     *(f"severity_{level}" for level in _LEVELS),
+    *rules("severity").names,
     "hits",
-    "escalation_strong",
-    "escalation_weak",
+    *rules("escalation").names,
+    "several_threats",
     *_CUES,
     *(f"many_{name}" for name in ("problem", "praise", "spam")),
     "length",
@@ -24,6 +25,7 @@ NAMES = (
     "asks",
     "latin",
 )
+ALARMING = 3  # severity of a rule from which on a text is not let go lightly
 _READ = 600  # characters looked at by the rules
 
 
@@ -33,6 +35,16 @@ class Caught:
 
     severity: tuple[Hit, ...]
     escalation: tuple[Hit, ...]
+
+    @property
+    def threats(self) -> int:
+        """How many different strong escalation rules were hit."""
+        return len({hit.name for hit in self.escalation if hit.level})
+
+    @property
+    def alarming(self) -> bool:
+        """Whether a word was hit that must not be lost at the gate: safety, a dead core function, a threat."""
+        return self.threats > 0 or any(hit.level >= ALARMING for hit in self.severity)
 
 
 def caught(text: str) -> Caught:
@@ -44,13 +56,15 @@ def caught(text: str) -> Caught:
 def _row(text: str, seen: Caught) -> list[float]:
     head = text[:_READ]
     levels = {hit.level for hit in seen.severity}
-    strengths = {hit.level for hit in seen.escalation}
+    grave = {hit.name for hit in seen.severity}
+    threats = {hit.name for hit in seen.escalation}
     size = max(len(head), 1)
     return [
         *(float(level in levels) for level in _LEVELS),
+        *(float(name in grave) for name in rules("severity").names),
         min(len(seen.severity), 5) / 5,
-        float(1 in strengths),
-        float(0 in strengths),
+        *(float(name in threats) for name in rules("escalation").names),
+        float(len(threats) > 1),
         *(float(cue(name).search(head) is not None) for name in _CUES),
         *(min(len(cue(name).findall(head)), 4) / 4 for name in ("problem", "praise", "spam")),
         float(np.log1p(size)) / 5,

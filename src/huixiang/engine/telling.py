@@ -6,11 +6,14 @@ from huixiang.engine.rules import cue, rules
 from huixiang.engine.sentences import Clause, clauses, trimmed
 
 TITLE_LENGTH = 30
+_WORTH = 1.2  # a clause below this tells nothing of its own
 _SHORT = 8  # characters; a clause as short as this is shown with the one before it
 _NUMBER = re.compile(r"\d")
 _THANKS = re.compile(r"^(?:尊敬的|您好|你好|大家好|谢谢|感谢|麻烦|辛苦)")
 # "Product-version-" before the matter: says where, not what.
-_PREFIX = re.compile(r"^[A-Za-z0-9][\w.+ /—–-]*?(?:稳定版|开发版|公测版|内测版|正式版|版本)?[\w. ]*[-—–_:： ]+(?=[^\d\s-])")
+_PREFIX = re.compile(
+    r"^[A-Za-z0-9][\w.+ /—–-]{0,30}(?:稳定版|开发版|公测版|内测版|正式版|版本)[\d. ]*[-—–_:： ]*(?=[^\d\s-])"
+)
 
 
 def weight(clause: str) -> float:
@@ -27,10 +30,10 @@ def weight(clause: str) -> float:
 
 def _chosen(parts: list[Clause], limit: int) -> list[Clause]:
     left = limit
-    taken = []
+    taken: list[Clause] = []
     for part in sorted(parts, key=lambda part: (-weight(part.text), part.start)):
         size = min(len(part.text), limit) + 1
-        if size <= left or not taken:
+        if not taken or (size <= left and weight(part.text) >= _WORTH):
             taken.append(part)
             left -= size
     return sorted(taken, key=lambda part: part.start)

@@ -17,7 +17,9 @@ CORE = 3
 _NOISE = (Kind.chatter, Kind.spam)
 _REPORTED = frozenset({Kind.defect, Kind.complaint})
 _EATEN = frozenset({"food", "takeaway"})
-_LIFTED = 0.9  # gate of a text about unsafe food
+_LIFTED = 0.8  # gate of a text that must not be lost
+_DOUBTFUL = 0.35  # gate from which on an alarming word lifts a text
+_THREATS = 2  # different strong escalation rules
 _SURE = 0.6  # share of the mass a decided severity gets at least
 
 Floats = NDArray[np.float32]
@@ -74,14 +76,17 @@ def scores_of(grams: Grams, judge: Judge, first: Floats, signals: Floats, limits
     return Scores(readers, chances, classes, domains, unsafe)
 
 
-def gate_chance(scores: Scores) -> Floats:
-    """Probability of being feedback: the mean of the gate's own answer and of the kinds that are feedback.
+def gate_chance(scores: Scores, seen: Sequence[Caught]) -> Floats:
+    """Return (n,) probabilities of being feedback: mean of the gate's own answer and of the kinds that are.
 
-    A text that tells of unsafe food passes in any case.
+    A text that tells of unsafe food passes in any case; one with an alarming word passes unless the
+    classifiers are sure that it is noise.
     """
     noise = sum(scores.chance("kind", kind.value) for kind in _NOISE)
     chance = (scores.chance("gate", "1") + 1.0 - noise) / 2
-    return np.asarray(np.where(scores.unsafe_food, np.maximum(chance, _LIFTED), chance), dtype=np.float32)
+    alarming = np.array([one.alarming for one in seen], dtype=bool) & (chance >= _DOUBTFUL)
+    lifted = scores.unsafe_food | alarming
+    return np.asarray(np.where(lifted, np.maximum(chance, _LIFTED), chance), dtype=np.float32)
 
 
 def _best_kind(chances: Mapping[str, float], *, feedback: bool) -> tuple[Kind, float]:
@@ -117,6 +122,11 @@ def _decided(chances: Sequence[float], severity: int) -> tuple[float, float, flo
     return (shares[0], shares[1], shares[2], shares[3], shares[4])
 
 
+def _escalates(scores: Scores, place: int, caught: Caught, limits: Limits) -> bool:
+    """Several threats decide by themselves, otherwise the classifier does."""
+    return caught.threats >= _THREATS or float(scores.chance("escalation", "1")[place]) >= limits["escalation"]
+
+
 def verdict(scores: Scores, gate: float, place: int, caught: Caught, limits: Limits) -> Verdict:
     """Decide about the text at `place` of the batch, by the thresholds `limits` of about.json."""
     feedback = gate >= limits["gate"]
@@ -136,7 +146,7 @@ def verdict(scores: Scores, gate: float, place: int, caught: Caught, limits: Lim
         sentiment_score=float(polarity),
         severity=severity,
         severity_scores=_decided(chances, severity),
-        escalation=feedback and float(scores.chance("escalation", "1")[place]) >= limits["escalation"],
+        escalation=feedback and _escalates(scores, place, caught, limits),
         domain=scores.domains[place],
         unsafe_food=unsafe,
     )

@@ -89,9 +89,10 @@ def verdicts(trained: Trained) -> Iterator[tuple[int, Verdict]]:
         limits = fixed | thresholds.of_messages(messages.part(learn))
         judge = second_level.fit(messages, learn)
         scores = scores_of(grams, judge, first[test], messages.signals[test], limits)
-        gates = gate_chance(scores)
+        seen = [caught(texts[place]) for place in test]
+        gates = gate_chance(scores, seen)
         for row, place in enumerate(test):
-            yield int(place), verdict(scores, float(gates[row]), row, caught(texts[place]), limits)
+            yield int(place), verdict(scores, float(gates[row]), row, seen[row], limits)
 
 
 def _messages(trained: Trained) -> Iterator[str]:

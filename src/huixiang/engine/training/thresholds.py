@@ -10,6 +10,7 @@ from huixiang.engine.training import first_level, second_level
 from huixiang.engine.training.sources import SUBJECTS
 
 Floats = NDArray[np.float32]
+_FLAT = 0.004  # of F1: less than one message in a hundred
 SAFETY_PRECISION = 0.70  # what a person can still believe; recall is taken as high as this allows
 
 
@@ -44,12 +45,14 @@ def subject(ground: first_level.Ground) -> float:
 
 
 def gate(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:
-    """Probability with the best F1 of feedback."""
+    """The lowest probability whose F1 of feedback is about the best: the curve is flat, and a loss costs more."""
     answers = messages.answers("gate")
     known = messages.scored("gate")
     noise = _yes(found, "kind", "chatter") + _yes(found, "kind", "spam")
     chance = (_yes(found, "gate", "1") + 1 - noise) / 2
-    return _best(np.arange(0.35, 0.65, 0.01), lambda limit: float(f1_score(answers[known] == "1", chance[known] >= limit)))
+    limits = np.arange(0.4, 0.65, 0.01)
+    worth = [f1_score(answers[known] == "1", chance[known] >= limit) for limit in limits]
+    return round(float(limits[np.flatnonzero(np.array(worth) >= max(worth) - _FLAT)[0]]), 4)
 
 
 def escalation(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:

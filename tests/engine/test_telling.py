@@ -1,0 +1,65 @@
+import pytest
+
+from huixiang.engine.branding import unbranded
+from huixiang.engine.naming import LONGEST_NAME, name
+from huixiang.engine.telling import telling, title
+
+LONG = (
+    "大家好，我是去年三月提的车，一直挺喜欢的，平时上下班开。上周开始情况不对了，"
+    "冷车启动以后变速箱一直顿挫，起步像被人踹了一脚。去店里看过，说是正常现象。周末还带孩子去了公园，玩得很开心。"
+)
+
+
+def test_a_short_text_comes_back_whole() -> None:
+    assert telling("空调不制冷") == "空调不制冷"
+
+
+def test_the_problem_is_kept_of_a_long_text() -> None:
+    told = telling(LONG)
+    assert len(told) <= 64
+    assert "变速箱一直顿挫" in told
+    assert "公园" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("你好，我的手机昨天更新以后无法充电，怎么办？", "我的手机昨天更新以后无法充电"),
+        ("停了一夜，打不着火。", "停了一夜，打不着火"),
+        ("X9系统-稳定版2.1-蓝牙频繁断连", "蓝牙频繁断连"),
+        ("！！！", "！！！"),
+        ("", ""),
+    ],
+)
+def test_title(text: str, expected: str) -> None:
+    assert title(text) == expected
+
+
+def test_a_title_is_short_and_ends_without_a_mark() -> None:
+    words = title(LONG)
+    assert 0 < len(words) <= 30
+    assert words[-1] not in "，。！？"
+
+
+def test_one_text_is_named_by_its_problem() -> None:
+    assert name(["漠河零下二十度，低温无法启动，很失望"]) == "低温无法启动"
+
+
+def test_many_texts_are_named_by_what_they_share() -> None:
+    texts = [
+        "倒车影像黑屏，下雨天更明显",
+        "今天又是倒车影像黑屏，看不见后面",
+        "昨天提的车，倒车影像黑屏，怎么处理",
+    ]
+    assert name(texts) == "倒车影像黑屏"
+    assert name(list(reversed(texts))) == name(texts)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["！！"], ["😀"], ["x" * 500]])
+def test_any_group_gets_a_short_name(texts: list[str]) -> None:
+    assert 0 < len(name(texts)) <= LONGEST_NAME
+
+
+def test_makers_and_versions_are_taken_out() -> None:
+    assert unbranded("上汽大众途观天窗漏水") == "天窗漏水"
+    assert unbranded("苹果很甜") == "苹果很甜"
