@@ -5,25 +5,12 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from huixiang.kernel.places import WrongSetting, data_dir, text
+
+__all__ = ["WrongSetting", "data_dir", "number", "secret_key", "switch", "text", "words"]
+
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
-
-
-class WrongSetting(Exception):  # noqa: N818 - reads as a sentence in the log
-    """A setting cannot be understood; the message names it and what is expected."""
-
-
-def text(name: str, default: str = "") -> str:
-    """The value of NAME, else the content of the file NAME_FILE names, else the default."""
-    if name in os.environ:
-        return os.environ[name]
-    path = os.environ.get(f"{name}_FILE")
-    if path:
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise WrongSetting(f"{name}_FILE names {path}, which cannot be read: {error.strerror}") from error
-    return default
 
 
 def switch(name: str, *, default: bool) -> bool:
@@ -46,11 +33,6 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
-
-
-def data_dir() -> Path:
-    """Where the embedded database, keys and uploads rest: HUIXIANG_DATA_DIR, else `.huixiang` in the home."""
-    return Path(text("HUIXIANG_DATA_DIR") or Path.home() / ".huixiang").expanduser().resolve()
 
 
 def secret_key(directory: Path) -> str:

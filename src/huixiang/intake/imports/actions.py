@@ -1,0 +1,219 @@
+"""Keeping a file, starting its import, taking it through."""
+
+import itertools
+import re
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huixiang.channels.contracts import InboundMessage
+from huixiang.channels.models import ChannelAccount
+from huixiang.intake.actions import DUPLICATE, STORED, receive
+from huixiang.intake.events import ImportFinished
+from huixiang.intake.imports import mapping as mappings
+from huixiang.intake.imports import reading
+from huixiang.intake.imports.rows import RowReader
+from huixiang.intake.imports.table import Row
+from huixiang.intake.models import ImportRefusal, ImportRun, ImportState
+from huixiang.journal.actions import record
+from huixiang.journal.events import SYSTEM, Actor
+from huixiang.kernel import jobs
+from huixiang.kernel.errors import Refused
+from huixiang.workspaces.models import Membership, Workspace
+
+KIND = "import"  # the kind of channel account that files come in by
+BATCH = 1_000
+EXCERPT_SIGNS = 200
+REASON_SIGNS = 300
+FILE_NAME_SIGNS = 200
+
+Progress = Callable[[ImportRun], None]
+
+
+def keep_upload(*, workspace: Workspace, file_name: str, chunks: Iterable[bytes]) -> Path:
+    """Keep an uploaded file under a name nobody can guess; raises Refused when it is larger than allowed."""
+    folder = Path(settings.MEDIA_ROOT) / "imports" / str(workspace.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    ending = ".xlsx" if file_name.lower().endswith(".xlsx") else ".csv"
+    stored = folder / (secrets.token_hex(16) + ending)
+    try:
+        with stored.open("xb") as file:
+            _write(file.write, chunks)
+    except BaseException:
+        stored.unlink(missing_ok=True)
+        raise
+    stored.chmod(0o600)
+    return stored
+
+
+def _write(write: Callable[[bytes], int], chunks: Iterable[bytes]) -> None:
+    size = 0
+    for chunk in chunks:
+        size += len(chunk)
+        if size > settings.IMPORT_MAX_BYTES:
+            raise Refused(
+                _("The file is larger than %(megabytes)d MB; split it and import the parts.")
+                % {"megabytes": settings.IMPORT_MAX_BYTES // 1024 // 1024}
+            )
+        write(chunk)
+
+
+def start(
+    *,
+    workspace: Workspace,
+    account: ChannelAccount,
+    stored: Path,
+    file_name: str,
+    mapping: Mapping[str, str],
+    by: Membership | None,
+) -> ImportRun:
+    """Note an import and queue the job that does it. Job: intake.run_import.
+
+    Raises Refused when the file is no table, the mapping does not fit it, or the account takes no files.
+    """
+    with transaction.atomic():
+        run = note(
+            workspace=workspace, account=account, stored=stored, file_name=file_name, mapping=mapping, by=by
+        )
+        jobs.queue("intake.run_import", lock=f"intake.run_import:{run.id}", run_id=str(run.id))
+    return run
+
+
+def note(
+    *,
+    workspace: Workspace,
+    account: ChannelAccount,
+    stored: Path,
+    file_name: str,
+    mapping: Mapping[str, str],
+    by: Membership | None,
+) -> ImportRun:
+    """Note an import without queueing it, for whoever calls `run` at once. Raises Refused as `start` does."""
+    if account.workspace_id != workspace.id or account.kind != KIND:
+        raise Refused(_("“%(channel)s” is not a channel for imported files.") % {"channel": account.slug})
+    with closing(reading.open_table(stored)) as table:
+        kept = mappings.checked(mapping, table.columns)
+    return ImportRun.objects.create(
+        workspace=workspace,
+        account=account,
+        started_by=by.id if by else None,
+        file_name=_shown_name(file_name),
+        path=str(stored),
+        mapping=kept,
+        total=reading.count_rows(stored),
+    )
+
+
+def _shown_name(file_name: str) -> str:
+    """A browser's file name without folders, control signs or anything no database keeps."""
+    plain = re.split(r"[\\/]", file_name)[-1]
+    return "".join(sign for sign in plain if sign.isprintable())[:FILE_NAME_SIGNS] or "?"
+
+
+def run(run_id: uuid.UUID, on_progress: Progress | None = None) -> ImportRun:
+    """Take a file through, a batch a transaction; `on_progress` is called after each.
+
+    What is stored and how far it came are committed together, so a killed import goes on where it stopped and a
+    finished one stays as it is. Journal: intake.import_finished at the end. Raises Refused, noted on the run, when the
+    file cannot be read (any more).
+    """
+    begun = _begin(run_id)
+    if begun.state != ImportState.RUNNING:
+        return begun
+    try:
+        _take_through(begun, on_progress or (lambda _run: None))
+    except Refused as error:
+        ImportRun.objects.filter(id=run_id).update(
+            state=ImportState.FAILED, error=str(error.sentence), finished_at=timezone.now()
+        )
+        raise
+    return _finish(run_id)
+
+
+@transaction.atomic
+def _begin(run_id: uuid.UUID) -> ImportRun:
+    begun = _locked(run_id)
+    if begun.state in {ImportState.WAITING, ImportState.FAILED}:
+        begun.state, begun.error, begun.finished_at = ImportState.RUNNING, "", None
+        begun.save(update_fields=["state", "error", "finished_at"])
+    return begun
+
+
+def _locked(run_id: uuid.UUID) -> ImportRun:
+    found = ImportRun.objects.select_for_update(of=("self",)).select_related("account", "workspace")
+    return found.get(id=run_id)
+
+
+def _take_through(begun: ImportRun, on_progress: Progress) -> None:
+    with closing(reading.open_table(Path(begun.path))) as table:
+        reader = RowReader(
+            mapping=mappings.checked(begun.mapping, table.columns),
+            columns=table.columns,
+            zone=begun.workspace.time_zone,
+        )
+        done = 0
+        for rows in _batches(table.rows):
+            messages = [(row, reader.message(row)) for row in rows]  # rows done before are read too: ordinals
+            done += len(rows)
+            if done > begun.read:
+                on_progress(_commit(begun.id, messages[begun.read - done :], done))
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(itertools.islice(rows, BATCH)):
+        yield batch
+
+
+@transaction.atomic
+def _commit(run_id: uuid.UUID, messages: Sequence[tuple[Row, InboundMessage | str]], done: int) -> ImportRun:
+    """Store one batch with its refusals and how far the file has come."""
+    state = _locked(run_id)
+    if state.read != done - len(messages):
+        raise Refused(_("This import is already being run elsewhere."))
+    good = [message for _row, message in messages if isinstance(message, InboundMessage)]
+    refusals = [_refused(state, row, reason) for row, reason in messages if isinstance(reason, str)]
+    receipts = receive(account=state.account, messages=good) if good else []
+    ImportRefusal.objects.bulk_create(refusals, ignore_conflicts=True)
+    state.read = done
+    state.total = max(state.total, done)
+    state.stored += sum(receipt.status == STORED for receipt in receipts)
+    state.duplicate += sum(receipt.status == DUPLICATE for receipt in receipts)
+    state.refused += len(refusals)
+    state.save(update_fields=["read", "total", "stored", "duplicate", "refused"])
+    return state
+
+
+def _refused(state: ImportRun, row: Row, reason: str) -> ImportRefusal:
+    excerpt = " | ".join(cell[:EXCERPT_SIGNS] for cell in row.cells)[:EXCERPT_SIGNS]
+    return ImportRefusal(
+        workspace_id=state.workspace_id,
+        run=state,
+        row=row.number,
+        reason=_storable(reason)[:REASON_SIGNS],
+        excerpt=_storable(excerpt),
+    )
+
+
+def _storable(text: str) -> str:
+    return text.replace("\0", "�").encode("utf-8", "replace").decode()
+
+
+@transaction.atomic
+def _finish(run_id: uuid.UUID) -> ImportRun:
+    done = _locked(run_id)
+    if done.state == ImportState.RUNNING:
+        done.state, done.total, done.finished_at = ImportState.DONE, done.read, timezone.now()
+        done.save(update_fields=["state", "total", "finished_at"])
+        event = ImportFinished(
+            subject=done.id, stored=done.stored, duplicate=done.duplicate, refused=done.refused
+        )
+        actor = Actor("staff", done.started_by) if done.started_by else SYSTEM
+        record(event, workspace_id=done.workspace_id, actor=actor)
+    return done

@@ -1,0 +1,139 @@
+"""CSV and its relatives: encoding, delimiter, and rows whose quotation marks do not close."""
+
+import codecs
+import csv
+import io
+import re
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from huixiang.intake.imports.table import Row, Table, fitted, named
+
+DELIMITERS = (",", ";", "\t")
+SAMPLE_SIGNS = 65_536
+READ_BYTES = 1 << 20
+LONGEST_FIELD = 1 << 30  # signs; the file itself is limited before
+MOST_LINES = 2_000  # of one row: more means that a quotation mark was never closed
+UNREADABLE = re.compile("[\udc80-\udcff]")
+UNREAD = "surrogateescape"  # bytes that are no text stay visible as such, and their row alone is refused
+
+
+class _Runaway(Exception):  # noqa: N818 - an open quotation mark, not a failure of ours
+    """A row goes on and on."""
+
+
+class _Lines:
+    """The file's lines, of which some can be taken back and read again."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._again: deque[str] = deque()
+        self.current: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.current) >= MOST_LINES:
+            raise _Runaway
+        line = self._again.popleft() if self._again else next(self._lines)
+        self.current.append(line)
+        return line
+
+    def take_back_all_but_first(self) -> str:
+        """Give the rest of the current row's lines back; returns the first."""
+        self._again.extendleft(reversed(self.current[1:]))
+        return self.current[0]
+
+
+def table(path: Path) -> Table:
+    """A CSV file: UTF-8 with or without a mark, UTF-16 with one, else GB18030; comma, semicolon or tab."""
+    csv.field_size_limit(LONGEST_FIELD)
+    encoding = _encoding(path)
+    file = _opened(path, encoding)
+    delimiter = _delimiter(path, encoding)
+    rows = _records(_Lines(file), delimiter)
+    header: list[str] = []
+    before = 0
+    for before, found in rows:  # noqa: B007 - used below: where the header stands
+        header = found if isinstance(found, list) else [found]
+        if any(cell.strip() for cell in header):
+            break
+    columns = named(header)
+    return Table(columns, _rows(rows, columns, before), encoding, file.close)
+
+
+def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
+    errors = "replace" if encoding == "utf-16" else UNREAD
+    return path.open(encoding=encoding, errors=errors, newline="")
+
+
+def _encoding(path: Path) -> str:
+    """The encoding in which the fewest bytes make no text."""
+    with path.open("rb") as file:
+        if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            return "utf-16"
+    faults = {name: _faults(path, name) for name in ("utf-8-sig", "gb18030")}
+    return min(faults, key=lambda name: faults[name])
+
+
+def _faults(path: Path, encoding: str) -> int:
+    """How many bytes cannot be read in this encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)(UNREAD)
+    found = 0
+    with path.open("rb") as file:
+        while chunk := file.read(READ_BYTES):
+            text = decoder.decode(chunk)
+            found += 0 if text.isascii() else len(UNREADABLE.findall(text))
+    return found
+
+
+def _delimiter(path: Path, encoding: str) -> str:
+    """The one that splits the first line into the most columns."""
+    with _opened(path, encoding) as file:
+        sample = file.read(SAMPLE_SIGNS).lstrip()
+    return max(DELIMITERS, key=lambda sign: len(next(csv.reader(io.StringIO(sample), delimiter=sign), [])))
+
+
+def _records(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Each row with its number from 1; a row whose quotation marks are broken as its first line's text.
+
+    The lines such a row had swallowed are read again by themselves, so that only the row at fault is lost.
+    """
+    reader = csv.reader(lines, delimiter=delimiter)
+    number = 0
+    while True:
+        lines.current.clear()
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (_Runaway, csv.Error):
+            cells = None
+        if cells is None or (len(lines.current) > 1 and not _whole(lines.current, delimiter)):
+            yield number, lines.take_back_all_but_first()
+            reader = csv.reader(lines, delimiter=delimiter)
+        else:
+            yield number, cells
+
+
+def _whole(lines: list[str], delimiter: str) -> bool:
+    """Whether several lines are one row by the strict reading, closed quotation marks and all."""
+    try:
+        return len(list(csv.reader(lines, delimiter=delimiter, strict=True))) == 1
+    except csv.Error:
+        return False
+
+
+def _rows(records: Iterator[tuple[int, list[str] | str]], columns: list[str], header: int) -> Iterator[Row]:
+    for number, found in records:
+        if number <= header:
+            continue
+        if isinstance(found, str):
+            yield Row(number, [found.rstrip("\r\n")], _("A quotation mark is opened and not closed."))
+        elif any(cell.strip() for cell in found):
+            yield fitted(number, found, len(columns))
