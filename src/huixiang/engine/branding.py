@@ -1,4 +1,4 @@
-"""Whose product it is, taken out of a text, so that what is wrong with it can be compared."""
+"""The matter of a text, without whose product it is and in one choice of words, so that texts can be compared."""
 
 import re
 from functools import cache
@@ -7,6 +7,7 @@ from huixiang.engine.lexicons import lexicon
 from huixiang.engine.sentences import trimmed
 
 _LEAST = 4  # characters that must be left; otherwise the name was the matter
+_DASHES = re.compile(r"[\s—–_/-]{2,}|(?<=[\u4e00-\u9fff])[-—–_]+(?=[\u4e00-\u9fff])")
 
 
 @cache
@@ -17,10 +18,20 @@ def _names() -> re.Pattern[str]:
     return re.compile("|".join([*lists["codes"], *words]))
 
 
-_DASHES = re.compile(r"[\s—–_/-]{2,}|(?<=[\u4e00-\u9fff])[-—–_]+(?=[\u4e00-\u9fff])")
+@cache
+def _synonyms() -> tuple[tuple[str, ...], re.Pattern[str]]:
+    table = lexicon("synonyms")["one"]
+    groups = (f"(?P<s{place}>{'|'.join(words)})" for place, words in enumerate(table.values()))
+    return tuple(table), re.compile("|".join(groups))
 
 
 def unbranded(text: str) -> str:
     """Return the text without makers, models and versions; unchanged when almost nothing else is in it."""
     rest = trimmed(_DASHES.sub(" ", _names().sub(" ", text)))
     return rest if len(rest) >= _LEAST else text
+
+
+def unified(text: str) -> str:
+    """Return the text with each group of synonyms brought to its one word."""
+    words, pattern = _synonyms()
+    return pattern.sub(lambda match: words[int((match.lastgroup or "s0")[1:])], text)

@@ -25,7 +25,7 @@ NAMES = (
     "asks",
     "latin",
 )
-ALARMING = 3  # severity of a rule from which on a text is not let go lightly
+ALARMING = 4  # severity of a rule from which on a text is not let go lightly
 _READ = 600  # characters looked at by the rules
 
 
@@ -43,7 +43,7 @@ class Caught:
 
     @property
     def alarming(self) -> bool:
-        """Whether a word was hit that must not be lost at the gate: safety, a dead core function, a threat."""
+        """Whether a word was hit that must not be lost at the gate: a danger or a threat."""
         return self.threats > 0 or any(hit.level >= ALARMING for hit in self.severity)
 
 

@@ -17,6 +17,7 @@ CORE = 3
 _NOISE = (Kind.chatter, Kind.spam)
 _REPORTED = frozenset({Kind.defect, Kind.complaint})
 _EATEN = frozenset({"food", "takeaway"})
+_TALK = frozenset({"bank", "weibo", "sms"})  # where dangers and courts are mostly somebody else's
 _LIFTED = 0.8  # gate of a text that must not be lost
 _DOUBTFUL = 0.35  # gate from which on an alarming word lifts a text
 _THREATS = 2  # different strong escalation rules
@@ -85,6 +86,7 @@ def gate_chance(scores: Scores, seen: Sequence[Caught]) -> Floats:
     noise = sum(scores.chance("kind", kind.value) for kind in _NOISE)
     chance = (scores.chance("gate", "1") + 1.0 - noise) / 2
     alarming = np.array([one.alarming for one in seen], dtype=bool) & (chance >= _DOUBTFUL)
+    alarming &= np.array([domain not in _TALK for domain in scores.domains], dtype=bool)
     lifted = scores.unsafe_food | alarming
     return np.asarray(np.where(lifted, np.maximum(chance, _LIFTED), chance), dtype=np.float32)
 
@@ -106,7 +108,7 @@ def severity_of(chances: Sequence[float], kind: Kind, hit: Hit | None, limits: L
     if chances[SAFETY] >= limits["safety"] or (ruled == SAFETY and chances[SAFETY] >= limits["ruled_safety"]):
         return SAFETY
     expected = sum(level * chance for level, chance in enumerate(chances))
-    severity = sum(expected >= cut for cut in limits["severity_cuts"])
+    severity = sum(bool(expected >= cut) for cut in limits["severity_cuts"])
     if ruled == CORE and chances[CORE] + chances[SAFETY] >= limits["ruled_core"]:
         return max(severity, CORE)
     return severity

@@ -67,7 +67,7 @@ def _about(trained: Trained) -> dict[str, Any]:
     return {
         "version": VERSION,
         "polarity_slope": first_level.slope(scores, truth),
-        "thresholds": thresholds.of_messages(trained.messages) | thresholds.of_sources(trained.ground),
+        "thresholds": {**thresholds.of_messages(trained.messages), **thresholds.of_sources(trained.ground)},
     }
 
 
@@ -83,7 +83,8 @@ def publish(trained: Trained, folder: Path = MODELS) -> None:
         bias=trained.grams.bias,
     )
     everyone = np.arange(len(trained.messages.rows))
-    np.savez_compressed(folder / "judge.npz", **second_level.arrays(second_level.fit(trained.messages, everyone)))
+    judge = second_level.arrays(second_level.fit(trained.messages, everyone))
+    np.savez_compressed(folder / "judge.npz", allow_pickle=False, **judge)
     np.savez_compressed(folder / "words.npz", rarity=word_rarity(trained.ground.samples))
     text = json.dumps(_about(trained), ensure_ascii=False, indent=2)
     (folder / "about.json").write_text(f"{text}\n", encoding="utf-8")

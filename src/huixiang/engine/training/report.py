@@ -86,7 +86,7 @@ def verdicts(trained: Trained) -> Iterator[tuple[int, Verdict]]:
     first = grams.scores(weighted(counts(texts), grams.rarity))
     fixed = thresholds.of_sources(trained.ground)
     for learn, test in second_level.folds(messages):
-        limits = fixed | thresholds.of_messages(messages.part(learn))
+        limits = {**fixed, **thresholds.of_messages(messages.part(learn))}
         judge = second_level.fit(messages, learn)
         scores = scores_of(grams, judge, first[test], messages.signals[test], limits)
         seen = [caught(texts[place]) for place in test]
@@ -130,7 +130,7 @@ def _sources(trained: Trained) -> Iterator[str]:
     scores, truth = first_level.held_out(ground, "unsafe_food", "1")
     figure = interval(_yes(truth), _yes(scores > limits["food"]), _f1("1"))
     yield f"food_safety  F1 of 1                      {figure}  n={len(truth)}"
-    yield f"car_aspects  micro F1 of subjects         {_subjects(ground, float(limits['subject'])):.3f}"
+    yield f"car_aspects  micro F1 of subjects         {_subjects(ground, limits['subject']):.3f}"
 
 
 def of(trained: Trained) -> str:

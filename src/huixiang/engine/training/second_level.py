@@ -11,7 +11,13 @@ from sklearn.model_selection import StratifiedKFold
 from huixiang.engine.models import Judge
 from huixiang.engine.training.sources import OWN, Labelled
 
-QUESTIONS = {"gate": "feedback", "kind": "kind", "severity": "severity", "sentiment": "sentiment", "escalation": "escalation"}
+QUESTIONS = {
+    "gate": "feedback",
+    "kind": "kind",
+    "severity": "severity",
+    "sentiment": "sentiment",
+    "escalation": "escalation",
+}  # question → column of triage_gold.csv
 _STRENGTH = {"gate": 0.1, "kind": 0.2, "severity": 0.1, "sentiment": 0.1, "escalation": 0.1}
 _LEAST_SPREAD = 0.05
 OWN_WEIGHT = 0.5  # they are plain; at full weight they pull the messy real messages with them

@@ -104,6 +104,6 @@ def of_messages(messages: second_level.Messages) -> dict[str, float | list[float
     }
 
 
-def of_sources(ground: first_level.Ground) -> dict[str, float | list[float]]:
+def of_sources(ground: first_level.Ground) -> dict[str, float]:
     """Return the thresholds of the first level, chosen on held-out source rows."""
     return {"food": food(ground), "subject": subject(ground)}
