@@ -32,6 +32,7 @@ from huixiang.workspaces.models import Membership
 
 CREDITED_AT_MOST = 200
 TOLD_AT_ONCE = 500
+LONGEST_WORDS = 2_000
 EDITABLE = ("title", "what_happened", "how_fixed", "what_next")
 TOKEN_SALT = "announcement answer"  # noqa: S105 - a namespace, not a secret
 
@@ -54,7 +55,9 @@ def resolve_and_draft(
             what_happened=text.what_happened, how_fixed=text.how_fixed, what_next=text.what_next,
             way=drafting.way(theme),
         )  # fmt: skip
-        record(events.Drafted(subject=draft.id, theme_id=theme.id), workspace_id=theme.workspace_id, actor=actor)
+        record(
+            events.Drafted(subject=draft.id, theme_id=theme.id), workspace_id=theme.workspace_id, actor=actor
+        )
     else:
         draft.way = drafting.way(theme)
         draft.save(update_fields=["way"])
@@ -243,14 +246,20 @@ def answer(*, announcement: Announcement, member: Member, solved: str, words: st
     """
     if solved not in Solved.values or not announcement.published_at:
         raise Refused(_("Choose one of the three answers."))
+    said = words.replace("\x00", "").strip()[:LONGEST_WORDS]
     Answer.objects.update_or_create(
-        announcement=announcement, member=member,
-        defaults={"workspace_id": announcement.workspace_id, "solved": solved, "words": words.replace("\x00", "").strip()[:2_000],
-                  "at": timezone.now()},
-    )  # fmt: skip
+        announcement=announcement,
+        member=member,
+        defaults={
+            "workspace_id": announcement.workspace_id,
+            "solved": solved,
+            "words": said,
+            "at": timezone.now(),
+        },
+    )
     actor = Actor("member", member.id)
     for case in Case.objects.filter(theme_id=announcement.theme_id, member=member):
-        _apply_answer(case, solved, words, actor)
+        _apply_answer(case, solved, said, actor)
     event = events.SolvedAnswered(subject=announcement.id, member_id=member.id, solved=solved)
     record(event, workspace_id=announcement.workspace_id, actor=actor)
 

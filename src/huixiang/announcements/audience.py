@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from huixiang.cases.routes import Route, routes_for
+from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.feedback.models import Feedback
 from huixiang.members.models import Member
 from huixiang.themes.models import Theme, Vote
@@ -44,13 +45,15 @@ def people_to_tell(theme: Theme) -> Audience:
         .defer("embedding", "text")
         .order_by("said_at")
     )
-    wanted = {}
+    wanted: dict[uuid.UUID, tuple[Member, ChannelAccount | None, Conversation | None]] = {}
     for feedback in said:
         wanted.setdefault(feedback.member_id, (feedback.member, feedback.account, feedback.conversation))
     for vote in Vote.objects.filter(theme=theme).select_related("member").order_by("created_at"):
         wanted.setdefault(vote.member_id, (vote.member, None, None))
     ways = routes_for(workspace_id=theme.workspace_id, wanted=list(wanted.values()))
-    people = [Person(member, next(iter(ways[member.id]), None)) for member, _account, _place in wanted.values()]
+    people = [
+        Person(member, next(iter(ways[member.id]), None)) for member, _account, _place in wanted.values()
+    ]
     counted = Counter((p.route.account.name, p.route.account.kind) for p in people if p.route)
     return Audience(people, [(name, kind, number) for (name, kind), number in counted.most_common()])
 

@@ -98,6 +98,10 @@ def _step(entry: Entry, theme: Theme) -> tuple[str, str, str] | None:
         }
         after = entry.data["after"]
         if after in titles:
-            fixed = _("in %(version)s") % {"version": theme.fixed_in} if after == "fixed" and theme.fixed_in else ""
+            fixed = (
+                _("in %(version)s") % {"version": theme.fixed_in}
+                if after == "fixed" and theme.fixed_in
+                else ""
+            )
             return after, titles[after], fixed
     return None

@@ -80,7 +80,7 @@ class Notice(models.Model):
 
 
 class Solved(models.TextChoices):
-    """对你来说解决了吗?"""
+    """对你来说解决了吗: what a member says of the fix."""
 
     YES = "yes", _("Solved")
     PARTLY = "partly", _("Somewhat better")
@@ -99,4 +99,6 @@ class Answer(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["announcement", "member"], name="answer_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["announcement", "member"], name="answer_once")
+        ]

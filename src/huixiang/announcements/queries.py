@@ -63,7 +63,9 @@ def published(*, workspace: Workspace, cursor: str = "", size: int = 20) -> pagi
     if place:
         found = found.filter(published_at__lte=place[0]).exclude(published_at=place[0], id__gte=place[1])
     found = found.select_related("theme", "author__user").defer("theme__centre")
-    return pagination.cut(list(found.order_by("-published_at", "-id")[: size + 1]), size, "published_at", "id")
+    return pagination.cut(
+        list(found.order_by("-published_at", "-id")[: size + 1]), size, "published_at", "id"
+    )
 
 
 def drafts(workspace: Workspace) -> list[Announcement]:

@@ -142,10 +142,16 @@ def reply(*, case: Case, by: Membership, text: str, lane: str) -> Turn:
     clocks are met. Journal: cases.answered. Raises Refused when there is no way to the member.
     """
     text = _checked(text)
-    case = Case.objects.select_for_update(of=("self",)).select_related("member", "account", "conversation").get(id=case.id)
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("member", "account", "conversation")
+        .get(id=case.id)
+    )
     delivery = _deliver_reply(case, text) if lane == Lane.PRIVATE else None
     if lane == Lane.PUBLIC and not case.public:
-        raise Refused(_("This was not said in public, so it cannot be answered there. Choose the private lane."))
+        raise Refused(
+            _("This was not said in public, so it cannot be answered there. Choose the private lane.")
+        )
     now = timezone.now()
     turn = Turn.objects.create(
         workspace_id=case.workspace_id, case=case, direction=Direction.OUTBOUND, lane=lane, at=now, text=text,
@@ -176,8 +182,10 @@ def _deliver_reply(case: Case, text: str) -> Delivery:
     ways = routes.private_routes(member=case.member, account=case.account, conversation=case.conversation)
     if not ways:
         raise Refused(
-            _("There is no way to write to this member: the channel cannot be answered and no e-mail address is known. ")
-            + _("Write a note, or answer in public with an announcement.")
+            _(
+                "There is no way to write to this member: the channel cannot be answered and no e-mail address "
+                "is known. Write a note; the announcement will reach them on the board."
+            )
         )
     way = ways[0]
     last = Turn.objects.filter(case=case, direction=Direction.INBOUND).order_by("-at").first()
@@ -234,7 +242,11 @@ def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
         raise Refused(_("Say why it is closed without a solution."))
     now = timezone.now()
     _change_state(case, state, actor, reason)
-    stamp = {CaseState.SOLVED: "solved_at", CaseState.CONFIRMED: "confirmed_at", CaseState.CLOSED: "closed_at"}
+    stamp = {
+        CaseState.SOLVED: "solved_at",
+        CaseState.CONFIRMED: "confirmed_at",
+        CaseState.CLOSED: "closed_at",
+    }
     setattr(case, stamp[CaseState(state)], now)
     case.close_reason = reason.strip()
     case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED

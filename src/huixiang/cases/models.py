@@ -28,7 +28,9 @@ class Case(models.Model):
     theme = models.ForeignKey(Theme, on_delete=models.SET_NULL, null=True, related_name="cases")
     account = models.ForeignKey(ChannelAccount, on_delete=models.PROTECT, related_name="+")
     conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="cases")
-    owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases")
+    owner = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="cases"
+    )
     grade = models.CharField(max_length=8, choices=Grade.choices)
     proposed_grade = models.CharField(max_length=8, choices=Grade.choices, blank=True)
     proposed_reason = models.CharField(max_length=200, blank=True)
@@ -53,7 +55,9 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["workspace", "urgency", "id"], name="case_inbox", condition=IS_UNFINISHED),
             models.Index(fields=["workspace", "-last_at", "-id"], name="case_latest"),
-            models.Index(fields=["workspace", "owner", "urgency", "id"], name="case_owner", condition=IS_UNFINISHED),
+            models.Index(
+                fields=["workspace", "owner", "urgency", "id"], name="case_owner", condition=IS_UNFINISHED
+            ),
             models.Index(fields=["workspace", "due_at"], name="case_due", condition=IS_UNFINISHED),
             models.Index(fields=["workspace", "member", "theme"], name="case_same", condition=IS_UNFINISHED),
         ]
@@ -115,7 +119,9 @@ class Clock(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="clock_running",
-                condition=models.Q(met_at__isnull=True, stopped_at__isnull=True, breach_noted_at__isnull=True),
+                condition=models.Q(
+                    met_at__isnull=True, stopped_at__isnull=True, breach_noted_at__isnull=True
+                ),
             ),
             models.Index(fields=["case", "name"], name="clock_of_case"),
         ]

@@ -1,6 +1,8 @@
 """Finding cases, and reading what became of a feedback."""
 
+import datetime
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,18 +44,41 @@ def _in_view(view: str, cases: QuerySet[Case], viewer: Membership) -> QuerySet[C
     return cases.filter(wanted.get(view, wanted["todo"]))
 
 
-def inbox(
-    *, viewer: Membership, filters: Filters, cursor: str = "", size: int = 50
-) -> pagination.Page[Case]:
+def inbox(*, viewer: Membership, filters: Filters, cursor: str = "", size: int = 50) -> pagination.Page[Case]:
     """The most urgent first, with member, theme, account and owner."""
     cases = _in_view(filters.view, Case.objects.filter(workspace_id=viewer.workspace_id), viewer)
-    narrowed: dict[str, Any] = {"grade": filters.grade, "theme_id": filters.theme_id, "account_id": filters.account_id}
+    narrowed: dict[str, Any] = {
+        "grade": filters.grade,
+        "theme_id": filters.theme_id,
+        "account_id": filters.account_id,
+    }
     cases = cases.filter(**{field: value for field, value in narrowed.items() if value})
     place = pagination.decode(cursor, int, uuid.UUID)
     if place:
         cases = cases.filter(urgency__gte=place[0]).exclude(urgency=place[0], id__lte=place[1])
     rows = cases.select_related("member", "account", "owner__user", "theme").defer("theme__centre")
     return pagination.cut(list(rows.order_by("urgency", "id")[: size + 1]), size, "urgency", "id")
+
+
+def news(*, viewer: Membership, filters: Filters, since: datetime.datetime) -> int:
+    """How many cases of this view came, or were spoken in by the member, after a moment and are unread.
+
+    A case that was opened for an older message is known by its id, which carries the time it was made.
+    """
+    made_after = uuid.UUID(int=int(since.timestamp() * 1000) << 80)
+    fresh = _narrowed(viewer, filters).filter(unread=True)
+    return fresh.filter(Q(last_at__gt=since) | Q(id__gt=made_after)).count()
+
+
+def neighbours(*, viewer: Membership, filters: Filters, case: Case) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+    """The cases before and after this one in the inbox, None at its ends."""
+    cases = _narrowed(viewer, filters).exclude(id=case.id)
+    before = cases.filter(Q(urgency__lt=case.urgency) | Q(urgency=case.urgency, id__lt=case.id))
+    after = cases.filter(Q(urgency__gt=case.urgency) | Q(urgency=case.urgency, id__gt=case.id))
+    return (
+        before.order_by("-urgency", "-id").values_list("id", flat=True).first(),
+        after.order_by("urgency", "id").values_list("id", flat=True).first(),
+    )
 
 
 def view_counts(viewer: Membership) -> dict[str, int]:
@@ -79,8 +104,14 @@ def to_do_count(workspace_id: uuid.UUID) -> int:
 
 def theme_counts(*, workspace_id: uuid.UUID, limit: int = 5) -> list[tuple[uuid.UUID, str, int]]:
     """The themes with most cases to do: (id, name, number)."""
-    counted = Case.objects.filter(workspace_id=workspace_id, state__in=TO_DO, historical=False, theme__isnull=False)
-    rows = counted.values_list("theme_id", "theme__name").annotate(number=Count("id")).order_by("-number", "theme_id")
+    counted = Case.objects.filter(
+        workspace_id=workspace_id, state__in=TO_DO, historical=False, theme__isnull=False
+    )
+    rows = (
+        counted.values_list("theme_id", "theme__name")
+        .annotate(number=Count("id"))
+        .order_by("-number", "theme_id")
+    )
     return list(rows[:limit])
 
 
@@ -103,7 +134,20 @@ def case_by_id(*, workspace_id: uuid.UUID, case_id: uuid.UUID) -> Case | None:
 
 def turns(case: Case) -> list[Turn]:
     """Everything said, oldest first."""
-    return list(case.turns.select_related("by__user", "delivery__account", "conversation__account").order_by("at", "id"))
+    return list(
+        case.turns.select_related("by__user", "delivery__account", "conversation__account").order_by(
+            "at", "id"
+        )
+    )
+
+
+def turns_of_cases(case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Turn]]:
+    """What members may read of many cases, oldest first, no notes: one statement."""
+    found: dict[uuid.UUID, list[Turn]] = {case_id: [] for case_id in case_ids}
+    rows = Turn.objects.filter(case_id__in=list(case_ids)).exclude(lane=Lane.INTERNAL)
+    for turn in rows.select_related("by__user").order_by("at", "id"):
+        found[turn.case_id].append(turn)
+    return found
 
 
 def turns_for_member(case: Case) -> list[Turn]:
@@ -142,10 +186,17 @@ def cases_of_theme(*, workspace_id: uuid.UUID, theme_id: uuid.UUID, limit: int =
     return list(found.select_related("member").order_by("urgency", "id")[:limit])
 
 
+def cases_by_id(*, workspace_id: uuid.UUID, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Case]:
+    """Many cases at once."""
+    return {case.id: case for case in Case.objects.filter(workspace_id=workspace_id, id__in=set(ids))}
+
+
 def cases_of_members(*, workspace_id: uuid.UUID, member_ids: list[uuid.UUID]) -> dict[uuid.UUID, list[Case]]:
     """Every case of these members, newest first."""
     found: dict[uuid.UUID, list[Case]] = {}
-    rows = Case.objects.filter(workspace_id=workspace_id, member_id__in=member_ids).select_related("owner__user", "theme")
+    rows = Case.objects.filter(workspace_id=workspace_id, member_id__in=member_ids).select_related(
+        "owner__user", "theme"
+    )
     for case in rows.defer("theme__centre").order_by("-opened_at"):
         found.setdefault(case.member_id, []).append(case)
     return found
@@ -153,7 +204,9 @@ def cases_of_members(*, workspace_id: uuid.UUID, member_ids: list[uuid.UUID]) ->
 
 def team_load(workspace: Workspace) -> dict[uuid.UUID, int]:
     """How many unfinished cases each member of the team owns."""
-    rows = Case.objects.filter(workspace=workspace, state__in=UNFINISHED, owner__isnull=False).values_list("owner_id")
+    rows = Case.objects.filter(workspace=workspace, state__in=UNFINISHED, owner__isnull=False).values_list(
+        "owner_id"
+    )
     return dict(rows.annotate(number=Count("id")))
 
 

@@ -25,9 +25,7 @@ def private_routes(
     *, member: Member, account: ChannelAccount | None, conversation: Conversation | None
 ) -> list[Route]:
     """Every way to write to this member alone, the best first: where they wrote, then mail, then their page."""
-    return routes_for(
-        workspace_id=member.workspace_id, wanted=[(member, account, conversation)]
-    )[member.id]
+    return routes_for(workspace_id=member.workspace_id, wanted=[(member, account, conversation)])[member.id]
 
 
 def routes_for(
@@ -36,7 +34,9 @@ def routes_for(
     wanted: Sequence[tuple[Member, ChannelAccount | None, Conversation | None]],
 ) -> dict[uuid.UUID, list[Route]]:
     """The ways to many members with two statements."""
-    identities = Identity.objects.filter(workspace_id=workspace_id, member_id__in=[m.id for m, _a, _c in wanted])
+    identities = Identity.objects.filter(
+        workspace_id=workspace_id, member_id__in=[m.id for m, _a, _c in wanted]
+    )
     by_member: dict[uuid.UUID, list[Identity]] = {}
     for identity in identities.select_related("account").order_by("id"):
         by_member.setdefault(identity.member_id, []).append(identity)
@@ -53,7 +53,7 @@ def _accounts(workspace_id: uuid.UUID) -> tuple[ChannelAccount | None, ChannelAc
     return by_kind.get("email"), by_kind.get("portal")
 
 
-def _routes(
+def _routes(  # noqa: PLR0917 - one row of what routes_for gathered
     member: Member,
     identities: list[Identity],
     account: ChannelAccount | None,
@@ -67,9 +67,19 @@ def _routes(
         if contracts.can_send(identity.account.kind) and not identity.account.paused_reason:
             here = account is not None and identity.account_id == account.id
             found.append(
-                Route(identity.account, identity.external_id, conversation if here else None, identity.account.name)
+                Route(
+                    identity.account,
+                    identity.external_id,
+                    conversation if here else None,
+                    identity.account.name,
+                )
             )
-    if mail and member.email and contracts.can_send("email") and all(r.account.kind != "email" for r in found):
+    if (
+        mail
+        and member.email
+        and contracts.can_send("email")
+        and all(r.account.kind != "email" for r in found)
+    ):
         found.append(Route(mail, member.email, None, mail.name))
     if portal and member.user_id and all(route.account.kind != "portal" for route in found):
         found.append(Route(portal, str(member.user_id), None, _("their page")))

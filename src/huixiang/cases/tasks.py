@@ -28,7 +28,7 @@ def follow_undone_merge(workspace_id: str, subjects: list[str]) -> None:
 
 
 def _follow(workspace_id: uuid.UUID, targets: list[str], *, undone: bool) -> None:
-    merges = Merge.objects.filter(workspace_id=workspace_id, target_id__in=targets)
+    merges = Merge.objects.filter(workspace_id=workspace_id, target_id__in=[uuid.UUID(target) for target in targets])
     for merge in merges.filter(undone_at__isnull=not undone).order_by("merged_at"):
         theme_id = merge.source_id if undone else merge.target_id
         actions.follow_theme(workspace_id=workspace_id, feedback_ids=merge.feedback_ids, theme_id=theme_id)

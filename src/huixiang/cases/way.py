@@ -63,15 +63,23 @@ def status(*, feedback: Feedback | None, case: Case | None, theme: Theme | None)
     """The present step's name, or `declined`."""
     if theme and theme.status == ThemeStatus.DECLINED:
         return DECLINED
-    received = feedback.said_at if feedback else theme.first_seen if theme else datetime.datetime.now(datetime.UTC)
-    reached = times(received=received, assessed=feedback.created_at if feedback else received, case=case, theme=theme)
+    received = (
+        feedback.said_at if feedback else theme.first_seen if theme else datetime.datetime.now(datetime.UTC)
+    )
+    reached = times(
+        received=received, assessed=feedback.created_at if feedback else received, case=case, theme=theme
+    )
     return [name for name in STEPS if reached[name]][-1]
 
 
 def way(*, feedback: Feedback | None, case: Case | None, theme: Theme | None) -> list[WayStep]:
     """All steps with their times; a declined theme's way ends with that word."""
-    received = feedback.said_at if feedback else theme.first_seen if theme else datetime.datetime.now(datetime.UTC)
-    reached = times(received=received, assessed=feedback.created_at if feedback else received, case=case, theme=theme)
+    received = (
+        feedback.said_at if feedback else theme.first_seen if theme else datetime.datetime.now(datetime.UTC)
+    )
+    reached = times(
+        received=received, assessed=feedback.created_at if feedback else received, case=case, theme=theme
+    )
     present = status(feedback=feedback, case=case, theme=theme)
     steps = [WayStep(name, word(name, theme), reached[name], name == present) for name in STEPS]
     if present == DECLINED and theme:

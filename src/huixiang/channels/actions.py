@@ -44,7 +44,9 @@ def conversations(
     rows = {(account_id, external): private for account_id, external, private in wanted}
     Conversation.objects.bulk_create(
         [
-            Conversation(workspace_id=workspace_id, account_id=account_id, external_id=external, private=private)
+            Conversation(
+                workspace_id=workspace_id, account_id=account_id, external_id=external, private=private
+            )
             for (account_id, external), private in sorted(rows.items())
         ],
         ignore_conflicts=True,
@@ -71,7 +73,9 @@ def _claim() -> list[Delivery]:
     due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         state__in=[DeliveryState.QUEUED, DeliveryState.SENDING], next_attempt_at__lte=now
     )
-    claimed = list(due.select_related("account", "conversation").order_by("next_attempt_at")[:CLAIMED_AT_ONCE])
+    claimed = list(
+        due.select_related("account", "conversation").order_by("next_attempt_at")[:CLAIMED_AT_ONCE]
+    )
     for delivery in claimed:
         if delivery.state == DeliveryState.SENDING:
             _finish(delivery, DeliveryState.UNKNOWN, _("The sending was cut off; it may have arrived."))

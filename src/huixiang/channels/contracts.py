@@ -41,8 +41,13 @@ class TransportError(Exception):
 class Connector(Protocol):
     """One kind of channel."""
 
-    kind: str
-    label: str | Promise
+    @property
+    def kind(self) -> str:
+        """What accounts call it; unique among connectors."""
+
+    @property
+    def label(self) -> str | Promise:
+        """What people call it."""
 
     def can_send(self) -> bool:
         """Whether answers can go out this way at all."""

@@ -14,7 +14,9 @@ DATA_DIR = env.data_dir()
 DEBUG = env.switch("HUIXIANG_DEBUG", default=False)
 SECRET_KEY = env.secret_key(DATA_DIR)
 
-PUBLIC_URL = env.text("HUIXIANG_PUBLIC_URL", f"http://127.0.0.1:{env.number('HUIXIANG_PORT', 8000)}").rstrip("/")
+PUBLIC_URL = env.text("HUIXIANG_PUBLIC_URL", f"http://127.0.0.1:{env.number('HUIXIANG_PORT', 8000)}").rstrip(
+    "/"
+)
 ALLOWED_HOSTS = env.words("HUIXIANG_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 BEHIND_TLS = PUBLIC_URL.startswith("https://")

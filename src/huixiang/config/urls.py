@@ -3,10 +3,11 @@
 from django.urls import include, path
 
 from huixiang.api.urls import api
-from huixiang.portal.views.home import home
+from huixiang.portal.views.home import healthz, home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

@@ -13,7 +13,6 @@ from huixiang.intake.models import Message
 from huixiang.journal.actions import forget_words, record
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
-from django.utils.translation import gettext_lazy as _
 
 READING_FIELDS = (
     "title", "text", "language", "kind", "sentiment", "sentiment_score", "severity", "severity_scores",
@@ -36,9 +35,7 @@ def read_anew(feedback: Feedback) -> None:
     feedback.save(update_fields=[*READING_FIELDS, "embedding", "text_hash"])
 
 
-def move_to_theme(
-    *, workspace_id: uuid.UUID, feedback_ids: Iterable[uuid.UUID], theme_id: uuid.UUID
-) -> int:
+def move_to_theme(*, workspace_id: uuid.UUID, feedback_ids: Iterable[uuid.UUID], theme_id: uuid.UUID) -> int:
     """Let these feedbacks be about another theme; returns how many moved."""
     moved = Feedback.objects.filter(workspace_id=workspace_id, id__in=list(feedback_ids))
     return moved.update(theme_id=theme_id)

@@ -73,7 +73,9 @@ class Feedback(models.Model):
     grade = models.CharField(max_length=8, choices=Grade.choices, blank=True)
     theme_id = models.UUIDField(null=True)
     case_id = models.UUIDField(null=True)
-    removed_at = models.DateTimeField(null=True, blank=True)  # a tombstone: the text is gone, the reason stays
+    removed_at = models.DateTimeField(
+        null=True, blank=True
+    )  # a tombstone: the text is gone, the reason stays
     removed_reason = models.TextField(blank=True)
 
     class Meta:

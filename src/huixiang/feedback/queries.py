@@ -1,15 +1,15 @@
 """Finding feedback."""
 
-import datetime
 import uuid
 from collections.abc import Sequence
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Case, Count, When
 from pgvector.django import CosineDistance
 
 from huixiang.feedback.models import Feedback
 from huixiang.kernel import pagination
+from huixiang.members.models import Tier
 from huixiang.workspaces.models import Workspace
 
 
@@ -28,7 +28,9 @@ def latest(
     size: int = 50,
 ) -> pagination.Page[Feedback]:
     """Feedback newest first, of these kinds, of this theme."""
-    found = Feedback.objects.filter(workspace=workspace).select_related("member", "account").defer("embedding")
+    found = (
+        Feedback.objects.filter(workspace=workspace).select_related("member", "account").defer("embedding")
+    )
     if kinds:
         found = found.filter(kind__in=kinds)
     if theme_id:
@@ -39,6 +41,14 @@ def latest(
         found = found.filter(said_at__lte=when).exclude(said_at=when, id__gte=place[1])
     rows = list(found.order_by("-said_at", "-id")[: size + 1])
     return pagination.cut(rows, size, "said_at", "id")
+
+
+def by_influence(*, workspace: Workspace, theme_id: uuid.UUID, limit: int = 20) -> list[Feedback]:
+    """What the members whose word carries most said about a theme, the latest of each tier first."""
+    tiers = [When(member__tier=tier, then=place) for place, tier in enumerate((Tier.CORE, Tier.KOC, Tier.ACTIVE))]
+    found = Feedback.objects.filter(workspace=workspace, theme_id=theme_id, removed_at=None)
+    found = found.annotate(place=Case(*tiers, default=len(tiers))).select_related("member", "account")
+    return list(found.defer("embedding").order_by("place", "-member__reach", "-said_at")[:limit])
 
 
 def kind_counts(workspace: Workspace) -> dict[str, int]:
@@ -60,7 +70,9 @@ def similar(feedback: Feedback, limit: int = 5) -> list[Feedback]:
     """
     if feedback.embedding is None:
         return []
-    near = Feedback.objects.filter(workspace_id=feedback.workspace_id, removed_at=None).exclude(id=feedback.id)
+    near = Feedback.objects.filter(workspace_id=feedback.workspace_id, removed_at=None).exclude(
+        id=feedback.id
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
         return list(
@@ -79,7 +91,9 @@ def copies(*, workspace_id: uuid.UUID, hashes: Sequence[str]) -> dict[str, set[u
     return found
 
 
-def of_members(*, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], limit: int = 50) -> list[Feedback]:
+def of_members(
+    *, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], limit: int = 50
+) -> list[Feedback]:
     """What these people said, newest first."""
     found = Feedback.objects.filter(workspace_id=workspace_id, member_id__in=member_ids, removed_at=None)
     return list(found.defer("embedding").order_by("-said_at")[:limit])

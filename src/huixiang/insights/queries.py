@@ -50,5 +50,6 @@ def _median_first_answer(workspace: Workspace) -> int | None:
     spans = [
         (answer - opened).total_seconds()
         for opened, answer in answered.values_list("opened_at", "first_answered_at")[:5_000]
+        if answer
     ]
     return round(statistics.median(spans)) if spans else None

@@ -24,9 +24,7 @@ class Note:
     actor: Actor = SYSTEM
 
 
-def record(
-    event: Event, *, workspace_id: uuid.UUID, actor: Actor = SYSTEM, words: str = ""
-) -> None:
+def record(event: Event, *, workspace_id: uuid.UUID, actor: Actor = SYSTEM, words: str = "") -> None:
     """Write one event and queue the jobs that follow it. Must run inside the fact's transaction."""
     record_all([Note(event, words, actor)], workspace_id=workspace_id)
 

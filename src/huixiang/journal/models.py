@@ -48,13 +48,17 @@ class Seal(models.Model):
     hash = models.BinaryField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace_id", "number"], name="seal_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "number"], name="seal_number")
+        ]
 
 
 class Unsealed(models.Model):
     """Entries waiting for the sealer; a trigger fills it, so nothing can be written past it."""
 
-    entry = models.OneToOneField(Entry, on_delete=models.DO_NOTHING, primary_key=True, related_name="unsealed")
+    entry = models.OneToOneField(
+        Entry, on_delete=models.DO_NOTHING, primary_key=True, related_name="unsealed"
+    )
     workspace_id = models.UUIDField()
 
     class Meta:

@@ -12,7 +12,9 @@ def history(*, workspace_id: uuid.UUID, subjects: Sequence[uuid.UUID], limit: in
     return list(entries.select_related("words").order_by("id")[:limit])
 
 
-def latest(*, workspace_id: uuid.UUID, before: int | None = None, name: str = "", limit: int = 50) -> list[Entry]:
+def latest(
+    *, workspace_id: uuid.UUID, before: int | None = None, name: str = "", limit: int = 50
+) -> list[Entry]:
     """The newest entries first; `before` is the id to go on from, `name` keeps one kind of event."""
     entries = Entry.objects.filter(workspace_id=workspace_id)
     if before is not None:

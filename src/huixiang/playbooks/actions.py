@@ -5,11 +5,11 @@ import uuid
 from collections.abc import Sequence
 
 from huixiang.cases import clocks
+from huixiang.cases.events import Assigned
 from huixiang.cases.models import Case, ClockName
 from huixiang.cases.queries import team_load
 from huixiang.feedback.models import Grade
 from huixiang.journal.actions import Note, record_all
-from huixiang.cases.events import Assigned
 from huixiang.playbooks.models import ResponseStandard
 from huixiang.workspaces import calendars
 from huixiang.workspaces.models import Membership, Workspace

@@ -47,10 +47,7 @@ def attach(
     Theme.objects.bulk_create([grouping.new_theme(found, workspace_id) for found in fresh])
     _move_centres([found for found in groups if not found.new])
     record_all(
-        [
-            Note(events.ThemeFound(subject=found.theme_id, feedback_id=found.added[0].id))
-            for found in fresh
-        ],
+        [Note(events.ThemeFound(subject=found.theme_id, feedback_id=found.added[0].id)) for found in fresh],
         workspace_id=workspace_id,
     )
     return [found.theme_id for found in groups]
@@ -148,8 +145,14 @@ def merge(*, source: Theme, target: Theme, actor: Actor) -> Merge:
     lock(target.workspace_id)
     if source.id == target.id or ThemeStatus.MERGED in {source.status, target.status}:
         raise Refused(_("These two cannot be merged: choose two themes that are not merged already."))
-    ids = list(Feedback.objects.filter(workspace_id=source.workspace_id, theme_id=source.id).values_list("id", flat=True))
-    voters = list(source.votes.exclude(member__in=target.votes.values("member")).values_list("member_id", flat=True))
+    ids = list(
+        Feedback.objects.filter(workspace_id=source.workspace_id, theme_id=source.id).values_list(
+            "id", flat=True
+        )
+    )
+    voters = list(
+        source.votes.exclude(member__in=target.votes.values("member")).values_list("member_id", flat=True)
+    )
     done = Merge.objects.create(
         workspace_id=target.workspace_id, source=source, target=target, status_before=source.status,
         feedback_ids=ids, voter_ids=voters,
@@ -167,7 +170,11 @@ def merge(*, source: Theme, target: Theme, actor: Actor) -> Merge:
 def undo_merge(*, merge_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) -> Merge:
     """Part two themes again: what had moved moves back, what came later stays. Journal: themes.merge_undone."""
     lock(workspace_id)
-    done = Merge.objects.select_for_update().filter(workspace_id=workspace_id, id=merge_id, undone_at=None).first()
+    done = (
+        Merge.objects.select_for_update()
+        .filter(workspace_id=workspace_id, id=merge_id, undone_at=None)
+        .first()
+    )
     if done is None:
         raise Refused(_("This merge was undone already."))
     move_to_theme(workspace_id=workspace_id, feedback_ids=done.feedback_ids, theme_id=done.source_id)

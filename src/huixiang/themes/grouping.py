@@ -44,7 +44,7 @@ class Group:
 
     def take(self, feedback: Feedback, vector: Vector) -> None:
         """Add one feedback and move the centre towards it."""
-        self.centre = (self.centre * self.size + vector) / (self.size + 1)
+        self.centre = ((self.centre * self.size + vector) / (self.size + 1)).astype(np.float32)
         self.size += 1
         self.added.append(feedback)
         feedback.theme_id = self.theme_id
@@ -54,9 +54,7 @@ class Group:
         return float(self.centre @ vector / (np.linalg.norm(self.centre) * np.linalg.norm(vector) or 1))
 
 
-def group(
-    *, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback], vectors: Vector
-) -> list[Group]:
+def group(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback], vectors: Vector) -> list[Group]:
     """Assign each feedback (row i of `vectors`, shape (n, 384)) a theme id; the touched groups come back."""
     touched = _nearest_groups(workspace_id, vectors)
     fresh: list[Group] = []
@@ -72,7 +70,7 @@ def group(
 
 
 def _nearest_groups(workspace_id: uuid.UUID, vectors: Vector) -> list[Group | None]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "places": list(range(len(vectors))),
         "vectors": ["[" + ",".join(map(str, vector.tolist())) + "]" for vector in vectors],
         "workspace": workspace_id,
@@ -82,7 +80,7 @@ def _nearest_groups(workspace_id: uuid.UUID, vectors: Vector) -> list[Group | No
         nearest: dict[int, Any] = {place: theme_id for place, theme_id, _distance in cursor.fetchall()}
     themes = Theme.objects.filter(id__in=set(nearest.values()))
     groups = {t.id: Group(t.id, np.asarray(t.centre, dtype=np.float32), t.feedback_count) for t in themes}
-    return [groups.get(nearest.get(place)) for place in range(len(vectors))]
+    return [groups.get(nearest[place]) if place in nearest else None for place in range(len(vectors))]
 
 
 def new_theme(found: Group, workspace_id: uuid.UUID) -> Theme:

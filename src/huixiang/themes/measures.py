@@ -14,8 +14,10 @@ REFRESH = """
     WITH counted AS (
         SELECT f.theme_id AS id, count(*) AS feedbacks, count(DISTINCT f.member_id) AS people,
                min(f.said_at) AS first_seen, max(f.said_at) AS last_seen, max(f.severity) / 4.0 AS severity,
-               avg(CASE m.tier WHEN 'core' THEN 0.85 WHEN 'koc' THEN 0.65 WHEN 'active' THEN 0.4 ELSE 0.2 END) AS influence,
-               min(CASE f.grade WHEN 'red' THEN 0 WHEN 'orange' THEN 1 WHEN 'yellow' THEN 2 WHEN 'blue' THEN 3 END) AS worst
+               avg(CASE m.tier WHEN 'core' THEN 0.85 WHEN 'koc' THEN 0.65 WHEN 'active' THEN 0.4 ELSE 0.2 END)
+                   AS influence,
+               min(CASE f.grade WHEN 'red' THEN 0 WHEN 'orange' THEN 1 WHEN 'yellow' THEN 2 WHEN 'blue' THEN 3 END)
+                   AS worst
         FROM feedback_feedback f JOIN members_member m ON m.id = f.member_id
         WHERE f.workspace_id = %(workspace)s AND f.theme_id = ANY(%(themes)s) AND f.removed_at IS NULL
         GROUP BY f.theme_id
@@ -52,7 +54,7 @@ def refresh(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID], centres:
 
 def _recentre(workspace_id: uuid.UUID, theme_id: uuid.UUID) -> None:
     rows = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme_id, embedding__isnull=False)
-    vectors = [vector.to_numpy() for vector in rows.values_list("embedding", flat=True)]
+    vectors = [vector.to_numpy() for vector in rows.values_list("embedding", flat=True) if vector is not None]
     if vectors:
         centre = np.mean(np.asarray(vectors, dtype=np.float32), axis=0)
         Theme.objects.filter(workspace_id=workspace_id, id=theme_id).update(centre=centre)

@@ -42,7 +42,9 @@ class Theme(models.Model):
     fixed_in = models.CharField(max_length=60, blank=True)
     tracker_url = models.URLField(max_length=500, blank=True)
     decline_reason = models.TextField(blank=True)
-    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     fixing_at = models.DateTimeField(null=True, blank=True)
     fixed_at = models.DateTimeField(null=True, blank=True)

@@ -21,13 +21,15 @@ from huixiang.workspaces.models import Workspace
 
 def theme_by_id(*, workspace_id: uuid.UUID, theme_id: uuid.UUID | None) -> Theme | None:
     """One theme, merged ones too."""
+    if theme_id is None:
+        return None
     found = Theme.objects.filter(workspace_id=workspace_id, id=theme_id)
     return found.select_related("owner__user", "merged_into").defer("centre").first()
 
 
 def themes_by_id(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, Theme]:
     """Many themes at once."""
-    return {t.id: t for t in Theme.objects.filter(workspace_id=workspace_id, id__in=set(ids)).defer("centre")}
+    return {t.id: t for t in Theme.objects.filter(workspace_id=workspace_id, id__in=set(filter(None, ids))).defer("centre")}
 
 
 def by_impact(
@@ -46,7 +48,9 @@ def by_impact(
 
 def status_counts(workspace: Workspace) -> dict[str, int]:
     """How many themes stand where."""
-    counted = Theme.objects.filter(workspace=workspace).exclude(status=ThemeStatus.MERGED).values_list("status")
+    counted = (
+        Theme.objects.filter(workspace=workspace).exclude(status=ThemeStatus.MERGED).values_list("status")
+    )
     return dict(counted.annotate(number=Count("id")))
 
 
@@ -96,9 +100,7 @@ def nearby(theme: Theme, limit: int = 3) -> list[Theme]:
     )
 
 
-def nearest_public(
-    *, workspace: Workspace, vector: NDArray[np.float32], limit: int = 3
-) -> list[Theme]:
+def nearest_public(*, workspace: Workspace, vector: NDArray[np.float32], limit: int = 3) -> list[Theme]:
     """The public themes nearest to an embedding, with `distance`: what is shown before somebody posts."""
     near = Theme.objects.filter(workspace=workspace, public=True).exclude(status=ThemeStatus.MERGED)
     return list(
@@ -110,7 +112,7 @@ def voted(*, member: Member | None, theme_ids: Sequence[uuid.UUID | None]) -> se
     """For which of these themes the member said 我也是."""
     if member is None:
         return set()
-    return set(Vote.objects.filter(member=member, theme_id__in=theme_ids).values_list("theme_id", flat=True))
+    return set(Vote.objects.filter(member=member, theme_id__in=list(filter(None, theme_ids))).values_list("theme_id", flat=True))
 
 
 def merges_into(theme: Theme) -> list[Merge]:

@@ -18,7 +18,9 @@ class ThemeStatus(models.TextChoices):
 
 OPEN = (ThemeStatus.FOUND, ThemeStatus.CONFIRMED, ThemeStatus.FIXING)
 NEXT: dict[str, frozenset[str]] = {
-    ThemeStatus.FOUND: frozenset({ThemeStatus.CONFIRMED, ThemeStatus.FIXING, ThemeStatus.FIXED, ThemeStatus.DECLINED}),
+    ThemeStatus.FOUND: frozenset(
+        {ThemeStatus.CONFIRMED, ThemeStatus.FIXING, ThemeStatus.FIXED, ThemeStatus.DECLINED}
+    ),
     ThemeStatus.CONFIRMED: frozenset({ThemeStatus.FIXING, ThemeStatus.FIXED, ThemeStatus.DECLINED}),
     ThemeStatus.FIXING: frozenset({ThemeStatus.CONFIRMED, ThemeStatus.FIXED, ThemeStatus.DECLINED}),
     ThemeStatus.FIXED: frozenset({ThemeStatus.ANNOUNCED, ThemeStatus.FIXING}),

@@ -54,13 +54,13 @@ def _read(workspace: Workspace, messages: Sequence[Message]) -> None:
     try:
         with transaction.atomic():
             pipeline.run(workspace=workspace, messages=messages)
-    except Exception as error:  # whatever a text makes the engine do, the others go on
+    except Exception as error:  # noqa: BLE001 - whatever a text makes the engine do, the others go on
         if len(messages) == 1:
             _park(messages[0], error)
             return
         half = len(messages) // 2
         for part in (messages[:half], messages[half:]):
-            _read(workspace, Message.objects.filter(id__in=[m.id for m in part]).select_related("account"))
+            _read(workspace, list(Message.objects.filter(id__in=[m.id for m in part]).select_related("account")))
 
 
 def _park(message: Message, error: Exception) -> None:
@@ -113,7 +113,8 @@ def keep_as_feedback(*, message: Message, by: Membership) -> None:
     wake(message.workspace_id)
 
 
-def _keep(feedback: Feedback, field: str, before: str, after: str, reason: str, by: Membership) -> None:
+def _keep(  # noqa: PLR0917 - a row of the table
+    feedback: Feedback, field: str, before: str, after: str, reason: str, by: Membership) -> None:
     Correction.objects.create(
         workspace_id=feedback.workspace_id, subject_id=feedback.id, field=field, before=before, after=after,
         reason=reason.strip(), by=by, model_version=feedback.model_version,

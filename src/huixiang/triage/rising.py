@@ -13,7 +13,7 @@ from huixiang.playbooks.actions import regraded
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import themes_by_id
 from huixiang.triage import dials, grading
-from huixiang.triage.models import Assessment
+from huixiang.triage.models import Assessment, GradeRule
 from huixiang.triage.signals import Batch
 
 LOOKED_AT = 500  # cases a batch looks at, the newest themes' first; the rest are seen with the next growth
@@ -52,7 +52,7 @@ def _latest_assessments(workspace_id: uuid.UUID, cases: list[Case]) -> dict[uuid
 
 
 def _judge(
-    batch: Batch, case: Case, before: Assessment, theme: Theme, rules: list[grading.GradeRule]
+    batch: Batch, case: Case, before: Assessment, theme: Theme, rules: list[GradeRule]
 ) -> None:
     prevalence = dials.prevalence(theme)
     values = {

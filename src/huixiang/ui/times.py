@@ -31,7 +31,7 @@ class Due(NamedTuple):
 
 def zone_of(workspace: object) -> tzinfo:
     """Find the workspace's time zone; the active one when it has none or names one nobody knows."""
-    name = getattr(workspace, "timezone", None)
+    name = getattr(workspace, "time_zone", None)
     if isinstance(name, tzinfo):
         return name
     if isinstance(name, str) and name:

@@ -34,9 +34,7 @@ def join_team(
     membership, _created = Membership.objects.update_or_create(
         workspace=workspace, user=user, defaults={"role": role, "job_title": job_title}
     )
-    record(
-        events.MemberJoinedTeam(subject=membership.id, role=role), workspace_id=workspace.id, actor=actor
-    )
+    record(events.MemberJoinedTeam(subject=membership.id, role=role), workspace_id=workspace.id, actor=actor)
     return membership
 
 
@@ -53,9 +51,7 @@ def create_api_key(
         key_hash=keyed_hash("api key", secret),
         scopes=list(scopes),
     )
-    record(
-        events.ApiKeyCreated(subject=key.id, scopes=list(scopes)), workspace_id=workspace.id, actor=actor
-    )
+    record(events.ApiKeyCreated(subject=key.id, scopes=list(scopes)), workspace_id=workspace.id, actor=actor)
     return key, secret
 
 

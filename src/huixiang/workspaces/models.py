@@ -70,7 +70,9 @@ class Membership(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "user"], name="membership_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace", "user"], name="membership_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.user)
@@ -80,7 +82,7 @@ class Scope(models.TextChoices):
     """What an API key opens."""
 
     INGEST = "ingest", _("Send messages in")
-    READ = "read", _("Read")
+    READ = "read", _("Read data")
     DELIVER = "deliver", _("Fetch answers and report them delivered")
 
 

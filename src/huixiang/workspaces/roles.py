@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class Role(models.TextChoices):
     """What somebody is in a workspace."""
 
-    OWNER = "owner", _("Owner")
+    OWNER = "owner", _("Workspace owner")
     OPERATOR = "operator", _("Operator")
     ANALYST = "analyst", _("Analyst")
 

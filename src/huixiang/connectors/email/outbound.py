@@ -39,7 +39,9 @@ class EmailConnector:
                 _said(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= PERMANENT_FROM
             ) from error
         except smtplib.SMTPServerDisconnected as error:
-            raise TransportError(_("The mail server hung up; the mail may have gone out."), unknown=True) from error
+            raise TransportError(
+                _("The mail server hung up; the mail may have gone out."), unknown=True
+            ) from error
         except OSError as error:
             raise TransportError(
                 _("The mail server %(host)s cannot be reached: %(why)s")

@@ -17,6 +17,6 @@ class FileConnector:
         """Never."""
         return False
 
-    def send(self, delivery: Delivery) -> DeliveryState:
+    def send(self, delivery: Delivery) -> DeliveryState:  # noqa: ARG002 - the contract
         """Raises TransportError: there is nobody at the other end."""
         raise TransportError(_("Imported rows cannot be answered."), permanent=True)

@@ -10,18 +10,22 @@ from huixiang.themes import measures
 from huixiang.themes.actions import attach, rename_grown
 from huixiang.themes.queries import themes_by_id
 from huixiang.triage import dials, grading
-from huixiang.triage.models import Assessment
+from huixiang.triage.models import Assessment, GradeRule
 from huixiang.triage.signals import Batch, Signal
 
 
 def find_themes(batch: Batch) -> None:
     """Needs vectors; writes each feedback's theme, makes new themes, stores the feedback, counts the people."""
     found = batch.feedback_signals()
-    grouped = [s for s in found if s.feedback and s.feedback.kind != Kind.PRAISE and s.feedback.theme_id is None]
+    grouped = [
+        s for s in found if s.feedback and s.feedback.kind != Kind.PRAISE and s.feedback.theme_id is None
+    ]
     feedbacks = [signal.feedback for signal in grouped if signal.feedback]
     vectors = np.asarray([signal.vector for signal in grouped], dtype=np.float32)
     batch.theme_ids = attach(workspace_id=batch.workspace.id, feedbacks=feedbacks, vectors=vectors)
-    batch.theme_ids += [s.feedback.theme_id for s in found if s.earlier and s.feedback and s.feedback.theme_id]
+    batch.theme_ids += [
+        s.feedback.theme_id for s in found if s.earlier and s.feedback and s.feedback.theme_id
+    ]
     keep([s.feedback for s in found if s.feedback and not s.earlier])
     _store_regrown([s.feedback for s in found if s.feedback and s.earlier])
     measures.refresh(workspace_id=batch.workspace.id, theme_ids=batch.theme_ids)
@@ -30,7 +34,9 @@ def find_themes(batch: Batch) -> None:
 
 
 def _store_regrown(feedbacks: list[Feedback]) -> None:
-    Feedback.objects.bulk_update(feedbacks, [*READING_FIELDS, "embedding", "text_hash"]) if feedbacks else None
+    Feedback.objects.bulk_update(
+        feedbacks, [*READING_FIELDS, "embedding", "text_hash"]
+    ) if feedbacks else None
 
 
 def _count_members(found: list[Signal]) -> None:
@@ -47,7 +53,9 @@ def assess(batch: Batch) -> None:
     themes = themes_by_id(
         workspace_id=batch.workspace.id, ids=[s.feedback.theme_id for s in found if s.feedback]
     )
-    copied = copies(workspace_id=batch.workspace.id, hashes=[s.feedback.text_hash for s in found if s.feedback])
+    copied = copies(
+        workspace_id=batch.workspace.id, hashes=[s.feedback.text_hash for s in found if s.feedback]
+    )
     rules = grading.table(batch.workspace)
     for signal in found:
         feedback = signal.feedback
@@ -67,11 +75,11 @@ def assess(batch: Batch) -> None:
     Assessment.objects.bulk_create([s.assessment for s in found if s.assessment])
 
 
-def _assessment(feedback: Feedback, four: dict[str, dials.Dial], rules: list[grading.GradeRule]) -> Assessment:
+def _assessment(
+    feedback: Feedback, four: dict[str, dials.Dial], rules: list[GradeRule]
+) -> Assessment:
     values = {name: dial.value for name, dial in four.items()}
-    verdict = grading.decide(
-        rules, values, escalation=feedback.escalation, negative=feedback.sentiment < 0
-    )
+    verdict = grading.decide(rules, values, escalation=feedback.escalation, negative=feedback.sentiment < 0)
     return Assessment(
         workspace_id=feedback.workspace_id,
         feedback=feedback,

@@ -35,8 +35,10 @@ def link_members(batch: Batch) -> None:
 
 
 def continue_cases(batch: Batch) -> None:
-    """Needs members; marks messages that continue an open case: same person, and the same thread, a reply to
-    something said in it, or its private conversation."""
+    """Needs members; marks messages that continue an open case.
+
+    The same person, and the same thread, a reply to something said in it, or its private conversation.
+    """
     cases = joinable(workspace_id=batch.workspace.id, member_ids={s.member.id for s in batch.signals})
     if not cases:
         return
@@ -65,7 +67,7 @@ def _replied_cases(batch: Batch, cases: list[Case]) -> dict[uuid.UUID, Case]:
         return {}
     answered = Message.objects.filter(workspace=batch.workspace, external_id__in=wanted).values("id")
     rows = Turn.objects.filter(message_id__in=answered, case__in=cases).values_list("message_id", "case_id")
-    case_of = dict(rows)
+    case_of = {message_id: case_id for message_id, case_id in rows if message_id}
     external = Message.objects.filter(id__in=case_of).values_list("external_id", "account_id", "id")
     by_id = {case.id: case for case in cases}
     found = {}

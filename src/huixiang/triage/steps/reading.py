@@ -22,7 +22,9 @@ def read_texts(batch: Batch) -> None:
     """Needs texts; writes the reading of each signal and the findings of gate, kind, sentiment, severity."""
     for signal, reading in zip(batch.signals, read([s.text for s in batch.signals]), strict=True):
         signal.reading = reading
-        signal.find("gate", reading.feedback or signal.forced, reading.feedback_confidence, _gate_words(signal))
+        signal.find(
+            "gate", reading.feedback or signal.forced, reading.feedback_confidence, _gate_words(signal)
+        )
         signal.find("kind", str(reading.kind), reading.kind_confidence, "")
         signal.find("sentiment", reading.sentiment, abs(reading.sentiment_score), "、".join(reading.emotions))
         severity = reading.severity
@@ -54,13 +56,14 @@ def build_feedback(batch: Batch) -> None:
         signal.feedback = _built(signal)
 
 
-def _centres(batch: Batch) -> dict[uuid.UUID | None, Theme]:
-    ids = {signal.case.theme_id for signal in batch.signals if signal.case}
+def _centres(batch: Batch) -> dict[uuid.UUID, Theme]:
+    ids = {s.case.theme_id for s in batch.signals if s.case and s.case.theme_id}
     return {theme.id: theme for theme in Theme.objects.filter(id__in=ids)} if ids else {}
 
 
-def _another_matter(signal: Signal, centres: dict[uuid.UUID | None, Theme]) -> bool:
-    reading, theme = signal.reading, centres.get(signal.case.theme_id) if signal.case else None
+def _another_matter(signal: Signal, centres: dict[uuid.UUID, Theme]) -> bool:
+    reading = signal.reading
+    theme = centres.get(signal.case.theme_id) if signal.case and signal.case.theme_id else None
     if reading is None or signal.vector is None or theme is None or reading.severity < OTHER_MATTER_SEVERITY:
         return False
     centre = np.asarray(theme.centre, dtype=np.float32)

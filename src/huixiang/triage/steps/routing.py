@@ -121,7 +121,10 @@ def report(batch: Batch) -> None:
             continue
         if not signal.earlier:
             notes.append(Note(_found(feedback, signal)))
-        judged = {name: getattr(assessment, name) for name in ("influence", "authenticity", "prevalence", "severity")}
+        judged = {
+            name: getattr(assessment, name)
+            for name in ("influence", "authenticity", "prevalence", "severity")
+        }
         event = Assessed(subject=feedback.id, grade=feedback.grade, rule=assessment.rule_name, **judged)
         notes.append(Note(event))
     record_all(notes, workspace_id=batch.workspace.id)

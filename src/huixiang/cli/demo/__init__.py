@@ -1,0 +1,78 @@
+"""`huixiang demo`: a small community at work, told through the product's own verbs.
+
+Nothing is written past them: messages come in by intake, are read by the pipeline, answered, resolved and announced;
+only the clock is set to when each thing happened.
+"""
+
+import argparse
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from huixiang.cli import django_start
+from huixiang.kernel import places
+
+HELP = "Load the demo community into a database that has no workspace yet"
+TRUE_WORDS = {"1", "true", "yes", "on"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose."""
+    parser.set_defaults(unused=None)
+
+
+def run(args: argparse.Namespace) -> int:  # noqa: ARG001 - every command is given its arguments
+    """Load it, or say why not."""
+    django_start.start()
+    if not _load():
+        print("There is a workspace already: the demo community is only for an empty database.", file=sys.stderr)
+        return 1
+    print("\n".join(welcome("")))
+    return 0
+
+
+def load_if_empty() -> None:
+    """On a first start, unless HUIXIANG_DEMO=0."""
+    if os.environ.get("HUIXIANG_DEMO", "1").lower() in TRUE_WORDS:
+        _load()
+
+
+def _load() -> bool:
+    from huixiang.cli.demo.story import tell  # noqa: PLC0415 - Django must be set up first
+    from huixiang.workspaces.models import Workspace  # noqa: PLC0415
+
+    if Workspace.objects.exists():
+        return False
+    print("Loading the demo community …", flush=True)
+    tell(password())
+    return True
+
+
+def _login_file() -> Path:
+    return places.data_dir() / "demo-login"
+
+
+def password() -> str:
+    """The demo team's password: made once for this installation, readable by its owner alone."""
+    path = _login_file()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+            file.write(f"huixiang-{secrets.token_hex(4)}")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def welcome(address: str) -> list[str]:
+    """What to tell whoever just started: the demo login and what to do next, or how to begin without it."""
+    from huixiang.workspaces.models import Workspace  # noqa: PLC0415 - Django must be set up first
+
+    if Workspace.objects.filter(slug="demo").exists() and _login_file().exists():
+        return [
+            f"Demo login: zhixia@demo.huixiang.local  password: {password()}",
+            f"Next: open {address}w/demo/inbox/ , answer the red case, resolve its theme and publish the announcement.",
+            f"The community's side: {address}c/demo/",
+        ]
+    if not Workspace.objects.exists():
+        return ["Next: huixiang workspace create my-brand --name 我的品牌 --owner you@example.com"]
+    return []

@@ -1,0 +1,24 @@
+"""Keeping the queue itself healthy."""
+
+from typing import Any
+
+from procrastinate.contrib.django import app
+from procrastinate.job_context import JobContext
+
+KEPT_HOURS = 48
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="config.retry_stalled", queueing_lock="config.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int = 0) -> None:  # noqa: ARG001 - the minute
+    """Every minute: a killed worker's jobs stay `doing`; hand them to a living one."""
+    manager: Any = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="config.forget_old_jobs", queueing_lock="config.forget_old_jobs", pass_context=True)
+async def forget_old_jobs(context: JobContext, timestamp: int = 0) -> None:  # noqa: ARG001 - the minute
+    """Every night: finished jobs older than two days; failed ones stay to be looked at."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)

@@ -1,0 +1,200 @@
+"""The community's board: one row a matter, whatever was said of it in public.
+
+A matter is a theme that is public or that somebody spoke about in public, or a public feedback without a theme.
+Nothing here reads the words of a feedback that is not public; of the others only their number counts.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
+from pgvector.django import CosineDistance
+
+from huixiang.feedback.models import Feedback
+from huixiang.kernel import pagination
+from huixiang.members.models import Member
+from huixiang.themes.models import Theme
+from huixiang.workspaces.models import Workspace
+
+STATUSES: Final = ("assessed", "dialogue", "fixing", "fixed", "announced", "declined")
+
+# `place` 1 is the first public voice of a matter, whose words stand for it. A theme stands for itself (`whole`)
+# when nobody spoke in public, or when it is public and several did. `status` follows cases.way.status.
+MATTERS = """
+    WITH said AS (
+        SELECT f.id, f.title, f.theme_id, f.case_id, count(*) OVER matter AS voices,
+               row_number() OVER (PARTITION BY coalesce(f.theme_id, f.id) ORDER BY f.said_at, f.id) AS place,
+               max(f.said_at) OVER matter AS latest
+        FROM feedback_feedback f
+        WHERE f.workspace_id = %(workspace)s AND f.public AND f.removed_at IS NULL
+        WINDOW matter AS (PARTITION BY coalesce(f.theme_id, f.id))
+    ), shown AS (
+        SELECT t.* FROM themes_theme t WHERE t.workspace_id = %(workspace)s AND t.status <> 'merged'
+           AND (t.public OR t.id IN (SELECT theme_id FROM said))
+    ), matters AS (
+        SELECT coalesce(t.id, s.id) AS key, s.id AS feedback_id, t.id AS theme_id, s.case_id,
+               coalesce(s.voices, 0) AS voices, coalesce(s.latest, t.last_seen) AS at, t.fixed_in,
+               s.id IS NULL OR (coalesce(t.public, FALSE) AND s.voices > 1) AS whole,
+               s.title AS said_title, t.name AS theme_name, t.status AS theme_status,
+               coalesce(t.people_count + t.vote_count, 1) AS people,
+               t.announced_at, t.fixed_at, t.fixing_at
+        FROM (SELECT * FROM said WHERE place = 1) s FULL JOIN shown t ON t.id = s.theme_id
+    ), board AS (
+        SELECT m.*, CASE WHEN m.whole THEN m.theme_name ELSE m.said_title END AS title,
+            CASE
+                WHEN m.theme_status = 'declined' THEN 'declined'
+                WHEN m.announced_at IS NOT NULL THEN 'announced'
+                WHEN m.fixed_at IS NOT NULL THEN 'fixed'
+                WHEN m.fixing_at IS NOT NULL THEN 'fixing'
+                WHEN EXISTS (
+                    SELECT FROM cases_case c WHERE c.workspace_id = %(workspace)s AND c.first_answered_at IS NOT NULL
+                       AND (c.id = m.case_id OR (m.whole AND c.theme_id = m.theme_id))
+                ) THEN 'dialogue'
+                ELSE 'assessed'
+            END AS status
+        FROM matters m
+    )
+"""
+MINE = """ AND (
+    EXISTS (SELECT FROM themes_vote v WHERE v.theme_id = board.theme_id AND v.member_id = %(member)s)
+    OR EXISTS (SELECT FROM feedback_feedback f WHERE f.member_id = %(member)s AND f.removed_at IS NULL
+               AND coalesce(f.theme_id, f.id) = board.key)
+)"""
+COLUMNS = "key, feedback_id, theme_id, case_id, voices, at, whole, title, people, status, fixed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One row of the board. `people` said it or said 我也是; `whole` rows stand for their theme."""
+
+    key: uuid.UUID
+    feedback_id: uuid.UUID | None
+    theme_id: uuid.UUID | None
+    case_id: uuid.UUID | None
+    voices: int
+    at: datetime
+    whole: bool
+    title: str
+    people: int
+    status: str
+    fixed_in: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the board is shown: `order` hot or new, one status or "", only the matters of `mine`."""
+
+    order: str = "hot"
+    status: str = ""
+    mine: Member | None = None
+
+
+def matters(
+    *, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int = 20
+) -> pagination.Page[Matter]:
+    """A page of the board: one statement."""
+    clause, parameters = _narrowed(workspace, wanted)
+    clause += _after(wanted.order, cursor, parameters)
+    order = "at DESC, key DESC" if wanted.order == "new" else "people DESC, key DESC"
+    rows = _fetch(
+        f"{MATTERS} SELECT {COLUMNS} FROM board WHERE TRUE {clause} ORDER BY {order} LIMIT %(limit)s",  # noqa: S608 - fixed pieces
+        {**parameters, "limit": size + 1},
+    )
+    found = [Matter(**{**row, "fixed_in": row["fixed_in"] or ""}) for row in rows]
+    return pagination.cut(found, size, "at" if wanted.order == "new" else "people", "key")
+
+
+def status_counts(*, workspace: Workspace, mine: Member | None = None) -> dict[str, int]:
+    """How many matters stand where, of all or of one member's; statuses without any are left out."""
+    clause, parameters = _narrowed(workspace, Wanted(mine=mine))
+    statement = f"{MATTERS} SELECT status, count(*) AS number FROM board WHERE TRUE {clause} GROUP BY status"  # noqa: S608 - fixed pieces
+    return {row["status"]: row["number"] for row in _fetch(statement, parameters)}
+
+
+def mine_count(*, workspace: Workspace, member: Member | None) -> int:
+    """In how many matters of the board the member has a part."""
+    return sum(status_counts(workspace=workspace, mine=member).values()) if member else 0
+
+
+def _narrowed(workspace: Workspace, wanted: Wanted) -> tuple[str, dict[str, Any]]:
+    clause, parameters = "", {"workspace": workspace.id}
+    if wanted.mine:
+        clause, parameters = clause + MINE, {**parameters, "member": wanted.mine.id}
+    if wanted.status in STATUSES:
+        clause, parameters = clause + " AND status = %(status)s", {**parameters, "status": wanted.status}
+    return clause, parameters
+
+
+def _after(order: str, cursor: str, parameters: dict[str, Any]) -> str:
+    """The condition of the next page; a cursor nobody made counts as none."""
+    column, parser = ("at", pagination.moment) if order == "new" else ("people", int)
+    place = pagination.decode(cursor, parser, uuid.UUID)
+    if place is None:
+        return ""
+    parameters |= {"value": place[0], "key": place[1]}
+    return f" AND ({column}, key) < (%(value)s, %(key)s)"
+
+
+def _fetch(statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def public_feedback(*, workspace: Workspace, feedback_id: uuid.UUID) -> Feedback | None:
+    """A feedback everybody may read, or the tombstone of one; None for all others."""
+    found = Feedback.objects.filter(workspace=workspace, id=feedback_id, public=True)
+    return found.select_related("member", "conversation__account").first()
+
+
+def voices(*, theme: Theme, limit: int = 50) -> list[Feedback]:
+    """What was said about a theme in public, the earliest first."""
+    found = Feedback.objects.filter(
+        workspace_id=theme.workspace_id, theme_id=theme.id, public=True, removed_at=None
+    )
+    return list(found.select_related("member").defer("embedding").order_by("said_at", "id")[:limit])
+
+
+def public_of_cases(*, workspace: Workspace, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Feedback]:
+    """The first public feedback of each of these cases."""
+    found = Feedback.objects.filter(workspace=workspace, case_id__in=case_ids, public=True, removed_at=None)
+    rows = found.select_related("member").defer("embedding").order_by("-said_at", "-id")
+    return {feedback.case_id: feedback for feedback in rows if feedback.case_id}
+
+
+def like(
+    *, workspace: Workspace, vector: NDArray[np.float32], farthest: float, limit: int = 6
+) -> list[Feedback]:
+    """Public feedback about something like it, with `distance` (cosine), the nearest first.
+
+    The index is scanned on until enough public ones of this workspace are found (pgvector ≥ 0.8).
+    """
+    near = Feedback.objects.filter(workspace=workspace, public=True, removed_at=None, embedding__isnull=False)
+    near = near.defer("embedding").annotate(distance=CosineDistance("embedding", vector))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
+        found = list(near.order_by("distance")[:limit])
+    return sorted((f for f in found if f.distance <= farthest), key=lambda f: f.distance)
+
+
+def taken_part(*, member: Member | None, theme_ids: Sequence[uuid.UUID | None]) -> set[uuid.UUID]:
+    """About which of these themes the member said something: for them 我也是 is already counted."""
+    if member is None:
+        return set()
+    rows = Feedback.objects.filter(member=member, theme_id__in=theme_ids, removed_at=None)
+    return {theme_id for theme_id in rows.values_list("theme_id", flat=True) if theme_id}
+
+
+def may_be_voted(*, theme: Theme) -> bool:
+    """Whether the community can see this theme at all, so that 我也是 can be said of it."""
+    if theme.public:
+        return True
+    return Feedback.objects.filter(
+        workspace_id=theme.workspace_id, theme_id=theme.id, public=True, removed_at=None
+    ).exists()
