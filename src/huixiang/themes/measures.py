@@ -54,9 +54,9 @@ def refresh(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID], centres:
 
 def _recentre(workspace_id: uuid.UUID, theme_id: uuid.UUID) -> None:
     rows = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme_id, embedding__isnull=False)
-    vectors = [vector.to_numpy() for vector in rows.values_list("embedding", flat=True) if vector is not None]
+    vectors = [np.asarray(vector, dtype=np.float32) for vector in rows.values_list("embedding", flat=True)]
     if vectors:
-        centre = np.mean(np.asarray(vectors, dtype=np.float32), axis=0)
+        centre = np.mean(vectors, axis=0)
         Theme.objects.filter(workspace_id=workspace_id, id=theme_id).update(centre=centre)
 
 

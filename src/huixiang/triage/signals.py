@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from huixiang.cases.models import Case
 from huixiang.channels.models import Conversation
 from huixiang.engine import MODEL_VERSION
-from huixiang.engine.reading import Reading
+from huixiang.engine.reading import Kind, Reading
 from huixiang.feedback.models import Feedback
 from huixiang.intake.models import Message
 from huixiang.members.models import Member
 from huixiang.triage.models import Assessment
 from huixiang.workspaces.models import Workspace
+
+FORM = "portal"  # the kind of account behind the feedback form
 
 
 @dataclass(slots=True)
@@ -35,6 +37,17 @@ class Signal:
     def first(self) -> Message:
         """The message that began it."""
         return self.messages[0]
+
+    @property
+    def is_feedback(self) -> bool:
+        """Whether it is worth keeping: the gate says so, a person said so, or it came by the feedback form.
+
+        What is said in the form is meant as feedback; only advertising is kept out there.
+        """
+        if self.reading is None:
+            return False
+        by_form = self.first.account.kind == FORM and self.reading.kind != Kind.spam
+        return self.reading.feedback or self.forced or by_form
 
     @property
     def text(self) -> str:

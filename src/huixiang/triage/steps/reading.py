@@ -32,12 +32,16 @@ def read_texts(batch: Batch) -> None:
 
 
 def _gate_words(signal: Signal) -> str:
-    return "由人确认是反馈" if signal.forced else ""
+    if signal.forced:
+        return "由人确认是反馈"
+    if signal.is_feedback and signal.reading and not signal.reading.feedback:
+        return "通过反馈入口提交"
+    return ""
 
 
 def embed_feedback(batch: Batch) -> None:
     """Needs readings; writes the vector of what is feedback, and only of that."""
-    worth = [s for s in batch.signals if s.reading and (s.reading.feedback or s.forced)]
+    worth = [signal for signal in batch.signals if signal.is_feedback]
     if worth:
         vectors = embed([signal.text for signal in worth])
         for signal, vector in zip(worth, vectors, strict=True):
@@ -93,7 +97,7 @@ def write_reading(feedback: Feedback, signal: Signal) -> None:
     if reading is None:
         raise ValueError("the signal was not read")
     feedback.title, feedback.text, feedback.language = reading.title[:120], reading.text, reading.language
-    feedback.kind = _kind_of_feedback(str(reading.kind), forced=signal.forced)
+    feedback.kind = _kind_of_feedback(str(reading.kind), reading.sentiment)
     feedback.sentiment, feedback.sentiment_score = reading.sentiment, reading.sentiment_score
     feedback.severity, feedback.severity_scores = reading.severity, list(reading.severity_scores)
     feedback.escalation = reading.escalation
@@ -105,9 +109,11 @@ def write_reading(feedback: Feedback, signal: Signal) -> None:
     feedback.text_hash = text_hash(reading.text)
 
 
-def _kind_of_feedback(kind: str, *, forced: bool) -> str:
-    """A person who says that chatter is feedback means a question at least."""
-    return Kind.QUESTION if forced and kind in (Kind.CHATTER, Kind.SPAM) else kind
+def _kind_of_feedback(kind: str, sentiment: int) -> str:
+    """What a person or the form says is feedback is no chatter: displeased it is a complaint, else a question."""
+    if kind not in (Kind.CHATTER, Kind.SPAM):
+        return kind
+    return Kind.COMPLAINT if sentiment < 0 else Kind.QUESTION
 
 
 def text_hash(text: str) -> str:
