@@ -3,9 +3,7 @@ import pytest
 from huixiang.engine.facts import facts_of, missing_of
 from huixiang.engine.reading import FACT_KEYS, Kind
 
-FORM = (
-    "操作步骤：打开相册，点右上角分享 预期结果：能选到微信 实际结果：列表是空的，点什么都没反应 出现频率：每次都这样"
-)
+FORM = "操作步骤：打开相册，点右上角分享 预期结果：能选到微信 实际结果：列表是空的，点什么都没反应 出现频率：每次都这样"
 
 
 def test_a_form_is_cut_at_its_headings() -> None:

@@ -1,6 +1,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from huixiang.engine import FACT_KEYS, MODEL_VERSION, Kind, gate, read
 
@@ -139,6 +141,14 @@ def test_nothing_raises(text: str) -> None:
     assert abs(sum(one.severity_scores) - 1) < 1e-5
     assert len(one.title) <= 30
     assert set(one.facts) <= set(FACT_KEYS)
+
+
+@given(st.lists(st.text(max_size=60), max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_any_text_gets_a_reading(texts: list[str]) -> None:
+    readings = read(texts)
+    assert len(readings) == len(texts)
+    assert all(one.title or not one.text for one in readings)
 
 
 def test_ten_megabytes_are_cut_and_said() -> None:

@@ -12,11 +12,11 @@ _HEADINGS = {
     "操作步骤": "steps", "复现步骤": "steps", "重现步骤": "steps", "步骤": "steps",
     "预期结果": "expected", "期望结果": "expected", "期望": "expected",
     "实际结果": "actual", "实际情况": "actual", "问题描述": "actual",
-    "出现频率": "frequency", "频率": "frequency", "复现概率": "frequency",
+    "出现频率": "frequency", "频率": "frequency", "复现概率": "frequency", "补充说明": "",
     "场景": "scene", "使用场景": "scene", "版本": "version", "系统版本": "version", "软件版本": "version",
     "截图": "evidence", "证据": "evidence",
 }  # fmt: skip
-_LONG_HEADINGS = "操作步骤|复现步骤|重现步骤|预期结果|期望结果|实际结果|实际情况|问题描述|出现频率|复现概率"
+_LONG_HEADINGS = "操作步骤|复现步骤|重现步骤|预期结果|期望结果|实际结果|实际情况|问题描述|出现频率|复现概率|补充说明"
 _SECTION = re.compile(
     rf"(?:^|[\s。；，])(?:({_LONG_HEADINGS})[:： ]?|({'|'.join(_HEADINGS)})[:：])",
 )
@@ -35,7 +35,7 @@ _FREQUENCY = re.compile(
     r"|(?:总是|经常|老是|偶尔|有时候?|频繁|时不时|动不动|天天|必现|偶现|反复|屡次|时常|隔三差五|断断续续)"
     r"|(?:[一二两三四五六七八九十几\d]+(?:天|周|个?月|小时|分钟|年)(?:内|里|之内)?[^，。！？\d]{0,4}[一二两三四五六七八九十几\d]+(?:多)?[次回])"
     r"|(?:已经|出现|发生|连续|至少|死机|坏|修|重启)(?:了|过)?[一二两三四五六七八九十几\d]+(?:多)?[次回]"
-    r"|第[二三四五六七八九十\d]+次",
+    r"|第[二三四五六七八九十\d]+次|复现(?:率|概率)?[:：]?\s*\d+%|\d+%(?:复现|必现)",
 )
 _EVIDENCE = re.compile(
     r"(?:有|附|上传|发|拍|录|见|如)(?:了|下|上|有|的)?(?:视频|照片|图片|截图|录像|录屏|录音|图|日志|发票|凭证|证据|检测报告)"
@@ -46,10 +46,10 @@ _EVIDENCE = re.compile(
 _SCENE = re.compile(
     r"(?:零下|零上|低温|高温|冷车|热车|冬天|夏天|雨天|下雨|雪天|高速|市区|停了?一[夜晚]|停放|"
     r"早上|晚上|夜里|中午|昨天|今天|前天|上周|"
-    r"上午|下午|凌晨|周[一二三四五六日末]|\d{1,2}月|\d{1,2}点|\d{1,2}[日号])"
+    r"上午|下午|凌晨|周[一二三四五六日末]|\d{1,2}月\d{1,2}[日号]|\d{1,2}点|\d{1,2}[日号])"
     r"|(?:时候?|的时候|之后|以后|后|过程中|途中|期间|情况下|状态下|场景)(?:$|[，。！？ ,:：])"
     r"|^(?:在|当|用|玩|开着|打开|连接|插上|充电|更新|升级|刚买|行驶|倒车|起步|怠速|加速|刹车|开车|看|听|拍)"
-    r"|(?:时|后)(?=.{2,})",
+    r"|(?:时(?!间|长|候|常|代|刻|尚|速)|后(?!备|视|排|台|来|果|续|期|面|悔|天|座|门|轮))(?=.{2,})",
 )
 _STEPS = re.compile(
     r"(?:^|\s)(?:[1-9一二三][.、)）:：]|第一步|首先|先)[^。]{2,}"
@@ -57,7 +57,9 @@ _STEPS = re.compile(
     r"(?:[，,→> -]|然后|再|后)*\s*(?:点击?|打开|进入|选择|长按|滑|切换|按|返回|退出|就|再)",
 )
 _CLAUSE_END = re.compile(r"[，。！？；,!?;\n]")
-_EXPECTED = re.compile(r"(?:希望|应该|本来应|正常(?:应|情况|是|使用)|期望|期待|建议|要求|请求|最好|理应|承诺|宣传的?是|说好)")
+_EXPECTED = re.compile(
+    r"希望|应该|本来应|正常(?:应|情况|是|使用)|期望|期待|建议|要求|请求|最好|理应|承诺|宣传的?是|说好",
+)
 _SOFTWARE = re.compile(
     r"手机|系统|app|软件|应用|更新|升级|界面|页面|点击|微信|屏|相机|闪退|卡顿|死机|蓝牙|wifi|网络|登录|登陆|账号|小程序|车机|导航|游戏|设置|功能|按钮",
     re.IGNORECASE,
@@ -78,6 +80,12 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
 def _cut(pattern: re.Pattern[str], text: str) -> str:
     match = pattern.search(text)
     return trimmed(match.group()) if match else ""
+
+
+def _version(text: str) -> str:
+    """The most exact version told: the one with the most parts, the first of them."""
+    found = [trimmed(match.group()) for match in _VERSION.finditer(text)]
+    return max(found, key=lambda words: words.count("."), default="")
 
 
 def _actual(parts: list[Clause]) -> str:
@@ -114,7 +122,8 @@ def facts_of(text: str, kind: Kind) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     for key, words in _sections(text):
-        found.setdefault(key, words)
+        if key:
+            found.setdefault(key, words)
     # What stands under a heading has been filed; a scene is looked for before the first one.
     headed = _SECTION.search(text) if found else None
     parts = clauses(text[: headed.start()] if headed else text)
@@ -141,8 +150,9 @@ def _told_steps(text: str) -> str:
 
 
 def _general(found: dict[str, str], text: str, parts: list[Clause]) -> None:
-    for key, pattern in (("version", _VERSION), ("frequency", _FREQUENCY), ("evidence", _EVIDENCE)):
-        found.setdefault(key, _cut(pattern, text))
+    found.setdefault("version", _version(text))
+    found.setdefault("frequency", _cut(_FREQUENCY, text))
+    found.setdefault("evidence", _cut(_EVIDENCE, text))
     if "steps" not in found:
         found["steps"] = _told_steps(text)
     found.setdefault("expected", _clause(_EXPECTED, parts, found.get("actual", "")))

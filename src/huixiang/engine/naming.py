@@ -1,11 +1,13 @@
 """A name for a theme: the clause of its texts that says best what they share and others do not."""
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from huixiang.engine.branding import unbranded
 from huixiang.engine.models import word_rarity
 from huixiang.engine.normalising import normalise
 from huixiang.engine.rules import cue, rules
@@ -16,6 +18,7 @@ from huixiang.engine.tokens import tokens
 LONGEST_NAME = 14
 _SHORTEST = 4
 _READ = 200  # texts of a group that are looked at: more do not change its centre
+_TURN = re.compile(r"(.{4,}?)(?:希望|要求|请求|望厂家|厂家|4[sS]店|经销商|求(?!救|助)|怎么办|怎么处理)")
 _FALLBACK = "未命名"
 
 
@@ -74,8 +77,14 @@ def _closeness(name: str, centre: dict[str, float], length: float) -> float:
 
 
 def _candidates(texts: Sequence[str]) -> list[str]:
-    found = (piece for text in texts for part in clauses(text) for piece in _pieces(matter(part.text)))
-    return list(dict.fromkeys(found))
+    matters = (_core(unbranded(matter(part.text))) for text in texts for part in clauses(text))
+    return list(dict.fromkeys(piece for words in matters for piece in _pieces(words)))
+
+
+def _core(clause: str) -> str:
+    """The clause up to where it turns to what somebody should do about it."""
+    found = _TURN.match(clause)
+    return trimmed(found.group(1)) if found else clause
 
 
 def name(texts: Sequence[str]) -> str:

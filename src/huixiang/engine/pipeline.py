@@ -14,7 +14,7 @@ from huixiang.engine.masking import mask
 from huixiang.engine.models import about, grams, judge
 from huixiang.engine.normalising import READ_AT_MOST, Normalised, normalise
 from huixiang.engine.reading import Aspect, Kind, Reading
-from huixiang.engine.reasons import reasons_for
+from huixiang.engine.reasons import KINDS, reasons_for
 from huixiang.engine.rules import gravest
 from huixiang.engine.signals import Caught, caught, signals
 from huixiang.engine.telling import title
@@ -75,7 +75,7 @@ def _english(prepared: Prepared) -> Reading:
     shares[found.severity] = 1.0
     facts = facts_of(prepared.text, found.kind)
     score, why = authenticity_of(prepared.text, found.kind, facts)
-    quoted = (f"“{found.quote}”：{found.kind.value}",) if found.quote else ()
+    quoted = (f"{found.quote}：{KINDS[found.kind]}",) if found.quote else ()
     return Reading(
         text=prepared.text,
         title=title(prepared.text),

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n~…]+")
-_HEADER = re.compile(r"(?:操作步骤|复现步骤|重现步骤|预期结果|期望结果|实际结果|问题描述|出现频率)[:：]?")
+_HEADER = re.compile(
+    r"(?:操作步骤|复现步骤|重现步骤|预期结果|期望结果|实际结果|问题描述|出现频率|补充说明)[:：]?|来自《[^》]*》?",
+)
 _BLANK = re.compile(r"(?<=[\u4e00-\u9fff])[ 　]+(?=[\u4e00-\u9fff])|[ ]{2,}")
 _EDGE = " \t，。！？；：、,.!?;:~…-—_/|#*=+\"'“”‘’()（）【】[]《》<>"
 

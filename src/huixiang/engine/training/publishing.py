@@ -14,7 +14,7 @@ from huixiang.engine.features import counts, weighted
 from huixiang.engine.models import Grams
 from huixiang.engine.signals import caught, signals
 from huixiang.engine.tokens import tokens
-from huixiang.engine.training import first_level, second_level, thresholds
+from huixiang.engine.training import first_level, second_level, thresholds, vectors
 from huixiang.engine.training.sources import Labelled, Sample, labelled, own_examples, samples
 
 VERSION = "2026.11-1"
@@ -72,7 +72,7 @@ def _about(trained: Trained) -> dict[str, Any]:
 
 
 def publish(trained: Trained, folder: Path = MODELS) -> None:
-    """Write grams.npz, judge.npz, words.npz and about.json."""
+    """Write grams.npz, judge.npz, words.npz, centre.npz and about.json."""
     small, scale = first_level.quantised(trained.weights)
     np.savez_compressed(
         folder / "grams.npz",
@@ -86,5 +86,6 @@ def publish(trained: Trained, folder: Path = MODELS) -> None:
     judge = second_level.arrays(second_level.fit(trained.messages, everyone))
     np.savez_compressed(folder / "judge.npz", allow_pickle=False, **judge)
     np.savez_compressed(folder / "words.npz", rarity=word_rarity(trained.ground.samples))
+    np.savez_compressed(folder / "centre.npz", centre=vectors.centre(trained.ground.samples))
     text = json.dumps(_about(trained), ensure_ascii=False, indent=2)
     (folder / "about.json").write_text(f"{text}\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Cross-validated figures with 95 % intervals, decided by the very code that decides at run time."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,7 @@ from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, precisi
 
 from huixiang.engine.features import counts, weighted
 from huixiang.engine.signals import caught
-from huixiang.engine.training import first_level, second_level, thresholds
+from huixiang.engine.training import first_level, second_level, thresholds, vectors
 from huixiang.engine.training.publishing import Trained
 from huixiang.engine.training.sources import SUBJECTS
 from huixiang.engine.verdict import Verdict, gate_chance, scores_of, verdict
@@ -133,6 +134,8 @@ def _sources(trained: Trained) -> Iterator[str]:
     yield f"car_aspects  micro F1 of subjects         {_subjects(ground, limits['subject']):.3f}"
 
 
-def of(trained: Trained) -> str:
-    """Return the report: one line a figure."""
-    return "\n".join([*_messages(trained), *_sources(trained)])
+def of(trained: Trained, data: Path) -> Iterator[str]:
+    """Yield the report, one line a figure."""
+    yield from _messages(trained)
+    yield from _sources(trained)
+    yield from vectors.figures(data)
