@@ -85,6 +85,17 @@ def answer_counts(announcement: Announcement) -> dict[str, int]:
     return {value: counted.get(value, 0) for value in Solved.values}
 
 
+def answers_of(announcement_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
+    """The same for many announcements: one statement. `all` is the sum."""
+    rows = Answer.objects.filter(announcement_id__in=announcement_ids).values_list("announcement_id", "solved")
+    found: dict[uuid.UUID, dict[str, int]] = {}
+    for announcement_id, solved, number in rows.annotate(number=Count("id")):
+        counted = found.setdefault(announcement_id, {"all": 0})
+        counted[solved] = number
+        counted["all"] += number
+    return found
+
+
 def answer_of(*, announcement: Announcement, member: Member | None) -> Answer | None:
     """What this member answered."""
     return announcement.answers.filter(member=member).first() if member else None

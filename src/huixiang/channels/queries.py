@@ -59,3 +59,22 @@ def progress_about(*, workspace_id: uuid.UUID, about_id: uuid.UUID) -> dict[str,
     """How many deliveries about one thing are in each state."""
     counted = Delivery.objects.filter(workspace_id=workspace_id, about_id=about_id).values_list("state")
     return dict(counted.annotate(number=Count("id")))
+
+
+def accounts_of_deliveries(*, workspace: Workspace, delivery_ids: Sequence[uuid.UUID]) -> list[ChannelAccount]:
+    """The accounts of the workspace through which these deliveries go."""
+    found = ChannelAccount.objects.filter(workspace=workspace, deliveries__id__in=delivery_ids)
+    return list(found.distinct().order_by("id"))
+
+
+def troubled_about(*, workspace_id: uuid.UUID, about_id: uuid.UUID, limit: int = 20) -> list[Delivery]:
+    """Deliveries about one thing that failed or may have, newest first."""
+    troubled = Delivery.objects.filter(
+        workspace_id=workspace_id, about_id=about_id, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]
+    )
+    return list(troubled.select_related("account").order_by("-created_at")[:limit])
+
+
+def delivery_exists(*, workspace_id: uuid.UUID, delivery_id: uuid.UUID) -> bool:
+    """Whether the workspace has this delivery, whatever its state."""
+    return Delivery.objects.filter(workspace_id=workspace_id, id=delivery_id).exists()

@@ -1,4 +1,78 @@
+"""The desk's addresses, all of one workspace."""
+
 from django.urls import path
 
+from huixiang.desk.announcements import views as announcements
+from huixiang.desk.cases import verbs as case_verbs
+from huixiang.desk.cases import views as cases
+from huixiang.desk.channels import imports
+from huixiang.desk.channels import views as channels
+from huixiang.desk.feedback import views as feedback
+from huixiang.desk.inbox import views as inbox
+from huixiang.desk.settings import rules as settings_rules
+from huixiang.desk.settings import views as settings
+from huixiang.desk.themes import verbs as theme_verbs
+from huixiang.desk.themes import views as themes
+
 app_name = "desk"
-urlpatterns: list = []
+CASE = "cases/<uuid:case_id>/"
+FEEDBACK = "feedback/<uuid:feedback_id>/"
+THEME = "themes/<uuid:theme_id>/"
+ANNOUNCEMENT = "announcements/<uuid:announcement_id>/"
+RUN = "channels/imports/<uuid:run_id>/"
+
+urlpatterns = [
+    path("", inbox.inbox, name="inbox"),
+    path("inbox/news/", inbox.news, name="inbox_news"),
+    path("inbox/<uuid:case_id>/", inbox.pane, name="inbox_pane"),
+    path(CASE, cases.case, name="case"),
+    path(CASE + "reply/", case_verbs.reply, name="case_reply"),
+    path(CASE + "assign/", case_verbs.assign, name="case_assign"),
+    path(CASE + "grade/", case_verbs.grade, name="case_grade"),
+    path(CASE + "end/", case_verbs.end, name="case_end"),
+    path(CASE + "reopen/", case_verbs.reopen, name="case_reopen"),
+    path(CASE + "turns/<uuid:turn_id>/original/", case_verbs.original, name="case_original"),
+    path("deliveries/<uuid:delivery_id>/again/", channels.send_again, name="send_again"),
+    path("feedback/", feedback.listing, name="feedback"),
+    path(FEEDBACK, feedback.detail, name="feedback_detail"),
+    path(FEEDBACK + "remove/", feedback.remove, name="feedback_remove"),
+    path(FEEDBACK + "kind/", feedback.kind, name="feedback_kind"),
+    path("messages/<uuid:message_id>/keep/", feedback.keep, name="message_keep"),
+    path("messages/<uuid:message_id>/again/", feedback.again, name="message_again"),
+    path("themes/", themes.listing, name="themes"),
+    path(THEME, themes.theme, name="theme"),
+    path(THEME + "describe/", theme_verbs.describe, name="theme_describe"),
+    path(THEME + "move/", theme_verbs.move, name="theme_move"),
+    path(THEME + "merge/", theme_verbs.merge, name="theme_merge"),
+    path(THEME + "resolve/", theme_verbs.resolve, name="theme_resolve"),
+    path("themes/merges/<uuid:merge_id>/undo/", theme_verbs.undo_merge, name="merge_undo"),
+    path("announcements/", announcements.listing, name="announcements"),
+    path(ANNOUNCEMENT, announcements.announcement, name="announcement"),
+    path(ANNOUNCEMENT + "save/", announcements.save, name="announcement_save"),
+    path(ANNOUNCEMENT + "consent/", announcements.ask_consent, name="announcement_consent"),
+    path(ANNOUNCEMENT + "publish/", announcements.publish, name="announcement_publish"),
+    path(ANNOUNCEMENT + "telling/", announcements.telling, name="announcement_telling"),
+    path(ANNOUNCEMENT + "credits/<uuid:credit_id>/drop/", announcements.drop_credit, name="credit_drop"),
+    path("channels/", channels.listing, name="channels"),
+    path("channels/open/", channels.open_channel, name="channel_open"),
+    path("channels/import/", imports.choose, name="import"),
+    path("channels/import/upload/", imports.upload, name="import_upload"),
+    path("channels/import/<str:token>/", imports.mapping, name="import_mapping"),
+    path("channels/import/<str:token>/start/", imports.start, name="import_start"),
+    path(RUN, imports.run, name="import_run"),
+    path(RUN + "progress/", imports.progress, name="import_progress"),
+    path(RUN + "refused.csv", imports.refused_csv, name="import_refused"),
+    path("settings/", settings.workspace_settings, name="settings"),
+    path("settings/save/", settings.save_workspace, name="settings_save"),
+    path("settings/team/", settings.team, name="settings_team"),
+    path("settings/team/save/", settings.save_team, name="settings_team_save"),
+    path("settings/keys/", settings.keys, name="settings_keys"),
+    path("settings/keys/create/", settings.create_key, name="settings_key_create"),
+    path("settings/keys/<uuid:key_id>/revoke/", settings.revoke_key, name="settings_key_revoke"),
+    path("settings/rules/", settings_rules.rules, name="settings_rules"),
+    path("settings/rules/save/", settings_rules.save_rules, name="settings_rules_save"),
+    path("settings/standards/", settings_rules.standards, name="settings_standards"),
+    path("settings/standards/save/", settings_rules.save_standards, name="settings_standards_save"),
+    path("settings/journal/", settings.journal, name="settings_journal"),
+    path("settings/journal/verify/", settings.verify_journal, name="settings_journal_verify"),
+]

@@ -2,19 +2,26 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from huixiang.cases import clocks
 from huixiang.cases.events import Assigned
 from huixiang.cases.models import Case, ClockName
 from huixiang.cases.queries import team_load
 from huixiang.feedback.models import Grade
-from huixiang.journal.actions import Note, record_all
+from huixiang.journal.actions import Note, record, record_all
+from huixiang.journal.events import Actor
+from huixiang.kernel.errors import Refused
+from huixiang.playbooks.events import StandardsChanged
 from huixiang.playbooks.models import ResponseStandard
 from huixiang.workspaces import calendars
 from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.roles import Permission, holds
 
+LONGEST_MINUTES = 60 * 24 * 60
 # Minutes of working time until the first answer: half an hour, 4 hours, 24 hours, 3 days. Working time is counted
 # in working days of nine hours, so "24 hours" is one working day and "3 days" are three.
 DEFAULT_STANDARDS = {
@@ -60,6 +67,32 @@ def _standards(workspace: Workspace) -> dict[str, ResponseStandard]:
     if not workspace.response_standards.exists():
         furnish(workspace=workspace)
     return {standard.grade: standard for standard in workspace.response_standards.all()}
+
+
+def standards(workspace: Workspace) -> list[ResponseStandard]:
+    """The workspace's standards, red first; the default ones are made where there are none."""
+    found = _standards(workspace)
+    return [found[grade] for grade in Grade.values if grade in found]
+
+
+@transaction.atomic
+def set_standards(
+    *, workspace: Workspace, wanted: Mapping[str, tuple[int, bool]], actor: Actor
+) -> None:
+    """Say for each grade how many minutes its first answer may take, and whether nights count.
+
+    Clocks that run keep the time they were given. Journal: playbooks.standards_changed.
+    """
+    for minutes, _always in wanted.values():
+        if not 1 <= minutes <= LONGEST_MINUTES:
+            raise Refused(_("The time must lie between one minute and sixty days."))
+    for grade, (minutes, always) in wanted.items():
+        ResponseStandard.objects.update_or_create(
+            workspace=workspace,
+            grade=grade,
+            defaults={"first_answer_minutes": minutes, "around_the_clock": always},
+        )
+    record(StandardsChanged(subject=workspace.id, grades=sorted(wanted)), workspace_id=workspace.id, actor=actor)
 
 
 def _due(case: Case, standard: ResponseStandard, workspace: Workspace) -> datetime.datetime:

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel.crypto import keyed_hash
+from huixiang.kernel.errors import Refused
 from huixiang.workspaces import events
 from huixiang.workspaces.models import ApiKey, Membership, User, Workspace
+from huixiang.workspaces.roles import Role
 
 KEY_PREFIX = "hx_"
 SHOWN_SIGNS = 8
+CHANGEABLE = ("name", "community_name", "noise_kept_days", "workday_start", "workday_end")
 
 
 @transaction.atomic
@@ -24,6 +28,37 @@ def create_workspace(*, slug: str, name: str, community_name: str = "") -> Works
     workspace = Workspace.objects.create(slug=slug, name=name, community_name=community_name)
     record(events.WorkspaceCreated(subject=workspace.id), workspace_id=workspace.id)
     return workspace
+
+
+@transaction.atomic
+def change_workspace(*, workspace: Workspace, actor: Actor, **changed: object) -> list[str]:
+    """Change name, community_name, noise_kept_days, workday_start or workday_end; returns what changed.
+
+    Clocks that run keep the time they were given. Journal: workspaces.workspace_changed with the fields' names.
+    """
+    fields = [name for name in CHANGEABLE if name in changed and getattr(workspace, name) != changed[name]]
+    for name in fields:
+        setattr(workspace, name, changed[name])
+    if workspace.workday_start >= workspace.workday_end:
+        raise Refused(_("The working day must end after it begins."))
+    if fields:
+        workspace.save(update_fields=fields)
+        event = events.WorkspaceChanged(subject=workspace.id, fields=fields)
+        record(event, workspace_id=workspace.id, actor=actor)
+    return fields
+
+
+@transaction.atomic
+def change_role(*, membership: Membership, role: str, actor: Actor) -> None:
+    """Give somebody of the team another role; the last owner stays one. Journal: workspaces.joined_team."""
+    if role not in Role.values:
+        raise Refused(_("Choose a role."))
+    owners = Membership.objects.select_for_update().filter(workspace_id=membership.workspace_id, role=Role.OWNER)
+    if role != Role.OWNER and [owner.id for owner in owners] == [membership.id]:
+        raise Refused(_("Somebody must stay owner: make another one first."))
+    join_team(
+        workspace=membership.workspace, user=membership.user, role=role, job_title=membership.job_title, actor=actor
+    )
 
 
 @transaction.atomic

@@ -16,6 +16,15 @@ class WorkspaceCreated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkspaceChanged(Event):
+    """Settings of the space were changed."""
+
+    name: ClassVar[str] = "workspaces.workspace_changed"
+    subject_kind: ClassVar[str] = "workspace"
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberJoinedTeam(Event):
     """A user was given a role."""
 

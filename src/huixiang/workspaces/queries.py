@@ -38,6 +38,11 @@ def member_of_team(*, workspace_id: uuid.UUID, membership_id: uuid.UUID) -> Memb
     return found.select_related("user").first()
 
 
+def user_by_email(email: str) -> User | None:
+    """The user with this login name."""
+    return User.objects.filter(email=email.strip().lower(), is_active=True).first()
+
+
 def api_keys(workspace: Workspace) -> list[ApiKey]:
     """All keys, newest first, revoked ones too."""
     return list(workspace.api_keys.order_by("-created_at"))

@@ -1,0 +1,120 @@
+"""Who may open a page or do something, and what a person reads when it cannot be done."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from huixiang.cases.queries import to_do_count
+from huixiang.journal.events import Actor
+from huixiang.kernel.errors import Refused
+from huixiang.workspaces.models import Membership
+from huixiang.workspaces.queries import membership_of
+from huixiang.workspaces.roles import Permission, holds
+
+View = Callable[..., HttpResponse]
+
+
+def page(permission: Permission = Permission.READ) -> Callable[[View], View]:
+    """Let somebody of the team read; nobody else can tell that the page exists (404)."""
+    return _guard(permission, ("GET", "HEAD"))
+
+
+def verb(permission: Permission) -> Callable[[View], View]:
+    """Let somebody with the permission change something by POST. What is refused is told in its own sentence."""
+    return _guard(permission, ("POST",))
+
+
+def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View], View]:
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def guarded(request: HttpRequest, workspace: str, **kwargs: Any) -> HttpResponse:
+            membership = membership_of(user=request.user, slug=workspace)  # type: ignore[arg-type]
+            if membership is None or not holds(membership, permission):
+                raise Http404
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            return _in_zone(view, request, membership, kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _in_zone(view: View, request: HttpRequest, membership: Membership, kwargs: dict[str, Any]) -> HttpResponse:
+    """Run the view with the clock of the workspace, where days begin and times are told."""
+    with timezone.override(ZoneInfo(membership.workspace.time_zone)):
+        try:
+            return view(request, membership, **kwargs)
+        except Refused as refused:
+            return told(request, refused, back(request, reverse("desk:inbox", args=[membership.workspace.slug])))
+
+
+def told(request: HttpRequest, refused: Refused, address: str) -> HttpResponse:
+    """Answer a refusal: htmx shows the sentence as a toast and leaves the form as it was; else a message."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(str(refused.sentence), status=409, content_type="text/plain; charset=utf-8")
+    messages.error(request, str(refused.sentence))
+    return HttpResponseRedirect(address)
+
+
+def back(request: HttpRequest, default: str) -> str:
+    """Where to go after a change: the form's `next`, else the page it came from, if they are ours."""
+    for address in (request.POST.get("next", ""), request.headers.get("Referer", "")):
+        if address and url_has_allowed_host_and_scheme(
+            address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        ):
+            return address
+    return default
+
+
+def done(request: HttpRequest, sentence: str, address: str) -> HttpResponse:
+    """Say what was done and go on; htmx is sent to the page as well."""
+    if sentence:
+        messages.success(request, sentence)
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def actor(membership: Membership) -> Actor:
+    """The membership as the journal names it."""
+    return Actor("staff", membership.id)
+
+
+def found(thing: Any) -> Any:
+    """Hand the thing on, or answer 404 when there is none of this workspace."""
+    if thing is None:
+        raise Http404
+    return thing
+
+
+def shown(
+    request: HttpRequest, membership: Membership, template: str, section: str, **context: Any
+) -> HttpResponse:
+    """Render a page with what the frame around every desk page needs."""
+    if "inbox_count" not in context:
+        context["inbox_count"] = to_do_count(membership.workspace_id)
+    return part(request, membership, template, section=section, **context)
+
+
+def part(
+    request: HttpRequest, membership: Membership, template: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a piece of a page: who looks, and what they may do as `may`."""
+    base = {"workspace": membership.workspace, "membership": membership, "may": may(membership)}
+    return render(request, template, base | context, status=status)
+
+
+def may(membership: Membership) -> dict[str, bool]:
+    """Every permission by name, for templates: buttons nobody may press are not shown."""
+    return {str(permission): holds(membership, permission) for permission in Permission}

@@ -1,0 +1,1 @@
+"""Drafts and published announcements, and the editor."""

@@ -1,0 +1,159 @@
+"""Announcements: drafts and published ones, the editor, and how the telling goes."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huixiang.announcements import actions, queries
+from huixiang.announcements.audience import people_to_tell
+from huixiang.announcements.models import Announcement, Solved
+from huixiang.channels.models import DeliveryState
+from huixiang.channels.queries import troubled_about
+from huixiang.desk import access
+from huixiang.desk.announcements.checks import checks
+from huixiang.kernel.errors import Refused
+from huixiang.members.models import Consent
+from huixiang.ui.markdown import render as markdown
+from huixiang.workspaces.models import Membership
+from huixiang.workspaces.roles import Permission
+
+PAGE = 20
+
+
+def _announcement(membership: Membership, announcement_id: uuid.UUID) -> Announcement:
+    found: Announcement = access.found(
+        queries.by_id(workspace_id=membership.workspace_id, announcement_id=announcement_id)
+    )
+    return found
+
+
+def _address(membership: Membership, announcement: Announcement) -> str:
+    return reverse("desk:announcement", args=[membership.workspace.slug, announcement.id])
+
+
+@access.page()
+def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Drafts, and what was published with its answers."""
+    page = queries.published(
+        workspace=membership.workspace, cursor=request.GET.get("cursor", ""), size=PAGE
+    )
+    counted = queries.answers_of([row.id for row in page.rows])
+    rows = [(row, counted.get(row.id, {})) for row in page.rows]
+    context: dict[str, Any] = {"rows": rows, "next_cursor": page.next_cursor}
+    if getattr(request, "htmx", False):
+        return access.part(request, membership, "desk/announcements/rows.html", **context)
+    context["drafts"] = queries.drafts(membership.workspace)
+    return access.shown(request, membership, "desk/announcements/listing.html", "announcements", **context)
+
+
+@access.page()
+def announcement(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
+    """The editor of a draft; what was said and what came of it, once published."""
+    found = _announcement(membership, announcement_id)
+    context = editor_context(found)
+    if found.published_at:
+        context |= _afterwards(found)
+    return access.shown(request, membership, "desk/announcements/editor.html", "announcements", **context)
+
+
+def editor_context(found: Announcement) -> dict[str, Any]:
+    """Text, preview, way, thanks, audience and checks."""
+    credited, audience = queries.credits_of(found), people_to_tell(found.theme)
+    named, unnamed = queries.thanks(found)
+    consents = [credit.member.credit_consent for credit in credited if not credit.member.anonymous]
+    return {
+        "announcement": found,
+        "parts": [markdown(part) for part in (found.what_happened, found.how_fixed, found.what_next) if part],
+        "way": [{**step, "when": parse_datetime(step["at"])} for step in found.way],
+        "credits": credited,
+        "agreed": sum(consent in (Consent.NAME, Consent.NICKNAME) for consent in consents),
+        "waiting": sum(consent == Consent.UNANSWERED for consent in consents),
+        "refused": sum(consent == Consent.NO for consent in consents) + len(credited) - len(consents),
+        "named": named,
+        "unnamed": unnamed,
+        "audience": audience,
+        "reachable": len(audience.reachable),
+        "unreachable": audience.unreachable,
+        "checks": checks(found, credited, audience),
+    }
+
+
+def _afterwards(found: Announcement) -> dict[str, Any]:
+    answers = queries.answer_counts(found)
+    total = sum(answers.values())
+    return {
+        **_telling(found),
+        "answers": [(str(Solved(value).label), number) for value, number in answers.items()],
+        "answer_values": list(answers.values()),
+        "answered": total,
+        "satisfied": round(100 * answers[Solved.YES] / total) if total else None,
+    }
+
+
+def _telling(found: Announcement) -> dict[str, Any]:
+    told = queries.telling(found)
+    done = sum(told.get(state, 0) for state in (DeliveryState.DELIVERED, DeliveryState.READY))
+    return {
+        "told": told,
+        "arrived": done,
+        "to_tell": told["notices"] - told["unreachable"],
+        "troubled": troubled_about(workspace_id=found.workspace_id, about_id=found.id),
+        "going_on": not found.told_at or any(told.get(s) for s in (DeliveryState.QUEUED, DeliveryState.SENDING)),
+    }
+
+
+@access.page()
+def telling(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
+    """How far the telling is; the page asks until it is done."""
+    found = _announcement(membership, announcement_id)
+    context = {"announcement": found, **_telling(found)}
+    return access.part(request, membership, "desk/announcements/telling.html", **context)
+
+
+@access.verb(Permission.ANNOUNCE)
+def save(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
+    """Keep the text as it is typed; preview and checks come back with it."""
+    draft = _announcement(membership, announcement_id)
+    changed = {field: request.POST[field] for field in actions.EDITABLE if field in request.POST}
+    actions.edit(draft=draft, by=membership, **changed)
+    if not getattr(request, "htmx", False):
+        return access.done(request, _("Saved."), _address(membership, draft))
+    context = editor_context(_announcement(membership, announcement_id))
+    return access.part(request, membership, "desk/announcements/saved.html", **context)
+
+
+@access.verb(Permission.ANNOUNCE)
+def drop_credit(
+    request: HttpRequest, membership: Membership, announcement_id: uuid.UUID, credit_id: uuid.UUID
+) -> HttpResponse:
+    """Leave somebody out of the thanks of a draft."""
+    draft = _announcement(membership, announcement_id)
+    if draft.published_at:
+        raise Refused(_("It is published. What was said in public stays as it was."))
+    actions.drop_credit(draft=draft, credit_id=credit_id)
+    return access.done(request, _("Left out of the thanks."), _address(membership, draft))
+
+
+@access.verb(Permission.ANNOUNCE)
+def ask_consent(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
+    """Ask those who have not answered whether they may be named."""
+    found = _announcement(membership, announcement_id)
+    asked = actions.ask_consent(announcement=found, by=membership)
+    said = ngettext("%(n)d member is being asked.", "%(n)d members are being asked.", asked) % {"n": asked}
+    if not asked:
+        said = _("There is no way to those who have not answered.")
+    return access.done(request, said, _address(membership, found))
+
+
+@access.verb(Permission.ANNOUNCE)
+def publish(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
+    """Publish and start telling."""
+    found = _announcement(membership, announcement_id)
+    published = actions.publish(announcement=found, by=membership)
+    said = _("Announcement no. %(number)d is published. Everybody concerned is being told.")
+    return access.done(request, said % {"number": published.number}, _address(membership, found))

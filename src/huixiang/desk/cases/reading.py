@@ -1,0 +1,143 @@
+"""Everything a case's page shows, read once for the page, the inbox's pane and a pane after an answer."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from huixiang.cases import queries
+from huixiang.cases.models import Case, Turn
+from huixiang.cases.queries import Filters
+from huixiang.cases.routes import Route, private_routes
+from huixiang.cases.states import ENDED, Direction, Lane
+from huixiang.channels.models import DeliveryState
+from huixiang.desk.inbox import listing
+from huixiang.desk.vocabulary import DIALS, FACTS, MISSING
+from huixiang.feedback import queries as feedback_queries
+from huixiang.feedback.models import Feedback, Grade
+from huixiang.triage.models import Assessment
+from huixiang.triage.queries import assessments
+from huixiang.ui.marks import MASKED
+from huixiang.workspaces.models import Membership
+from huixiang.workspaces.queries import team
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A turn as drawn: whether its lane begins here, and whether something in it is masked."""
+
+    turn: Turn
+    lane_begins: bool
+    masked: bool
+    troubled: bool
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One dial of the assessment."""
+
+    label: str
+    value: int
+    reason: str
+    quote: str
+
+
+def case_context(membership: Membership, case: Case, *, place: str, filters: Filters) -> dict[str, Any]:
+    """The pane: header, conversation, composer. `place` is inbox or case, where it stands."""
+    feedbacks = feedback_queries.of_case(workspace_id=case.workspace_id, case_id=case.id)
+    judged = assessment_of(case.workspace_id, feedbacks)
+    routes = private_routes(member=case.member, account=case.account, conversation=case.conversation)
+    return {
+        "case": case,
+        "place": place,
+        "turns": shown_turns(queries.turns(case)),
+        "clocks": queries.clocks(case),
+        "feedbacks": feedbacks,
+        "assessment": judged,
+        "dials": dials_of(judged),
+        "record": queries.member_record(case.member),
+        "team": team(membership.workspace),
+        "grade_choices": Grade.choices,
+        "ended": case.state in ENDED,
+        "filter_query": listing.query_of(filters),
+        **_neighbours(membership, case, filters),
+        **lanes(case, routes),
+    }
+
+
+def _neighbours(membership: Membership, case: Case, filters: Filters) -> dict[str, Any]:
+    before, after = queries.neighbours(viewer=membership, filters=filters, case=case)
+    slug = membership.workspace.slug
+    return {
+        "before_id": before,
+        "after_id": after,
+        "inbox_address": listing.address(slug, filters),
+        "here_address": listing.address(slug, filters, case=case.id),
+        "after_address": listing.address(slug, filters, case=after or before or ""),
+    }
+
+
+def lanes(case: Case, routes: Sequence[Route]) -> dict[str, Any]:
+    """Which ways an answer can take, and the one that is chosen at first."""
+    route = routes[0] if routes else None
+    first = Lane.PRIVATE if route else Lane.PUBLIC if case.public else Lane.INTERNAL
+    return {"route": route, "lane": str(first), "no_way": not (route or case.public)}
+
+
+def shown_turns(turns: Sequence[Turn]) -> list[Shown]:
+    """Turns with the places where public talk becomes private or the other way round; notes do not count."""
+    drawn: list[Shown] = []
+    lane = ""
+    for turn in turns:
+        begins = turn.lane != Lane.INTERNAL and turn.lane != lane
+        lane = turn.lane if begins else lane
+        troubled = turn.delivery is not None and turn.delivery.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+        masked = turn.direction == Direction.INBOUND and bool(turn.message_id and MASKED.search(turn.text))
+        drawn.append(Shown(turn, begins, masked, troubled, str(turn.by) if turn.by else _("Somebody who left")))
+    return drawn
+
+
+def assessment_of(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> Assessment | None:
+    """The latest judgement of what a case is about."""
+    found = assessments(workspace_id=workspace_id, feedback_ids=[feedback.id for feedback in feedbacks])
+    return max(found.values(), key=lambda one: one.at, default=None)
+
+
+def dials_of(assessment: Assessment | None) -> list[Dial]:
+    """The four dials with their reasons and quotes."""
+    if assessment is None:
+        return []
+    told = assessment.reasons
+    return [
+        Dial(
+            str(label), getattr(assessment, name), told.get(name, {}).get("reason", ""),
+            told.get(name, {}).get("quote", ""),
+        )
+        for name, label in DIALS.items()
+    ]  # fmt: skip
+
+
+def facts_of(feedbacks: Sequence[Feedback]) -> list[tuple[str, str]]:
+    """What was said, fact by fact; the first to tell a fact is quoted."""
+    told: dict[str, str] = {}
+    for feedback in feedbacks:
+        for name, text in feedback.facts.items():
+            told.setdefault(name, text)
+    return [(str(label), told[name]) for name, label in FACTS.items() if told.get(name)]
+
+
+def missing_of(feedbacks: Sequence[Feedback]) -> list[tuple[str, str]]:
+    """What nobody has told yet, each with the question that asks for it."""
+    told = {name for feedback in feedbacks for name, text in feedback.facts.items() if text}
+    wanted = {name for feedback in feedbacks for name in feedback.missing} - told
+    return [(str(words), str(question)) for name, (words, question) in MISSING.items() if name in wanted]
+
+
+def emotions_of(feedbacks: Sequence[Feedback]) -> tuple[list[str], str]:
+    """The emotions heard, each once, and the words they were heard in."""
+    names = dict.fromkeys(name for feedback in feedbacks for name in feedback.emotions)
+    quotes = [feedback.emotion_quote for feedback in feedbacks if feedback.emotion_quote]
+    return list(names), quotes[-1] if quotes else ""

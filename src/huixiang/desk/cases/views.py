@@ -1,0 +1,58 @@
+"""A case on a page of its own."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+
+from huixiang.cases import actions, queries
+from huixiang.cases.models import Case
+from huixiang.desk import access
+from huixiang.desk.cases import reading
+from huixiang.desk.inbox.listing import filters_of
+from huixiang.desk.journal_words import tell_all
+from huixiang.feedback import queries as feedback_queries
+from huixiang.feedback.models import Feedback, Kind
+from huixiang.journal.queries import history
+from huixiang.workspaces.models import Membership
+
+
+@access.page()
+def case(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
+    """The case with everything beside it; opening it marks it as read."""
+    case = access.found(queries.case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
+    actions.mark_read(case=case)
+    context = reading.case_context(membership, case, place="case", filters=filters_of(request.GET))
+    return access.shown(
+        request, membership, "desk/cases/case.html", "inbox",
+        **context, **_side(membership, case, context["feedbacks"]), side="side" in request.GET,
+    )  # fmt: skip
+
+
+def _side(membership: Membership, case: Case, feedbacks: list[Feedback]) -> dict[str, object]:
+    emotions, quote = reading.emotions_of(feedbacks)
+    cases = queries.cases_of_members(workspace_id=case.workspace_id, member_ids=[case.member_id])
+    entries = history(workspace_id=case.workspace_id, subjects=[case.id, *(feedback.id for feedback in feedbacks)])
+    return {
+        "facts": reading.facts_of(feedbacks),
+        "missing": reading.missing_of(feedbacks),
+        "emotions": emotions,
+        "emotion_quote": quote,
+        "other_cases": [other for other in cases.get(case.member_id, []) if other.id != case.id][:6],
+        "similar": _similar(feedbacks),
+        "history": tell_all(entries, membership.workspace)[::-1],
+        "kinds": Kind.choices,
+    }
+
+
+def _similar(feedbacks: list[Feedback]) -> list[tuple[Feedback, int]]:
+    """The nearest by meaning, with how near in per cent."""
+    if not feedbacks:
+        return []
+    own = {feedback.id for feedback in feedbacks}
+    first = feedback_queries.feedback_by_id(workspace_id=feedbacks[0].workspace_id, feedback_id=feedbacks[0].id)
+    near = feedback_queries.similar(first, limit=6) if first else []
+    return [
+        (one, round(100 * (1 - one.distance)))  # type: ignore[attr-defined]  # annotated by the query
+        for one in near
+        if one.id not in own
+    ][:5]

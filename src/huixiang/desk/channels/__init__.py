@@ -1,0 +1,1 @@
+"""Accounts, failed deliveries, imports."""

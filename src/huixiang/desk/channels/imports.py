@@ -1,0 +1,185 @@
+"""Importing a file: choose, map its columns, watch it come in, read what was refused."""
+
+import csv
+import io
+import secrets
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huixiang.channels.models import ChannelAccount
+from huixiang.channels.queries import account_by_slug, accounts
+from huixiang.desk import access
+from huixiang.desk.channels.accounts import open_named
+from huixiang.intake import queries
+from huixiang.intake.imports import actions, reading
+from huixiang.intake.imports.mapping import guess
+from huixiang.intake.models import ImportRun, ImportState
+from huixiang.kernel.errors import Refused
+from huixiang.workspaces.models import Membership
+from huixiang.workspaces.roles import Permission
+
+KIND: Final = "import"
+SHOWN_ROWS: Final = 5
+FIELDS: Final[dict[str, tuple[Promise, Promise]]] = {
+    "text": (gettext_lazy("Text"), gettext_lazy("what was said; the only one that must be there")),
+    "time": (gettext_lazy("Time"), gettext_lazy("when; without it, now")),
+    "external_id": (gettext_lazy("Number"), gettext_lazy("tells rows apart, so that nothing comes in twice")),
+    "author_id": (gettext_lazy("Author's id"), gettext_lazy("without it every row is a person of its own")),
+    "author_name": (gettext_lazy("Author's name"), gettext_lazy("as the community knows them")),
+    "thread": (gettext_lazy("Conversation"), gettext_lazy("what belongs together")),
+}
+FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An uploaded file that waits for its mapping; only the session that brought it knows its token."""
+
+    path: Path
+    file_name: str
+    account: ChannelAccount
+
+
+@access.page(Permission.IMPORT)
+def choose(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Choose the channel and the file; earlier imports below."""
+    workspace = membership.workspace
+    return access.shown(
+        request, membership, "desk/channels/choose.html", "channels",
+        accounts=[account for account in accounts(workspace) if account.kind == KIND],
+        runs=queries.import_runs(workspace),
+    )  # fmt: skip
+
+
+@access.verb(Permission.IMPORT)
+def upload(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Keep the file and go on to its columns."""
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        raise Refused(_("Choose a CSV or XLSX file."))
+    account = _account(request, membership)
+    name = file.name or "file"
+    stored = actions.keep_upload(workspace=membership.workspace, file_name=name, chunks=file.chunks())
+    try:
+        reading.preview(stored)
+    except Refused:
+        stored.unlink(missing_ok=True)
+        raise
+    token = secrets.token_urlsafe(12)
+    request.session[_key(membership, token)] = {"path": str(stored), "file_name": name, "channel": account.slug}
+    return access.done(request, "", reverse("desk:import_mapping", args=[membership.workspace.slug, token]))
+
+
+def _key(membership: Membership, token: str) -> str:
+    return f"import:{membership.workspace_id}:{token}"
+
+
+def _account(request: HttpRequest, membership: Membership) -> ChannelAccount:
+    """The chosen account, or a new one by its name."""
+    slug, name = request.POST.get("channel", ""), request.POST.get("name", "").strip()
+    if name:
+        return open_named(membership, kind=KIND, name=name)
+    account = account_by_slug(workspace=membership.workspace, slug=slug)
+    if account is None or account.kind != KIND:
+        raise Refused(_("Choose a channel for imported files, or name a new one."))
+    return account
+
+
+def _kept(request: HttpRequest, membership: Membership, token: str) -> Kept:
+    kept: dict[str, str] = access.found(request.session.get(_key(membership, token)))
+    account = access.found(account_by_slug(workspace=membership.workspace, slug=kept["channel"]))
+    return Kept(Path(kept["path"]), kept["file_name"], account)
+
+
+@access.page(Permission.IMPORT)
+def mapping(request: HttpRequest, membership: Membership, token: str) -> HttpResponse:
+    """The first rows, and which column is what."""
+    kept = _kept(request, membership, token)
+    preview = reading.preview(kept.path)
+    guessed = guess(preview.columns)
+    return access.shown(
+        request, membership, "desk/channels/mapping.html", "channels",
+        preview=preview, rows=preview.rows[:SHOWN_ROWS], kept=kept, token=token,
+        fields=[(name, *FIELDS[name], guessed.get(name, "")) for name in FIELDS],
+    )  # fmt: skip
+
+
+@access.verb(Permission.IMPORT)
+def start(request: HttpRequest, membership: Membership, token: str) -> HttpResponse:
+    """Start the import with the chosen columns."""
+    kept = _kept(request, membership, token)
+    chosen = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
+    run = actions.start(
+        workspace=membership.workspace, account=kept.account, stored=kept.path, file_name=kept.file_name,
+        mapping=chosen, by=membership,
+    )  # fmt: skip
+    del request.session[_key(membership, token)]
+    return access.done(request, "", reverse("desk:import_run", args=[membership.workspace.slug, run.id]))
+
+
+def _run(membership: Membership, run_id: uuid.UUID) -> ImportRun:
+    found: ImportRun = access.found(queries.import_run(workspace_id=membership.workspace_id, run_id=run_id))
+    return found
+
+
+def _progress(membership: Membership, run: ImportRun) -> dict[str, Any]:
+    pending = queries.counts(membership.workspace)["pending"]
+    going_on = run.state in (ImportState.WAITING, ImportState.RUNNING)
+    return {
+        "run": run,
+        "pending": pending,
+        "going_on": going_on,
+        "reading_on": not going_on and pending > 0,
+        "refusals": queries.refusals(run=run),
+    }
+
+
+@access.page()
+def run(request: HttpRequest, membership: Membership, run_id: uuid.UUID) -> HttpResponse:
+    """How far an import is; it goes on when the page is left."""
+    context = _progress(membership, _run(membership, run_id))
+    return access.shown(request, membership, "desk/channels/run.html", "channels", **context)
+
+
+@access.page()
+def progress(request: HttpRequest, membership: Membership, run_id: uuid.UUID) -> HttpResponse:
+    """The moving part of the same."""
+    context = _progress(membership, _run(membership, run_id))
+    return access.part(request, membership, "desk/channels/progress.html", **context)
+
+
+@access.page()
+def refused_csv(request: HttpRequest, membership: Membership, run_id: uuid.UUID) -> StreamingHttpResponse:
+    """Every refused row with its reason, as a file that spreadsheets read (UTF-8 with its mark)."""
+    run = _run(membership, run_id)
+    heading = _line([_("Row"), _("Reason"), _("Excerpt")])
+    response = StreamingHttpResponse(_lines(heading, run), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="refused-{run.id}.csv"'
+    return response
+
+
+def _lines(heading: str, run: ImportRun) -> Iterator[str]:
+    yield "\ufeff" + heading
+    for refusal in queries.every_refusal(run=run):
+        yield _line([refusal.row, refusal.reason, refusal.excerpt])
+
+
+def _line(cells: list[Any]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow([_harmless(str(cell)) for cell in cells])
+    return buffer.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

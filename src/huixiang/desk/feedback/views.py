@@ -1,0 +1,137 @@
+"""All feedback, what was gated out, what could not be read, and one feedback with its reading."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from huixiang.cases import queries as case_queries
+from huixiang.desk import access
+from huixiang.desk.cases.reading import assessment_of, dials_of, emotions_of, facts_of, missing_of
+from huixiang.desk.feedback.findings import findings_of
+from huixiang.desk.journal_words import tell_all
+from huixiang.desk.vocabulary import SENTIMENTS
+from huixiang.feedback import actions, queries
+from huixiang.feedback.models import Feedback, Kind
+from huixiang.intake import actions as intake
+from huixiang.intake import queries as messages
+from huixiang.intake.models import Message, MessageState
+from huixiang.journal.queries import history
+from huixiang.kernel.errors import Refused
+from huixiang.themes.queries import theme_by_id, themes_by_id
+from huixiang.triage.actions import correct_kind, keep_as_feedback
+from huixiang.workspaces.models import Membership, Workspace
+from huixiang.workspaces.roles import Permission
+
+MESSAGE_TABS = (MessageState.NOISE, MessageState.PARKED)
+PAGE = 40
+
+
+@access.page()
+def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Feedback by kind, or messages that were not feedback or could not be read."""
+    tab = request.GET.get("tab", "")
+    context = {"tabs": _tabs(membership.workspace, tab), "tab": tab}
+    context |= _rows(membership.workspace, tab, request.GET.get("cursor", ""))
+    if getattr(request, "htmx", False):
+        return access.part(request, membership, "desk/feedback/rows.html", **context)
+    return access.shown(request, membership, "desk/feedback/listing.html", "feedback", **context)
+
+
+def _rows(workspace: Workspace, tab: str, cursor: str) -> dict[str, object]:
+    if tab in MESSAGE_TABS:
+        found = messages.by_state(workspace=workspace, states=[tab], cursor=cursor, size=PAGE)
+        return {"messages_found": found.rows, "next_cursor": found.next_cursor}
+    kinds = [tab] if tab in Kind.values else []
+    page = queries.latest(workspace=workspace, kinds=kinds, cursor=cursor, size=PAGE)
+    themes = themes_by_id(workspace_id=workspace.id, ids=[row.theme_id for row in page.rows])
+    rows = [(row, themes.get(row.theme_id) if row.theme_id else None) for row in page.rows]
+    return {"rows": rows, "next_cursor": page.next_cursor}
+
+
+def _tabs(workspace: Workspace, here: str) -> list[tuple[str, str, int, bool]]:
+    """(key, word, number, whether it is shown): all, the kinds there are, then what stands outside."""
+    kinds, outside = queries.kind_counts(workspace), messages.counts(workspace)
+    shown = [(str(kind), str(kind.label), kinds.get(kind, 0)) for kind in Kind]
+    rows = [("", _("All"), sum(kinds.values())), *(row for row in shown if row[2] or row[0] == here)]
+    rows.append((str(MessageState.NOISE), _("Not feedback"), outside["noise"]))
+    rows.append((str(MessageState.PARKED), _("Could not be read"), outside["parked"]))
+    return [(key, word, number, key == here) for key, word, number in rows]
+
+
+@access.page()
+def detail(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID) -> HttpResponse:
+    """One feedback: its words, how it was read and judged, where it went."""
+    feedback = _feedback(membership, feedback_id)
+    workspace = membership.workspace
+    case = case_queries.case_by_id(workspace_id=workspace.id, case_id=feedback.case_id) if feedback.case_id else None
+    judged = assessment_of(workspace.id, [feedback])
+    emotions, quote = emotions_of([feedback])
+    return access.shown(
+        request, membership, "desk/feedback/detail.html", "feedback",
+        feedback=feedback, case=case, theme=theme_by_id(workspace_id=workspace.id, theme_id=feedback.theme_id),
+        assessment=judged, dials=dials_of(judged), facts=facts_of([feedback]), missing=missing_of([feedback]),
+        emotions=emotions, emotion_quote=quote, sentiment=SENTIMENTS.get(feedback.sentiment, ""),
+        sources=findings_of(messages.messages_of_feedback(workspace_id=workspace.id, feedback_id=feedback.id)),
+        history=tell_all(history(workspace_id=workspace.id, subjects=[feedback.id]), workspace)[::-1],
+        kinds=Kind.choices,
+    )  # fmt: skip
+
+
+def _feedback(membership: Membership, feedback_id: uuid.UUID) -> Feedback:
+    found: Feedback = access.found(
+        queries.feedback_by_id(workspace_id=membership.workspace_id, feedback_id=feedback_id)
+    )
+    return found
+
+
+def _message(membership: Membership, message_id: uuid.UUID) -> Message:
+    found: Message = access.found(
+        messages.message_by_id(workspace_id=membership.workspace_id, message_id=message_id)
+    )
+    return found
+
+
+def _list_address(membership: Membership, tab: str) -> str:
+    return reverse("desk:feedback", args=[membership.workspace.slug]) + f"?tab={tab}"
+
+
+@access.verb(Permission.DELETE)
+def remove(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID) -> HttpResponse:
+    """Delete what was said; the tombstone with its reason stays."""
+    feedback = _feedback(membership, feedback_id)
+    if feedback.removed_at:
+        raise Refused(_("It was deleted already."))
+    actions.remove(feedback=feedback, reason=request.POST.get("reason", ""), actor=access.actor(membership))
+    address = reverse("desk:feedback_detail", args=[membership.workspace.slug, feedback.id])
+    return access.done(request, _("It is deleted. The reason stays in the journal."), address)
+
+
+@access.verb(Permission.HANDLE)
+def kind(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID) -> HttpResponse:
+    """Say what a feedback really is."""
+    feedback = _feedback(membership, feedback_id)
+    correct_kind(feedback=feedback, kind=request.POST.get("kind", ""), by=membership)
+    address = reverse("desk:feedback_detail", args=[membership.workspace.slug, feedback.id])
+    return access.done(request, _("Corrected. The machine learns from it."), access.back(request, address))
+
+
+@access.verb(Permission.HANDLE)
+def keep(request: HttpRequest, membership: Membership, message_id: uuid.UUID) -> HttpResponse:
+    """Bring a gated-out message back."""
+    keep_as_feedback(message=_message(membership, message_id), by=membership)
+    return access.done(
+        request, _("It is read again as feedback."), access.back(request, _list_address(membership, "noise"))
+    )
+
+
+@access.verb(Permission.HANDLE)
+def again(request: HttpRequest, membership: Membership, message_id: uuid.UUID) -> HttpResponse:
+    """Read a parked message again."""
+    message = _message(membership, message_id)
+    if not intake.read_again(
+        workspace_id=membership.workspace_id, message_id=message.id, actor=access.actor(membership)
+    ):
+        raise Refused(_("It is not parked any more."))
+    return access.done(request, _("It is read again."), access.back(request, _list_address(membership, "parked")))

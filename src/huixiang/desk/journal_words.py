@@ -1,0 +1,164 @@
+"""The journal in words: one sentence for every event name, and who did it."""
+
+import datetime
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from huixiang.cases.models import ClockName
+from huixiang.cases.states import CaseState
+from huixiang.channels.models import DeliveryState
+from huixiang.feedback.models import Grade, Kind
+from huixiang.journal.models import Entry
+from huixiang.members.queries import names
+from huixiang.themes.states import ThemeStatus
+from huixiang.workspaces.models import Workspace
+from huixiang.workspaces.queries import team
+from huixiang.workspaces.roles import Role
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry as a person reads it; `address` leads to what it is about, "" when it has no page."""
+
+    at: datetime.datetime
+    sentence: str
+    who: str
+    words: str
+    address: str
+    number: int | None
+
+
+PLAIN: Final[dict[str, Promise]] = {
+    "announcements.drafted": gettext_lazy("An announcement was drafted"),
+    "announcements.edited": gettext_lazy("An announcement was edited"),
+    "cases.feedback_joined": gettext_lazy("Another feedback joined the case"),
+    "cases.member_spoke": gettext_lazy("The member wrote again"),
+    "cases.note_written": gettext_lazy("A note was written"),
+    "channels.account_opened": gettext_lazy("A channel was opened"),
+    "channels.delivery_retried": gettext_lazy("A message was sent again"),
+    "feedback.removed": gettext_lazy("A feedback was deleted"),
+    "intake.message_parked": gettext_lazy("A message could not be read and was parked"),
+    "intake.message_read_again": gettext_lazy("A message was read again"),
+    "members.consent_given": gettext_lazy("A member answered whether they may be named"),
+    "members.tier_changed": gettext_lazy("A member's tier changed"),
+    "playbooks.standards_changed": gettext_lazy("The response standards were changed"),
+    "themes.found": gettext_lazy("A theme was found"),
+    "themes.described": gettext_lazy("A theme was described"),
+    "themes.merge_undone": gettext_lazy("A merge was undone"),
+    "workspaces.workspace_created": gettext_lazy("The workspace was opened"),
+    "workspaces.workspace_changed": gettext_lazy("The workspace's settings were changed"),
+    "workspaces.api_key_created": gettext_lazy("An API key was made"),
+    "workspaces.api_key_revoked": gettext_lazy("An API key was revoked"),
+    "workspaces.personal_data_shown": gettext_lazy("Somebody looked at what is masked"),
+}
+
+
+def _label(choices: Any, value: str) -> str:
+    return str(choices(value).label) if value in choices.values else value
+
+
+def _change(choices: Any, data: Data) -> Data:
+    return {"before": _label(choices, data["before"]), "after": _label(choices, data["after"])}
+
+
+def _solved(data: Data) -> str:
+    words = {"yes": _("solved"), "partly": _("somewhat better"), "no": _("not solved")}
+    return _("A member answered: %(answer)s") % {"answer": words.get(data["solved"], data["solved"])}
+
+
+def _corrected(data: Data) -> str:
+    if data["field"] == "gate":
+        return _("A message was brought back as feedback")
+    choices: Any = Grade if data["field"] == "grade" else Kind
+    return _("Corrected from %(before)s to %(after)s") % _change(choices, data)
+
+
+def _answered(data: Data) -> str:
+    if data["lane"] == "public":
+        return _("Answered in public for the first time") if data["first"] else _("Answered in public")
+    return _("Answered in private for the first time") if data["first"] else _("Answered in private")
+
+
+SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
+    "announcements.published": lambda d: _("Announcement no. %(number)s was published") % d,
+    "announcements.people_told": lambda d: _("%(reachable)s people were told, %(unreachable)s have no way to them") % d,
+    "announcements.consent_asked": lambda d: ngettext(
+        "%(members)s member was asked for consent", "%(members)s members were asked for consent", d["members"]
+    ) % d,
+    "announcements.solved_answered": _solved,
+    "cases.opened": lambda d: _("Case opened, grade %(grade)s") % {"grade": _label(Grade, d["grade"])},
+    "cases.assigned": lambda d: _("The case has an owner") if d["owner_id"] else _("The case has no owner any more"),
+    "cases.answered": _answered,
+    "cases.regraded": lambda d: _("Grade changed from %(before)s to %(after)s") % _change(Grade, d),
+    "cases.clock_started": lambda d: _("Due: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
+    "cases.clock_breached": lambda d: _("Overdue: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
+    "cases.state_changed": lambda d: _("State: from “%(before)s” to “%(after)s”") % _change(CaseState, d),
+    "channels.delivery_finished": lambda d: _("Message: %(state)s") % {"state": _label(DeliveryState, d["state"])},
+    "feedback.found": lambda d: _("Found to be feedback: %(kind)s") % {"kind": _label(Kind, d["kind"])},
+    "intake.messages_received": lambda d: _("%(stored)s messages came in, %(duplicate)s known already") % d,
+    "intake.noise_erased": lambda d: _("The texts of %(messages)s messages that were not feedback were erased") % d,
+    "intake.import_finished": lambda d: _("Import: %(stored)s new, %(duplicate)s known, %(refused)s refused") % d,
+    "themes.moved": lambda d: _("Theme: from “%(before)s” to “%(after)s”") % _change(ThemeStatus, d),
+    "themes.merged": lambda d: _("Another theme was merged in, with %(feedbacks)s feedbacks") % d,
+    "themes.voted": lambda d: _("A member said the same") if d["given"] else _("A member took their vote back"),
+    "triage.assessed": lambda d: _("Assessed as %(grade)s by “%(rule)s”")
+    % {"grade": _label(Grade, d["grade"]), "rule": d["rule"]},
+    "triage.corrected": _corrected,
+    "triage.rules_changed": lambda d: _("The grading rules were changed, %(rules)s rows now") % d,
+    "workspaces.joined_team": lambda d: _("Somebody became %(role)s") % {"role": _label(Role, d["role"])},
+}
+
+PAGES: Final = {
+    "case": ("desk:case", "case_id"),
+    "feedback": ("desk:feedback_detail", "feedback_id"),
+    "theme": ("desk:theme", "theme_id"),
+    "announcement": ("desk:announcement", "announcement_id"),
+    "import_run": ("desk:import_run", "run_id"),
+}
+
+
+def sentence(entry: Entry) -> str:
+    """What happened, in words; the bare name for an event this page does not know yet."""
+    if entry.name in PLAIN:
+        return str(PLAIN[entry.name])
+    return SENTENCES[entry.name](entry.data) if entry.name in SENTENCES else entry.name
+
+
+def tell_all(entries: Sequence[Entry], workspace: Workspace) -> list[Told]:
+    """Entries as a person reads them, with the names of who did it: two statements however many."""
+    staff = {membership.id: str(membership) for membership in team(workspace)}
+    ids = {entry.actor_id for entry in entries if entry.actor_kind == "member" and entry.actor_id}
+    members = names(workspace_id=workspace.id, ids=ids) if ids else {}
+    return [_told(entry, staff, members, workspace.slug) for entry in entries]
+
+
+def _told(entry: Entry, staff: dict[uuid.UUID, str], members: dict[uuid.UUID, str], slug: str) -> Told:
+    words = entry.words.text if hasattr(entry, "words") else ""
+    seal = getattr(entry, "seal", None) if "seal" in entry._state.fields_cache else None  # noqa: SLF001
+    return Told(
+        entry.at, sentence(entry), _who(entry, staff, members), words, _address(entry, slug), seal.number if seal else None
+    )
+
+
+def _who(entry: Entry, staff: dict[uuid.UUID, str], members: dict[uuid.UUID, str]) -> str:
+    if entry.actor_kind == "staff" and entry.actor_id:
+        return staff.get(entry.actor_id, _("Somebody who left"))
+    if entry.actor_kind == "member" and entry.actor_id:
+        return members.get(entry.actor_id) or _("a member")
+    return _("a program") if entry.actor_kind == "key" else pgettext("actor", "by itself")
+
+
+def _address(entry: Entry, slug: str) -> str:
+    if entry.subject_kind not in PAGES:
+        return ""
+    view, argument = PAGES[entry.subject_kind]
+    return reverse(view, kwargs={"workspace": slug, argument: entry.subject_id})

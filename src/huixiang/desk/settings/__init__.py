@@ -1,0 +1,1 @@
+"""The workspace, its team, keys, rules, standards and journal."""

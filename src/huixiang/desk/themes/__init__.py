@@ -1,0 +1,1 @@
+"""Themes by impact, and one theme's whole matter."""
