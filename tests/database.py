@@ -16,6 +16,7 @@ def start() -> Path:
     """Start the server, point the environment at it, return the data directory."""
     home = Path(tempfile.mkdtemp(prefix="hx-tests-"))
     home.chmod(0o755)  # the server runs as a user of its own
+    (home / "static").mkdir()  # whitenoise warns about a missing folder, and warnings are errors
     conninfo = embedded_postgres.start(home)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -1,3 +1,42 @@
+"""The API put together. Its description for programs: /api/v1/openapi.json."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import re_path
 from ninja import NinjaAPI
 
-api = NinjaAPI()
+from huixiang.api import deliveries, errors, feedback, messages
+from huixiang.api.body import StrictParser
+
+View = Callable[..., HttpResponse]
+
+DESCRIPTION = """\
+Messages of a community in, answers to them out.
+
+Every call carries a key of one workspace: `Authorization: Bearer hx_…`, made with
+`huixiang apikey create --workspace SLUG --scope ingest,read,deliver`. Errors are `{"error": sentence}`.
+"""
+
+
+class _Api(NinjaAPI):
+    """All of it JSON, also for addresses and methods that are not there."""
+
+    def _get_urls(self) -> list[Any]:
+        found = super()._get_urls()
+        for pattern in found:
+            pattern.callback = errors.in_json(cast(View, pattern.callback))
+        return [*found, re_path(r"^.*$", _nothing_here, name="nothing-here")]
+
+
+def _nothing_here(_request: HttpRequest) -> HttpResponse:
+    return errors.not_found()
+
+
+_nothing_here.csrf_exempt = True  # type: ignore[attr-defined] # a POST to nowhere is told so, not asked for a token
+
+api = _Api(title="Huixiang 回响", version="1", description=DESCRIPTION, docs_url=None, parser=StrictParser())
+errors.handle_in(api)
+for part in (messages, deliveries, feedback):
+    api.add_router("", part.router)

@@ -1,10 +1,12 @@
 """What every command does first that needs the database."""
 
 import atexit
+import fcntl
 import json
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import django
@@ -15,8 +17,7 @@ from huixiang.kernel import embedded_postgres, places
 def start() -> None:
     """Make Django ready: with DATABASE_URL on that server, else on the embedded one, started if need be.
 
-    An embedded server this process had to start is stopped again when it ends, unless somebody else has begun to use
-    it meanwhile. Exits with 1 and a sentence when the database will not do.
+    An embedded server that a command had to start is stopped by the last process that used it. Exits with 1 and a sentence when the database will not do.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huixiang.config.settings")
     try:
@@ -37,22 +38,49 @@ def _check(conninfo: str) -> None:
 
 
 def _embed(directory: Path) -> None:
-    before = embedded_postgres.is_running(directory)
     try:
-        os.environ["DATABASE_URL"] = embedded_postgres.start(directory)
+        with _alone(directory):
+            before = embedded_postgres.is_running(directory)
+            os.environ["DATABASE_URL"] = embedded_postgres.start(directory)
+            if not before:
+                _mark(directory).write_text(_postmaster(directory), encoding="utf-8")
     except Exception as error:  # noqa: BLE001 - disk, rights, a damaged cluster: whatever it is, in words
         _give_up(
             f"The embedded database in {directory} could not be started: {error}. "
             f"Look into {directory / 'postgres' / 'log'}; is the disk full, or the folder somebody else's?"
         )
-    if not before:
-        atexit.register(_stop_unless_used, directory, os.getpid())
+    atexit.register(_stop_when_unused, directory, os.getpid())
 
 
-def _stop_unless_used(directory: Path, starter: int) -> None:
-    """At the end of the process that started the server; its forked children have nothing to end."""
-    if os.getpid() == starter and not _users(directory) - {starter}:
-        embedded_postgres.stop(directory)
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """One process at a time starts or stops the server, so that none is stopped under another's feet."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "postgres.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _mark(directory: Path) -> Path:
+    """Holds the id of the server that a command started; one started otherwise is not ours to stop."""
+    return directory / "postgres.started"
+
+
+def _postmaster(directory: Path) -> str:
+    with suppress(OSError, IndexError):
+        return (directory / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+    return ""
+
+
+def _stop_when_unused(directory: Path, process: int) -> None:
+    """At the end of the last process that uses a server some command started; forked children end nothing."""
+    if os.getpid() != process:
+        return
+    with _alone(directory), suppress(OSError):
+        ours = _mark(directory).read_text(encoding="utf-8") == _postmaster(directory) != ""
+        if ours and not _users(directory) - {process}:
+            embedded_postgres.stop(directory)
+            _mark(directory).unlink()
 
 
 def _users(directory: Path) -> set[int]:

@@ -32,12 +32,12 @@ def _text_refusal(text: str) -> str | None:
     return unstorable(text)
 
 
-def unstorable(text: str) -> str | None:
+def unstorable(text: str, field: str = "text") -> str | None:
     """Why no database can keep this text: a NUL character or half of a surrogate pair; None when it can."""
     if "\x00" in text:
-        return _("The text contains a NUL character.")
+        return _("%(field)s contains a NUL character.") % {"field": field}
     if any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):  # noqa: PLR2004 - Unicode's surrogates
-        return _("The text contains half of a character (a lone surrogate).")
+        return _("%(field)s contains half of a character (a lone surrogate).") % {"field": field}
     return None
 
 
@@ -48,9 +48,9 @@ def _id_refusal(message: InboundMessage) -> str | None:
         value = getattr(message, name)
         if len(value) > LONGEST_ID:
             return _("%(field)s is longer than %(limit)d characters.") % {"field": name, "limit": LONGEST_ID}
-        if complaint := unstorable(value):
+        if complaint := unstorable(value, name):
             return complaint
-    return unstorable(message.author_name)
+    return unstorable(message.author_name, "author_name")
 
 
 def _time_refusal(sent_at: datetime.datetime) -> str | None:
@@ -65,5 +65,7 @@ def tidy(message: InboundMessage) -> InboundMessage:
     """The message with a name that can be shown: no control signs or direction overrides, at most 80 long."""
     name = "".join(sign for sign in message.author_name if unicodedata.category(sign)[0] != "C")
     return replace(
-        message, author_name=name.strip()[:LONGEST_NAME], author_id=message.author_id or f"?{message.external_id}"[:LONGEST_ID]
+        message,
+        author_name=name.strip()[:LONGEST_NAME],
+        author_id=message.author_id or f"?{message.external_id}"[:LONGEST_ID],
     )

@@ -4,6 +4,7 @@ import datetime
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -19,6 +20,7 @@ from huixiang.kernel import jobs
 from huixiang.kernel.crypto import keyed_hash
 from huixiang.kernel.ids import new_code, new_id
 from huixiang.members.models import Member
+from huixiang.workspaces.events import PersonalDataShown
 
 OLD_NEWS = datetime.timedelta(days=7)
 STORED, DUPLICATE, REFUSED = "stored", "duplicate", "refused"
@@ -31,11 +33,12 @@ STORE = """
             %(id)s::uuid[], %(external_id)s::text[], %(author_id)s::text[], %(author_name)s::text[],
             %(author_email)s::text[], %(text)s::text[], %(thread)s::text[], %(reply_to)s::text[],
             %(private)s::bool[], %(public)s::bool[], %(sent_at)s::timestamptz[], %(historical)s::bool[]
-        ) AS row (id, external_id, author_id, author_name, author_email, text, thread, reply_to, private, public,
-                  sent_at, historical)
+        ) WITH ORDINALITY AS row (id, external_id, author_id, author_name, author_email, text, thread, reply_to,
+                                  private, public, sent_at, historical, place)
     ), fresh AS (
         INSERT INTO intake_idempotencykey (workspace_id, account_id, external_id, message_id, month)
         SELECT %(workspace)s, %(account)s, external_id, id, %(month)s FROM incoming
+        ORDER BY external_id, place  -- one order for everybody: two requests wait for each other in no circle
         ON CONFLICT (account_id, external_id) DO NOTHING
         RETURNING message_id
     )
@@ -99,12 +102,14 @@ def _receipt(
     return Receipt(message.external_id, DUPLICATE, firsts.get(message.external_id))
 
 
-def _store(account: ChannelAccount, messages: Sequence[InboundMessage], ids: list[uuid.UUID]) -> set[uuid.UUID]:
+def _store(
+    account: ChannelAccount, messages: Sequence[InboundMessage], ids: list[uuid.UUID]
+) -> set[uuid.UUID]:
     if not messages:
         return set()
     now = timezone.now()
     arrays = {column: [getattr(message, column) for message in messages] for column in COLUMNS}
-    parameters = {
+    parameters: dict[str, Any] = {
         **arrays,
         "id": ids,
         "historical": [now - message.sent_at > OLD_NEWS for message in messages],
@@ -157,6 +162,14 @@ def read_again(*, workspace_id: uuid.UUID, message_id: uuid.UUID, actor: Actor) 
 
 
 @transaction.atomic
+def show_unmasked(*, message: Message, actor: Actor, case_id: uuid.UUID | None = None) -> str:
+    """The text as it arrived, for somebody who may look behind the mask. Journal: workspaces.personal_data_shown."""
+    event = PersonalDataShown(subject=message.id, case_id=case_id)
+    record(event, workspace_id=message.workspace_id, actor=actor)
+    return message.text
+
+
+@transaction.atomic
 def erase_noise(*, workspace_id: uuid.UUID, kept_days: int) -> int:
     """Erase the texts of what was not feedback after `kept_days`; ids stay for de-duplication.
 
@@ -169,9 +182,7 @@ def erase_noise(*, workspace_id: uuid.UUID, kept_days: int) -> int:
         erased_at=None,
         received_at__lt=now - datetime.timedelta(days=kept_days),
     )
-    erased = old.update(
-        text="", masked_text="", author_name="", author_email="", findings=[], erased_at=now
-    )
+    erased = old.update(text="", masked_text="", author_name="", author_email="", findings=[], erased_at=now)
     if erased:
         event = events.NoiseErased(subject=workspace_id, messages=erased)
         record(event, workspace_id=workspace_id, actor=SYSTEM)

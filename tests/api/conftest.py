@@ -1,0 +1,79 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from huixiang.workspaces.actions import create_api_key
+from huixiang.workspaces.models import Workspace
+
+Answer = tuple[int, Any]
+
+
+class Program:
+    """A program with a key, speaking English."""
+
+    def __init__(self, secret: str | None) -> None:
+        self.client = Client(raise_request_exception=True)
+        self.headers = {"accept-language": "en"} | ({"authorization": f"Bearer {secret}"} if secret else {})
+
+    def get(self, path: str, **parameters: Any) -> Answer:
+        return self._read(self.client.get(f"/api/v1/{path}", parameters, headers=self.headers))
+
+    def post(self, path: str, body: Any) -> Answer:
+        return self.post_raw(path, json.dumps(body).encode())
+
+    def post_raw(self, path: str, body: bytes, content_type: str = "application/json") -> Answer:
+        return self._read(
+            self.client.post(f"/api/v1/{path}", body, content_type=content_type, headers=self.headers)
+        )
+
+    def send(self, *messages: Any) -> Answer:
+        return self.post("messages", {"messages": list(messages)})
+
+    def request(self, method: str, path: str) -> Answer:
+        return self._read(self.client.generic(method, f"/api/v1/{path}", headers=self.headers))
+
+    @staticmethod
+    def _read(response: Any) -> Answer:
+        assert response["Content-Type"].startswith("application/json"), response.content[:200]
+        return response.status_code, json.loads(response.content)
+
+
+@pytest.fixture
+def program() -> Callable[..., Program]:
+    def build(workspace: Workspace, *scopes: str) -> Program:
+        _key, secret = create_api_key(workspace=workspace, scopes=scopes or ["ingest", "read", "deliver"])
+        return Program(secret)
+
+    return build
+
+
+@pytest.fixture
+def app(workspace: Workspace, program: Callable[..., Program]) -> Program:
+    return program(workspace)
+
+
+@pytest.fixture
+def nobody(db: None) -> Program:
+    return Program(None)
+
+
+@pytest.fixture
+def message() -> Callable[..., dict[str, Any]]:
+    numbers = iter(range(1, 10_000))
+
+    def build(**changed: Any) -> dict[str, Any]:
+        number = next(numbers)
+        fields = {
+            "channel": "owners-app",
+            "external_id": f"a-{number}",
+            "author": {"id": f"u-{number}", "name": "漠河守夜人"},
+            "text": "零下三十度停了一夜，早上打不着火",
+            "time": "2026-11-21T08:05:00+08:00",
+            "thread": "t-3",
+        } | changed
+        return {name: value for name, value in fields.items() if value is not ...}
+
+    return build
