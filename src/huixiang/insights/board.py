@@ -94,9 +94,7 @@ class Wanted:
     mine: Member | None = None
 
 
-def matters(
-    *, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int = 20
-) -> pagination.Page[Matter]:
+def matters(*, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int = 20) -> pagination.Page[Matter]:
     """A page of the board: one statement."""
     clause, parameters = _narrowed(workspace, wanted)
     clause += _after(wanted.order, cursor, parameters)
@@ -155,9 +153,7 @@ def public_feedback(*, workspace: Workspace, feedback_id: uuid.UUID) -> Feedback
 
 def voices(*, theme: Theme, limit: int = 50) -> list[Feedback]:
     """What was said about a theme in public, the earliest first."""
-    found = Feedback.objects.filter(
-        workspace_id=theme.workspace_id, theme_id=theme.id, public=True, removed_at=None
-    )
+    found = Feedback.objects.filter(workspace_id=theme.workspace_id, theme_id=theme.id, public=True, removed_at=None)
     return list(found.select_related("member").defer("embedding").order_by("said_at", "id")[:limit])
 
 
@@ -169,7 +165,7 @@ def public_of_cases(*, workspace: Workspace, case_ids: Sequence[uuid.UUID]) -> d
 
 
 def like(
-    *, workspace: Workspace, vector: NDArray[np.float32], farthest: float, limit: int = 6
+    *, workspace: Workspace, vector: NDArray[np.float32] | Sequence[float], farthest: float, limit: int = 6
 ) -> list[Feedback]:
     """Public feedback about something like it, with `distance` (cosine), the nearest first.
 

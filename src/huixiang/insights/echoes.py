@@ -7,14 +7,15 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from huixiang.announcements.models import Announcement
 from huixiang.cases import way
 from huixiang.cases.models import Case, Clock, ClockName, Turn
 from huixiang.cases.states import Direction, Lane
 from huixiang.feedback.models import Feedback
-from huixiang.intake.models import Message
 from huixiang.insights.board import Matter, public_of_cases
+from huixiang.intake.models import Message
 from huixiang.themes.models import Theme
 from huixiang.themes.states import ThemeStatus
 from huixiang.workspaces.models import Membership, Workspace
@@ -94,6 +95,11 @@ class Reply:
     number: int = 0
     announcement_id: uuid.UUID | None = None
 
+    @property
+    def late(self) -> bool:
+        """Whether the promised time of a waiting one has passed."""
+        return self.kind == "waiting" and self.at is not None and self.at < timezone.now()
+
 
 def replies(*, workspace: Workspace, matters: Sequence[Matter]) -> dict[uuid.UUID, Reply]:
     """For each matter (by key) what the brand said last, nothing where nothing is known: five statements."""
@@ -107,9 +113,7 @@ def _public_cases(workspace: Workspace, matters: Sequence[Matter]) -> dict[uuid.
     """The cases of what was said in public, with the matter's key of each."""
     keys = [matter.key for matter in matters]
     alone = [matter.key for matter in matters if matter.theme_id is None]
-    public = Feedback.objects.filter(
-        workspace=workspace, public=True, removed_at=None, case_id__isnull=False
-    )
+    public = Feedback.objects.filter(workspace=workspace, public=True, removed_at=None, case_id__isnull=False)
     rows = public.filter(theme_id__in=keys).values_list("case_id", "theme_id")
     if alone:
         rows = rows.union(public.filter(id__in=alone).values_list("case_id", "id"))
@@ -117,14 +121,10 @@ def _public_cases(workspace: Workspace, matters: Sequence[Matter]) -> dict[uuid.
 
 
 def _answered(workspace: Workspace, cases: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Reply]:
-    turns = Turn.objects.filter(
-        workspace=workspace, case_id__in=cases, direction=Direction.OUTBOUND, lane=Lane.PUBLIC
-    )
+    turns = Turn.objects.filter(workspace=workspace, case_id__in=cases, direction=Direction.OUTBOUND, lane=Lane.PUBLIC)
     rows = turns.select_related("by__user").order_by("case_id", "-at").distinct("case_id")
     latest_last = sorted(rows, key=lambda turn: turn.at)
-    return {
-        cases[turn.case_id]: Reply("answered", who_is(turn.by), turn.text, turn.at) for turn in latest_last
-    }
+    return {cases[turn.case_id]: Reply("answered", who_is(turn.by), turn.text, turn.at) for turn in latest_last}
 
 
 def _waiting(workspace: Workspace, cases: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Reply]:
@@ -132,9 +132,7 @@ def _waiting(workspace: Workspace, cases: dict[uuid.UUID, uuid.UUID]) -> dict[uu
         workspace=workspace, case_id__in=cases, name=ClockName.FIRST_ANSWER, met_at=None, stopped_at=None
     )
     rows = clocks.select_related("case__owner__user").order_by("-due_at")
-    return {
-        cases[clock.case_id]: Reply("waiting", who_is(clock.case.owner), at=clock.due_at) for clock in rows
-    }
+    return {cases[clock.case_id]: Reply("waiting", who_is(clock.case.owner), at=clock.due_at) for clock in rows}
 
 
 def _declined(workspace: Workspace, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Reply]:
@@ -146,9 +144,9 @@ def _declined(workspace: Workspace, theme_ids: Sequence[uuid.UUID]) -> dict[uuid
 
 
 def _announced(workspace: Workspace, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Reply]:
-    rows = Announcement.objects.filter(
-        workspace=workspace, theme_id__in=theme_ids, published_at__isnull=False
-    ).exclude(theme__status=ThemeStatus.DECLINED)
+    rows = Announcement.objects.filter(workspace=workspace, theme_id__in=theme_ids, published_at__isnull=False).exclude(
+        theme__status=ThemeStatus.DECLINED
+    )
     return {
         a.theme_id: Reply("announced", who_is(a.author), a.title, a.published_at, a.number or 0, a.id)
         for a in rows.select_related("author__user").order_by("published_at")
@@ -158,17 +156,13 @@ def _announced(workspace: Workspace, theme_ids: Sequence[uuid.UUID]) -> dict[uui
 def dialogue(*, turns: Sequence[Turn], feedback: Feedback) -> list[Turn]:
     """What was said after a feedback: its own words are left out, and those that were removed since."""
     rows = Message.objects.filter(id__in=[turn.message_id for turn in turns if turn.message_id])
-    left_out = set(
-        rows.filter(Q(feedback_id=feedback.id) | Q(erased_at__isnull=False)).values_list("id", flat=True)
-    )
+    left_out = set(rows.filter(Q(feedback_id=feedback.id) | Q(erased_at__isnull=False)).values_list("id", flat=True))
     return [turn for turn in turns if turn.message_id not in left_out]
 
 
 def first_answered(*, theme: Theme) -> Case | None:
     """The case of a theme that was answered first: it tells when the dialogue began, nothing else of it is shown."""
-    found = Case.objects.filter(
-        workspace_id=theme.workspace_id, theme_id=theme.id, first_answered_at__isnull=False
-    )
+    found = Case.objects.filter(workspace_id=theme.workspace_id, theme_id=theme.id, first_answered_at__isnull=False)
     return found.order_by("first_answered_at").first()
 
 

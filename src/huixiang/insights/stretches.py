@@ -3,18 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from huixiang.announcements.models import Announcement
 from huixiang.cases.models import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of the way: `name` (answer, finding, fixing, publishing), its word, and its length."""
+    """A part of the way: `name` (answer, finding, fixing, publishing) and its length."""
 
     name: str
-    word: str
     seconds: float
 
 
@@ -32,27 +29,27 @@ def stretches(*, announcement: Announcement, answered: Case | None) -> list[Stre
     """The stretches whose ends are known, in order. Steps out of order (reopened ones) are left out."""
     theme = announcement.theme
     ends = [
-        ("answer", _("until the first answer"), answered.first_answered_at if answered else None),
-        ("finding", _("talking and finding the cause"), theme.fixing_at),
-        ("fixing", _("fixing"), theme.fixed_at),
-        ("publishing", _("checking and announcing"), announcement.published_at),
+        ("answer", answered.first_answered_at if answered else None),
+        ("finding", theme.fixing_at),
+        ("fixing", theme.fixed_at),
+        ("publishing", announcement.published_at),
     ]
     found: list[Stretch] = []
     since = theme.first_seen
-    for name, word, at in ends:
+    for name, at in ends:
         if at is not None and at > since:
-            found.append(Stretch(name, word, (at - since).total_seconds()))
+            found.append(Stretch(name, (at - since).total_seconds()))
             since = at
     return found
 
 
 def steps_with_gaps(announcement: Announcement) -> list[VisibleStep]:
-    """The published way with the time between its steps, the publication last."""
+    """The published way with the time between its steps, the publication last, without a title."""
     steps: list[VisibleStep] = []
     for kept in announcement.way:
         steps.append(_step(datetime.fromisoformat(kept["at"]), kept["title"], kept.get("text", ""), steps))
     if announcement.published_at:
-        steps.append(_step(announcement.published_at, _("Announced"), "", steps))
+        steps.append(_step(announcement.published_at, "", "", steps))
     return steps
 
 

@@ -35,9 +35,7 @@ def account_of(workspace: Workspace) -> ChannelAccount:
 
 
 @transaction.atomic
-def say(
-    *, workspace: Workspace, member: Member | None, text: str, public: bool, key: uuid.UUID | None = None
-) -> Said:
+def say(*, workspace: Workspace, member: Member | None, text: str, public: bool, key: uuid.UUID | None = None) -> Said:
     """Take in something new, by a member or (None) by nobody known.
 
     `key` makes a form sent twice one message. An anonymous author gets a member, a conversation and a follow code

@@ -1,0 +1,154 @@
+"""One's own page: what I said and what became of it, answers that only I see, notices, and my consent."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from huixiang.cases.models import Case, Turn
+from huixiang.cases.queries import case_by_id, turns_of_cases
+from huixiang.cases.states import JOINABLE, CaseState, Direction
+from huixiang.channels.queries import shown_to_member
+from huixiang.connectors.portal.inbound import say_more
+from huixiang.feedback.queries import of_members
+from huixiang.insights import echoes
+from huixiang.journal.events import Actor
+from huixiang.kernel.errors import Refused
+from huixiang.members.actions import give_consent
+from huixiang.members.models import Consent, Member
+from huixiang.portal import limits
+from huixiang.portal.access import Visit, community_page, to_login
+from huixiang.portal.forms import WordsForm
+from huixiang.portal.solving import say_whether_solved
+
+CONSENTS = {Consent.NAME, Consent.NICKNAME, Consent.NO}
+NOTICES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Something I said: where it stands, what was said after, whether I can go on, whether I am waited for."""
+
+    standing: echoes.Standing
+    turns: list[Turn]
+    may_reply: bool
+    waits_for_me: bool
+
+    @property
+    def latest(self) -> Turn | None:
+        """The brand's latest answer."""
+        return next((t for t in reversed(self.turns) if t.direction == Direction.OUTBOUND), None)
+
+
+@community_page
+@require_safe
+def me(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Everything of mine in this community."""
+    member = visit.join()
+    if member is None:
+        return to_login(request.path)
+    mine = _mine(visit, member)
+    notices = shown_to_member(workspace_id=visit.workspace.id, member_ids=[member.id], limit=NOTICES)
+    context = visit.context(
+        "me", waiting=[one for one in mine if one.waits_for_me], others=[one for one in mine if not one.waits_for_me],
+        said=len(mine), solved=sum(one.standing.status in {"fixed", "announced"} for one in mine), notices=notices,
+        consents=Consent,
+    )  # fmt: skip
+    response = render(request, "portal/me.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _mine(visit: Visit, member: Member) -> list[Mine]:
+    feedbacks = of_members(workspace_id=visit.workspace.id, member_ids=[member.id])
+    standings = echoes.standings(workspace=visit.workspace, feedbacks=feedbacks)
+    turns = turns_of_cases([one.case.id for one in standings if one.case])
+    told: set[UUID] = set()  # a case about several feedbacks stands once, under the newest
+    found = []
+    for one in standings:
+        case = one.case if one.case and one.case.id not in told else None
+        told |= {case.id} if case else set()
+        found.append(
+            Mine(
+                one,
+                turns[case.id] if case else [],
+                bool(case and _may_reply(case)),
+                bool(case and case.state in {CaseState.WAITING_MEMBER, CaseState.SOLVED} and not case.historical),
+            )
+        )
+    return found
+
+
+def _may_reply(case: Case) -> bool:
+    """An answer joins an open case where it is held: on the portal."""
+    place = case.conversation
+    return case.state in JOINABLE and place is not None and place.account.kind == "portal"
+
+
+def _own_case(visit: Visit, case_id: UUID) -> tuple[Case, Member]:
+    case = case_by_id(workspace_id=visit.workspace.id, case_id=case_id)
+    if case is None or visit.member is None or case.member_id != visit.member.id:
+        raise Http404
+    return case, visit.member
+
+
+@community_page
+@require_POST
+def reply(request: HttpRequest, visit: Visit, case_id: UUID) -> HttpResponse:
+    """Answer the brand alone."""
+    page = redirect("portal:me", community=visit.workspace.slug)
+    if visit.user is None:
+        return to_login(page["Location"])
+    case, member = _own_case(visit, case_id)
+    if not _may_reply(case) or case.conversation is None:
+        raise Http404
+    form = WordsForm(request.POST)
+    sentence = next((str(error) for errors in form.errors.values() for error in errors), "")
+    if limits.used_up(request, limits.POSTS):
+        sentence = _("That was a lot in a short time. Wait ten minutes and send it again.")
+    limits.count(request, limits.POSTS)
+    try:
+        if not sentence:
+            say_more(conversation=case.conversation, member=member, text=form.cleaned_data["text"], public=False)
+    except Refused as refused:
+        sentence = str(refused.sentence)
+    if sentence:
+        messages.error(request, sentence)
+    else:
+        messages.success(request, _("Sent. It stands here in a moment."))
+    return page
+
+
+@community_page
+@require_POST
+def solved(request: HttpRequest, visit: Visit, case_id: UUID) -> HttpResponse:
+    """Say whether it is solved: yes confirms the case, no takes it up again."""
+    page = redirect("portal:me", community=visit.workspace.slug)
+    if visit.user is None:
+        return to_login(page["Location"])
+    case, member = _own_case(visit, case_id)
+    if case.state == CaseState.SOLVED:
+        say_whether_solved(case=case, member=member, solved=request.POST.get("solved") == "yes")
+        messages.success(request, _("Thank you for telling us."))
+    return page
+
+
+@community_page
+@require_POST
+def consent(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Keep under which name I may be thanked; what is published follows at once."""
+    member = visit.join()
+    if member is None:
+        return to_login(reverse("portal:me", kwargs={"community": visit.workspace.slug}))
+    chosen = request.POST.get("consent", "")
+    if chosen in CONSENTS:
+        give_consent(member=member, consent=chosen, actor=Actor("member", member.id))
+        messages.success(request, _("Kept. You can change it at any time."))
+    else:
+        messages.error(request, _("Choose one of the three."))
+    return redirect("portal:me", community=visit.workspace.slug)
