@@ -2,10 +2,12 @@
 
 import datetime
 import uuid
+from collections.abc import Iterator
 
 from django.utils import timezone
 
-from huixiang.intake.models import FollowCode, ImportRun, Message, MessageState
+from huixiang.channels.models import Conversation
+from huixiang.intake.models import FollowCode, ImportRefusal, ImportRun, Message, MessageState
 from huixiang.kernel import pagination
 from huixiang.kernel.crypto import keyed_hash
 from huixiang.kernel.ids import tidy_code
@@ -28,9 +30,7 @@ def by_state(
 def counts(workspace: Workspace) -> dict[str, int]:
     """How many messages wait, are parked, or were not feedback."""
     states = (MessageState.PENDING, MessageState.PARKED, MessageState.NOISE)
-    return {
-        str(state): Message.objects.filter(workspace=workspace, state=state).count() for state in states
-    }
+    return {str(state): Message.objects.filter(workspace=workspace, state=state).count() for state in states}
 
 
 def message_by_id(*, workspace_id: uuid.UUID, message_id: uuid.UUID) -> Message | None:
@@ -44,6 +44,12 @@ def messages_of_feedback(*, workspace_id: uuid.UUID, feedback_id: uuid.UUID) -> 
     return list(found.select_related("account").order_by("sent_at", "id"))
 
 
+def said_in_conversation(*, conversation: Conversation) -> list[Message]:
+    """What was said in a conversation, oldest first, also what is not read yet."""
+    found = Message.objects.filter(account_id=conversation.account_id, thread=conversation.external_id)
+    return list(found.filter(workspace_id=conversation.workspace_id).order_by("sent_at", "id"))
+
+
 def follow(*, workspace: Workspace, typed: str) -> FollowCode | None:
     """What a follow code leads to in this community; None for a wrong code."""
     code = tidy_code(typed)
@@ -53,11 +59,15 @@ def follow(*, workspace: Workspace, typed: str) -> FollowCode | None:
     return found.select_related("conversation__account", "member").first()
 
 
+def follow_by_id(*, workspace: Workspace, follow_id: uuid.UUID) -> FollowCode | None:
+    """A follow code that was entered before, by its id."""
+    found = FollowCode.objects.filter(workspace=workspace, id=follow_id)
+    return found.select_related("conversation__account", "member").first()
+
+
 def workspaces_with_pending(*, older_than: datetime.timedelta) -> list[uuid.UUID]:
     """Workspaces where a message has waited longer than this: their wake-up was lost."""
-    waiting = Message.objects.filter(
-        state=MessageState.PENDING, received_at__lt=timezone.now() - older_than
-    )
+    waiting = Message.objects.filter(state=MessageState.PENDING, received_at__lt=timezone.now() - older_than)
     return list(waiting.values_list("workspace_id", flat=True).distinct())
 
 
@@ -70,3 +80,13 @@ def import_runs(workspace: Workspace, limit: int = 20) -> list[ImportRun]:
 def import_run(*, workspace_id: uuid.UUID, run_id: uuid.UUID) -> ImportRun | None:
     """One import."""
     return ImportRun.objects.filter(workspace_id=workspace_id, id=run_id).select_related("account").first()
+
+
+def refusals(*, run: ImportRun, limit: int = 50) -> list[ImportRefusal]:
+    """The first refused rows of an import."""
+    return list(run.refusals.order_by("row")[:limit])
+
+
+def every_refusal(*, run: ImportRun) -> Iterator[ImportRefusal]:
+    """All of them, a few at a time."""
+    return run.refusals.order_by("row").iterator(chunk_size=1_000)
