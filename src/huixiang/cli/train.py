@@ -25,7 +25,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     trained = publishing.train(args.data)
     if args.report:
-        print(report.of(trained))
+        for line in report.of(trained, args.data):
+            print(line, flush=True)
         return 0
     publishing.publish(trained)
     print(f"Wrote {publishing.MODELS} ({publishing.VERSION}).")
