@@ -2,6 +2,7 @@
 import { startClocks } from "./clocks";
 import { startDialogs } from "./dialogs";
 import { startFields } from "./fields";
+import { startInserts } from "./insert";
 import { startKeys } from "./keys";
 import { startRequests } from "./requests";
 import { toBottom } from "./scroll";
@@ -11,6 +12,7 @@ startDialogs();
 startToasts();
 startRequests();
 startFields();
+startInserts();
 startKeys();
 startClocks();
 toBottom(document);

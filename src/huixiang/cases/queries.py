@@ -44,15 +44,19 @@ def _in_view(view: str, cases: QuerySet[Case], viewer: Membership) -> QuerySet[C
     return cases.filter(wanted.get(view, wanted["todo"]))
 
 
-def inbox(*, viewer: Membership, filters: Filters, cursor: str = "", size: int = 50) -> pagination.Page[Case]:
-    """The most urgent first, with member, theme, account and owner."""
+def _narrowed(viewer: Membership, filters: Filters) -> QuerySet[Case]:
     cases = _in_view(filters.view, Case.objects.filter(workspace_id=viewer.workspace_id), viewer)
     narrowed: dict[str, Any] = {
         "grade": filters.grade,
         "theme_id": filters.theme_id,
         "account_id": filters.account_id,
     }
-    cases = cases.filter(**{field: value for field, value in narrowed.items() if value})
+    return cases.filter(**{field: value for field, value in narrowed.items() if value})
+
+
+def inbox(*, viewer: Membership, filters: Filters, cursor: str = "", size: int = 50) -> pagination.Page[Case]:
+    """The most urgent first, with member, theme, account and owner."""
+    cases = _narrowed(viewer, filters)
     place = pagination.decode(cursor, int, uuid.UUID)
     if place:
         cases = cases.filter(urgency__gte=place[0]).exclude(urgency=place[0], id__lte=place[1])
@@ -91,10 +95,10 @@ def view_counts(viewer: Membership) -> dict[str, int]:
         unassigned=Count("id", filter=alive & Q(owner=None)),
         overdue=Count("id", filter=alive & Q(due_at__lt=now)),
         waiting=Count("id", filter=alive & Q(state=CaseState.WAITING_MEMBER)),
-        historical=Count("id", filter=Q(historical=True)),
+        imported=Count("id", filter=Q(historical=True)),  # not named like the field the others filter by
         **{grade: Count("id", filter=alive & Q(state__in=TO_DO, grade=grade)) for grade in Grade.values},
     )
-    return dict(counted)
+    return {"historical" if name == "imported" else name: number for name, number in counted.items()}
 
 
 def to_do_count(workspace_id: uuid.UUID) -> int:

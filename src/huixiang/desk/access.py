@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from huixiang.workspaces.models import Membership
 from huixiang.workspaces.queries import membership_of
 from huixiang.workspaces.roles import Permission, holds
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def page(permission: Permission = Permission.READ) -> Callable[[View], View]:
@@ -37,7 +38,7 @@ def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View],
     def decorate(view: View) -> View:
         @wraps(view)
         @login_required
-        def guarded(request: HttpRequest, workspace: str, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, workspace: str, **kwargs: Any) -> HttpResponseBase:
             membership = membership_of(user=request.user, slug=workspace)  # type: ignore[arg-type]
             if membership is None or not holds(membership, permission):
                 raise Http404
@@ -50,7 +51,7 @@ def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View],
     return decorate
 
 
-def _in_zone(view: View, request: HttpRequest, membership: Membership, kwargs: dict[str, Any]) -> HttpResponse:
+def _in_zone(view: View, request: HttpRequest, membership: Membership, kwargs: dict[str, Any]) -> HttpResponseBase:
     """Run the view with the clock of the workspace, where days begin and times are told."""
     with timezone.override(ZoneInfo(membership.workspace.time_zone)):
         try:
@@ -108,11 +109,11 @@ def shown(
 
 
 def part(
-    request: HttpRequest, membership: Membership, template: str, *, status: int = 200, **context: Any
+    request: HttpRequest, membership: Membership, template: str, **context: Any
 ) -> HttpResponse:
     """Render a piece of a page: who looks, and what they may do as `may`."""
     base = {"workspace": membership.workspace, "membership": membership, "may": may(membership)}
-    return render(request, template, base | context, status=status)
+    return render(request, template, base | context)
 
 
 def may(membership: Membership) -> dict[str, bool]:

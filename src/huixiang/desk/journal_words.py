@@ -144,9 +144,8 @@ def tell_all(entries: Sequence[Entry], workspace: Workspace) -> list[Told]:
 def _told(entry: Entry, staff: dict[uuid.UUID, str], members: dict[uuid.UUID, str], slug: str) -> Told:
     words = entry.words.text if hasattr(entry, "words") else ""
     seal = getattr(entry, "seal", None) if "seal" in entry._state.fields_cache else None  # noqa: SLF001
-    return Told(
-        entry.at, sentence(entry), _who(entry, staff, members), words, _address(entry, slug), seal.number if seal else None
-    )
+    number = seal.number if seal else None
+    return Told(entry.at, sentence(entry), _who(entry, staff, members), words, _address(entry, slug), number)
 
 
 def _who(entry: Entry, staff: dict[uuid.UUID, str], members: dict[uuid.UUID, str]) -> str:

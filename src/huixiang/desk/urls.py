@@ -22,7 +22,8 @@ ANNOUNCEMENT = "announcements/<uuid:announcement_id>/"
 RUN = "channels/imports/<uuid:run_id>/"
 
 urlpatterns = [
-    path("", inbox.inbox, name="inbox"),
+    path("", inbox.home, name="home"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/news/", inbox.news, name="inbox_news"),
     path("inbox/<uuid:case_id>/", inbox.pane, name="inbox_pane"),
     path(CASE, cases.case, name="case"),

@@ -1,12 +1,14 @@
 """Finding feedback."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from django.db.models import Case, Count, When
 from pgvector.django import CosineDistance
 
+from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.kernel import pagination
 from huixiang.members.models import Tier
@@ -91,6 +93,16 @@ def copies(*, workspace_id: uuid.UUID, hashes: Sequence[str]) -> dict[str, set[u
     return found
 
 
+def feedback_by_theme(*, workspace_id: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+    """These feedbacks' ids by the theme each is about now."""
+    found: dict[uuid.UUID, list[uuid.UUID]] = {}
+    rows = Feedback.objects.filter(workspace_id=workspace_id, id__in=list(ids), theme_id__isnull=False)
+    for feedback_id, theme_id in rows.values_list("id", "theme_id"):
+        if theme_id:
+            found.setdefault(theme_id, []).append(feedback_id)
+    return found
+
+
 def of_members(
     *, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], limit: int = 50
 ) -> list[Feedback]:
@@ -103,3 +115,25 @@ def of_conversation(*, workspace_id: uuid.UUID, conversation_id: uuid.UUID) -> F
     """The latest feedback said in a conversation."""
     found = Feedback.objects.filter(workspace_id=workspace_id, conversation_id=conversation_id)
     return found.defer("embedding").order_by("-said_at").first()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What came of one source: how much feedback, how many cases, grades, and feedback a theme, largest first."""
+
+    feedback: int
+    cases: int
+    grades: dict[str, int]
+    themes: dict[uuid.UUID, int]
+
+
+def tally(*, account: ChannelAccount) -> Tally:
+    """What the messages of one channel account became."""
+    found = Feedback.objects.filter(account=account)
+    themes = found.exclude(theme_id=None).values_list("theme_id").annotate(number=Count("id"))
+    return Tally(
+        feedback=found.count(),
+        cases=found.aggregate(number=Count("case_id", distinct=True))["number"],
+        grades=dict(found.values_list("grade").annotate(number=Count("id"))),
+        themes=dict(themes.order_by("-number")),
+    )

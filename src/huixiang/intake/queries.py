@@ -4,9 +4,10 @@ import datetime
 import uuid
 from collections.abc import Iterator
 
+from django.db.models import Count
 from django.utils import timezone
 
-from huixiang.channels.models import Conversation
+from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.intake.models import FollowCode, ImportRefusal, ImportRun, Message, MessageState
 from huixiang.kernel import pagination
 from huixiang.kernel.crypto import keyed_hash
@@ -90,3 +91,15 @@ def refusals(*, run: ImportRun, limit: int = 50) -> list[ImportRefusal]:
 def every_refusal(*, run: ImportRun) -> Iterator[ImportRefusal]:
     """All of them, a few at a time."""
     return run.refusals.order_by("row").iterator(chunk_size=1_000)
+
+
+def oldest_pending() -> datetime.datetime | None:
+    """Since when the longest waiting message of the installation waits."""
+    waiting = Message.objects.filter(state=MessageState.PENDING).order_by("received_at")
+    return waiting.values_list("received_at", flat=True).first()
+
+
+def states_of_account(*, account: ChannelAccount) -> dict[str, int]:
+    """How many messages of one source are in each state."""
+    counted = Message.objects.filter(account=account).values_list("state")
+    return dict(counted.annotate(number=Count("id")))

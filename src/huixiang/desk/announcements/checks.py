@@ -28,8 +28,8 @@ class Check:
 
 def checks(announcement: Announcement, credited: Sequence[Credit], audience: Audience) -> list[Check]:
     """Apology, version, names by consent, everybody reachable."""
-    text = "\n".join([announcement.what_happened, announcement.how_fixed, announcement.what_next])
-    return [_apology(text), _version(announcement, text), _consent(credited), _reach(audience)]
+    text = f"{announcement.what_happened}\n{announcement.how_fixed}\n{announcement.what_next}"
+    return [_apology(text), _version(announcement, text), _consent(text, credited), _reach(audience)]
 
 
 def _apology(text: str) -> Check:
@@ -45,10 +45,8 @@ def _version(announcement: Announcement, text: str) -> Check:
     return Check(bool(found), _("It names the version or the date"), found.group() if found else "")
 
 
-def _consent(credited: Sequence[Credit]) -> Check:
-    """Names are shown by consent whatever the text says; the check is that the text itself names nobody without."""
-    announcement = credited[0].announcement if credited else None
-    text = "".join([announcement.what_happened, announcement.how_fixed, announcement.what_next]) if announcement else ""
+def _consent(text: str, credited: Sequence[Credit]) -> Check:
+    """The thanks follow consent by themselves; looked at is whether the text itself names anybody without it."""
     told = [c.member.name for c in credited if not shown_name(c.member)[1] and len(c.member.name) > 1]
     named = [name for name in told if name in text]
     waiting = sum(c.member.credit_consent == Consent.UNANSWERED and not c.member.anonymous for c in credited)

@@ -92,7 +92,7 @@ def shown_turns(turns: Sequence[Turn]) -> list[Shown]:
     drawn: list[Shown] = []
     lane = ""
     for turn in turns:
-        begins = turn.lane != Lane.INTERNAL and turn.lane != lane
+        begins = turn.lane not in (Lane.INTERNAL, lane)
         lane = turn.lane if begins else lane
         troubled = turn.delivery is not None and turn.delivery.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
         masked = turn.direction == Direction.INBOUND and bool(turn.message_id and MASKED.search(turn.text))

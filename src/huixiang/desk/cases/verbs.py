@@ -3,6 +3,7 @@
 import uuid
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huixiang.cases import actions, queries
@@ -18,8 +19,6 @@ from huixiang.triage.actions import correct_grade
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.queries import member_of_team
 from huixiang.workspaces.roles import Permission
-
-from django.urls import reverse
 
 
 def _case(membership: Membership, case_id: uuid.UUID) -> Case:
@@ -61,7 +60,7 @@ def assign(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> 
             owner_id = uuid.UUID(int=0)
         owner = access.found(member_of_team(workspace_id=membership.workspace_id, membership_id=owner_id))
     actions.assign(case=case, owner=owner, actor=access.actor(membership))
-    said = _("%(case)s is with %(name)s now.") % {"case": case.label, "name": owner} if owner else _("Nobody owns it now.")
+    said = _("%(case)s is with %(name)s now.") % {"case": case.label, "name": owner} if owner else _("Nobody owns it.")
     return access.done(request, said, access.back(request, _address(membership, case)))
 
 

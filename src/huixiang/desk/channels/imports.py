@@ -159,7 +159,11 @@ def progress(request: HttpRequest, membership: Membership, run_id: uuid.UUID) ->
 
 
 @access.page()
-def refused_csv(request: HttpRequest, membership: Membership, run_id: uuid.UUID) -> StreamingHttpResponse:
+def refused_csv(
+    request: HttpRequest,  # noqa: ARG001 - every view is given it
+    membership: Membership,
+    run_id: uuid.UUID,
+) -> StreamingHttpResponse:
     """Every refused row with its reason, as a file that spreadsheets read (UTF-8 with its mark)."""
     run = _run(membership, run_id)
     heading = _line([_("Row"), _("Reason"), _("Excerpt")])

@@ -1,6 +1,7 @@
 """All feedback, what was gated out, what could not be read, and one feedback with its reading."""
 
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -32,7 +33,7 @@ PAGE = 40
 def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Feedback by kind, or messages that were not feedback or could not be read."""
     tab = request.GET.get("tab", "")
-    context = {"tabs": _tabs(membership.workspace, tab), "tab": tab}
+    context: dict[str, Any] = {"tabs": _tabs(membership.workspace, tab), "tab": tab}
     context |= _rows(membership.workspace, tab, request.GET.get("cursor", ""))
     if getattr(request, "htmx", False):
         return access.part(request, membership, "desk/feedback/rows.html", **context)

@@ -2,8 +2,10 @@
 
 import datetime
 import uuid
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from huixiang.cases import actions, queries
@@ -18,11 +20,17 @@ PAGE = 40
 
 
 @access.page()
+def home(request: HttpRequest, membership: Membership) -> HttpResponse:  # noqa: ARG001 - every view is given it
+    """The desk begins with the inbox."""
+    return HttpResponseRedirect(reverse("desk:inbox", args=[membership.workspace.slug]))
+
+
+@access.page()
 def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Three panes: views, list, and the case that was chosen or else the most urgent one."""
     filters = listing.filters_of(request.GET)
     rows = queries.inbox(viewer=membership, filters=filters, cursor=request.GET.get("cursor", ""), size=PAGE)
-    context = {"rows": rows.rows, "next_cursor": rows.next_cursor, "query": listing.query_of(filters)}
+    context: dict[str, Any] = {"rows": rows.rows, "next_cursor": rows.next_cursor, "query": listing.query_of(filters)}
     if getattr(request, "htmx", False) and "cursor" in request.GET:
         return access.part(request, membership, "desk/inbox/rows.html", **context)
     case = _chosen(request, membership, rows.rows)

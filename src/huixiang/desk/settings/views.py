@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -64,10 +65,8 @@ def _time(text: str) -> datetime.time:
 @access.page()
 def team(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Everybody with a role."""
-    people = queries.team(membership.workspace)
-    return access.shown(
-        request, membership, "desk/settings/team.html", "settings", tab="settings_team", people=people, roles=Role.choices
-    )
+    context = {"people": queries.team(membership.workspace), "roles": Role.choices}
+    return access.shown(request, membership, "desk/settings/team.html", "settings", tab="settings_team", **context)
 
 
 @access.verb(Permission.CONFIGURE)
@@ -149,13 +148,14 @@ def journal(request: HttpRequest, membership: Membership) -> HttpResponse:
     before = request.GET.get("before", "")
     place = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None  # noqa: PLR2004 - bigint
     entries = journal_queries.latest(workspace_id=membership.workspace_id, before=place, limit=ENTRIES)
-    context = {
+    context: dict[str, Any] = {
+        "tab": "settings_journal",
         "entries": tell_all(entries, membership.workspace),
         "next_before": entries[-1].id if len(entries) == ENTRIES else None,
     }
     if getattr(request, "htmx", False):
         return access.part(request, membership, "desk/settings/entries.html", **context)
-    return access.shown(request, membership, "desk/settings/journal.html", "settings", tab="settings_journal", **context)
+    return access.shown(request, membership, "desk/settings/journal.html", "settings", **context)
 
 
 @access.verb(Permission.READ)

@@ -35,7 +35,7 @@ def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
         workspace=workspace, statuses=statuses, cursor=request.GET.get("cursor", ""), size=PAGE
     )
     lines = queries.recent_daily(themes=page.rows, days=DAYS)
-    context = {
+    context: dict[str, Any] = {
         "rows": [(theme, lines[theme.id]) for theme in page.rows],
         "next_cursor": page.next_cursor,
         "status": status,
