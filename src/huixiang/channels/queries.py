@@ -78,3 +78,8 @@ def troubled_about(*, workspace_id: uuid.UUID, about_id: uuid.UUID, limit: int =
 def delivery_exists(*, workspace_id: uuid.UUID, delivery_id: uuid.UUID) -> bool:
     """Whether the workspace has this delivery, whatever its state."""
     return Delivery.objects.filter(workspace_id=workspace_id, id=delivery_id).exists()
+
+
+def troubled_count() -> int:
+    """How many deliveries of the installation failed or may have."""
+    return Delivery.objects.filter(state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).count()
