@@ -17,7 +17,8 @@ from huixiang.kernel import embedded_postgres, places
 def start() -> None:
     """Make Django ready: with DATABASE_URL on that server, else on the embedded one, started if need be.
 
-    An embedded server that a command had to start is stopped by the last process that used it. Exits with 1 and a sentence when the database will not do.
+    An embedded server that a command had to start is stopped by the last process that used it.
+    Exits with 1 and a sentence when the database will not do.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huixiang.config.settings")
     try:

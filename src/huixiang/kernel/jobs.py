@@ -1,9 +1,12 @@
 """Jobs are queued by name, in the transaction of the row they are about."""
 
+import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateWorker
 from procrastinate.exceptions import AlreadyEnqueued
 
 
@@ -22,3 +25,9 @@ def queue(name: str, *, once: str | None = None, lock: str | None = None, **argu
             job.defer(**arguments)
     except AlreadyEnqueued:
         return
+
+
+def last_heartbeat() -> datetime.datetime | None:
+    """When a worker was last heard of; None when none is on the list."""
+    beat: datetime.datetime | None = ProcrastinateWorker.objects.aggregate(last=Max("last_heartbeat"))["last"]
+    return beat

@@ -2,9 +2,9 @@
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from huixiang.cases import actions as cases
@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 256
 
 
-def process(*, workspace_id: uuid.UUID) -> int:
-    """Read every pending message of a workspace, batch by batch; returns how many.
+def process(*, workspace_id: uuid.UUID, on_progress: Callable[[int], None] = lambda _total: None) -> int:
+    """Read every pending message of a workspace, batch by batch; returns how many, and tells it after each batch.
 
     A batch is one transaction: killed in the middle, its messages are pending again and nothing of it is left.
     """
@@ -35,6 +35,7 @@ def process(*, workspace_id: uuid.UUID) -> int:
     total = 0
     while number := _process_some(workspace):
         total += number
+        on_progress(total)
     return total
 
 
@@ -54,6 +55,8 @@ def _read(workspace: Workspace, messages: Sequence[Message]) -> None:
     try:
         with transaction.atomic():
             pipeline.run(workspace=workspace, messages=messages)
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble (a deadlock, a lost line) is no message's fault: all of it stays pending
     except Exception as error:  # noqa: BLE001 - whatever a text makes the engine do, the others go on
         if len(messages) == 1:
             _park(messages[0], error)
@@ -126,6 +129,15 @@ def _journal(
 ) -> None:
     event = events.Corrected(subject=subject, field=field, before=change[0], after=change[1])
     record(event, workspace_id=workspace_id, actor=Actor("staff", by.id))
+
+
+@transaction.atomic
+def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID]) -> None:
+    """Feedback was removed: its assessments keep their dials and reasons, not the quoted words."""
+    rows = list(Assessment.objects.filter(workspace_id=workspace_id, feedback_id__in=feedback_ids))
+    for row in rows:
+        row.reasons = {dial: {**said, "quote": ""} for dial, said in row.reasons.items()}
+    Assessment.objects.bulk_update(rows, ["reasons"], batch_size=500)
 
 
 def latest_assessment(feedback_id: uuid.UUID) -> Assessment | None:

@@ -16,6 +16,11 @@ def workspace_by_slug(slug: str) -> Workspace | None:
     return Workspace.objects.filter(slug=slug).first()
 
 
+def every_workspace() -> list[Workspace]:
+    """All of the installation, by slug: for its operator at the command line."""
+    return list(Workspace.objects.order_by("slug"))
+
+
 def membership_of(*, user: User, slug: str) -> Membership | None:
     """The user's place in the workspace of this path; None is shown as 404, so nothing can be guessed."""
     found = Membership.objects.filter(user=user, workspace__slug=slug)
@@ -46,6 +51,11 @@ def user_by_email(email: str) -> User | None:
 def api_keys(workspace: Workspace) -> list[ApiKey]:
     """All keys, newest first, revoked ones too."""
     return list(workspace.api_keys.order_by("-created_at"))
+
+
+def api_key_by_id(key_id: uuid.UUID) -> ApiKey | None:
+    """One key of any workspace: for the installation's operator at the command line."""
+    return ApiKey.objects.filter(id=key_id).select_related("workspace").first()
 
 
 def api_key_by_secret(secret: str) -> ApiKey | None:

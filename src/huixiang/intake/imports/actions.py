@@ -107,7 +107,6 @@ def note(
         file_name=_shown_name(file_name),
         path=str(stored),
         mapping=kept,
-        total=reading.count_rows(stored),
     )
 
 
@@ -128,6 +127,7 @@ def run(run_id: uuid.UUID, on_progress: Progress | None = None) -> ImportRun:
     if begun.state != ImportState.RUNNING:
         return begun
     try:
+        begun.total = begun.total or _count(begun)
         _take_through(begun, on_progress or (lambda _run: None))
     except Refused as error:
         ImportRun.objects.filter(id=run_id).update(
@@ -149,6 +149,13 @@ def _begin(run_id: uuid.UUID) -> ImportRun:
 def _locked(run_id: uuid.UUID) -> ImportRun:
     found = ImportRun.objects.select_for_update(of=("self",)).select_related("account", "workspace")
     return found.get(id=run_id)
+
+
+def _count(begun: ImportRun) -> int:
+    """How many rows there will be, for whoever watches the progress."""
+    total = reading.count_rows(Path(begun.path))
+    ImportRun.objects.filter(id=begun.id).update(total=total)
+    return total
 
 
 def _take_through(begun: ImportRun, on_progress: Progress) -> None:
