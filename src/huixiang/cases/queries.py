@@ -190,6 +190,12 @@ def cases_of_theme(*, workspace_id: uuid.UUID, theme_id: uuid.UUID, limit: int =
     return list(found.select_related("member").order_by("urgency", "id")[:limit])
 
 
+def first_answered_case(*, workspace_id: uuid.UUID, theme_id: uuid.UUID) -> Case | None:
+    """The case about a theme that was answered before the others: when the dialogue began."""
+    found = Case.objects.filter(workspace_id=workspace_id, theme_id=theme_id, first_answered_at__isnull=False)
+    return found.order_by("first_answered_at").first()
+
+
 def cases_by_id(*, workspace_id: uuid.UUID, ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID, Case]:
     """Many cases at once."""
     return {case.id: case for case in Case.objects.filter(workspace_id=workspace_id, id__in=set(ids))}

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 FACTS: Final[dict[str, Promise]] = {
     "scene": pgettext_lazy("fact", "Scene"),
     "steps": pgettext_lazy("fact", "Steps"),
-    "expected": pgettext_lazy("fact", "Expected"),
+    "expected": pgettext_lazy("desk", "Expected"),
     "actual": pgettext_lazy("fact", "Actual"),
     "version": pgettext_lazy("fact", "Version"),
     "frequency": pgettext_lazy("fact", "Frequency"),

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from huixiang.cases import queries
 from huixiang.cases.queries import Filters
@@ -16,7 +17,7 @@ from huixiang.workspaces.models import Membership
 
 VIEWS: dict[str, tuple[str, Promise]] = {
     "todo": ("inbox", _("All to do")),
-    "mine": ("user", _("Mine")),
+    "mine": ("user", pgettext_lazy("desk", "Mine")),
     "unassigned": ("user-plus", _("Unassigned")),
     "overdue": ("alarm", _("Overdue")),
     "waiting": ("clock", _("Waiting for the member")),

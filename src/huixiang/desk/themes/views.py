@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from huixiang.announcements.queries import of_theme
 from huixiang.cases import way
 from huixiang.cases.models import Case
-from huixiang.cases.queries import cases_by_id, cases_of_theme
+from huixiang.cases.queries import cases_by_id, cases_of_theme, first_answered_case
 from huixiang.desk import access
 from huixiang.desk.journal_words import tell_all
 from huixiang.feedback import queries as feedback_queries
@@ -62,8 +62,9 @@ def _about(membership: Membership, theme: Theme) -> dict[str, Any]:
     rank, rivals = queries.rank_by_impact(theme)
     days = queries.daily_counts(theme=theme, days=DAYS)
     entries = history(workspace_id=theme.workspace_id, subjects=[theme.id])
+    first_answered = first_answered_case(workspace_id=theme.workspace_id, theme_id=theme.id)
     return {
-        "way": way.way(feedback=None, case=None, theme=theme),
+        "way": way.way(feedback=None, case=first_answered, theme=theme),
         "open": theme.status in OPEN,
         "rank": rank,
         "rivals": rivals,
