@@ -81,8 +81,11 @@ def _credit(draft: Announcement, theme: Theme) -> None:
         for place, member_id in enumerate(reporters)
         if member_id not in known
     )  # fmt: skip
+    later = draft.credits.filter(first_reporter=True).exclude(member_id__in=reporters[:1])
+    later.update(first_reporter=False, contribution=_contribution(1, details=False))  # an earlier report came to light
 
 
+@drafting.community_language()
 def _contribution(place: int, *, details: bool) -> str:
     if place == 0:
         return _("The first to report it")
@@ -129,6 +132,7 @@ def ask_consent(*, announcement: Announcement, by: Membership) -> int:
     return len(people)
 
 
+@drafting.community_language()
 def _consent_request(announcement: Announcement, person: audience.Person) -> Delivery:
     text = _(
         "You were among those who told us about “%(theme)s”. It is solved, and we would like to thank you in the "
@@ -174,6 +178,8 @@ def tell(*, announcement_id: uuid.UUID) -> int:
     told = 0
     for start in range(0, len(people), TOLD_AT_ONCE):
         told += _tell_some(announcement, people[start : start + TOLD_AT_ONCE])
+    if announcement.told_at and not told:
+        return 0  # run again with nobody new: there is nothing to write down
     with transaction.atomic():
         announcement.told_at = timezone.now()
         announcement.save(update_fields=["told_at"])
@@ -187,6 +193,7 @@ def tell(*, announcement_id: uuid.UUID) -> int:
 
 @transaction.atomic
 def _tell_some(announcement: Announcement, people: Sequence[audience.Person]) -> int:
+    Announcement.objects.select_for_update().get(id=announcement.id)  # two runs at once tell nobody twice
     done = set(announcement.notices.values_list("member_id", flat=True))
     new = [person for person in people if person.member.id not in done]
     deliveries = {p.member.id: _notice(announcement, p) for p in new if p.route}

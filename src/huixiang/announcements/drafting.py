@@ -2,9 +2,12 @@
 
 import datetime
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django.utils import formats, timezone
+from django.conf import settings
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +17,13 @@ from huixiang.journal.queries import history
 from huixiang.themes.models import Theme
 
 REPORTS_READ = 50  # the earliest reports tell the way; later ones add no step to it
+
+
+@contextmanager
+def community_language() -> Iterator[None]:
+    """What the community reads is written in its language, not in the one of whoever presses the button."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,7 @@ class Parts:
     what_next: str
 
 
+@community_language()
 def parts(theme: Theme) -> Parts:
     """The three parts from what is known of the theme; a person edits them."""
     return Parts(
@@ -57,6 +68,7 @@ def _what_next(theme: Theme) -> str:
     return _("If it still happens to you, tell us below: it goes straight back to the person who handled it.")
 
 
+@community_language()
 def way(theme: Theme) -> list[dict[str, str]]:
     """The steps as {at (ISO), title, text}, oldest first: received, first answer, confirmed, fixing, fixed."""
     reports = list(

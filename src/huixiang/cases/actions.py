@@ -139,9 +139,11 @@ def reply(*, case: Case, by: Membership, text: str, lane: str) -> Turn:
     """Answer the member, on the board (public) or alone (private).
 
     A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
-    clocks are met. Journal: cases.answered. Raises Refused when there is no way to the member.
+    clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned. Raises Refused when there is no way to the member.
     """
     text = _checked(text)
+    if lane not in (Lane.PUBLIC, Lane.PRIVATE):
+        raise Refused(_("Choose whether the answer is public or private."))
     case = (
         Case.objects.select_for_update(of=("self",))
         .select_related("member", "account", "conversation")
@@ -160,22 +162,26 @@ def reply(*, case: Case, by: Membership, text: str, lane: str) -> Turn:
     first = case.first_answered_at is None
     case.first_answered_at = case.first_answered_at or now
     case.stage = Stage.LISTENING if case.stage == Stage.CONTACTING else case.stage
-    case.owner = case.owner or by
+    unowned, case.owner = case.owner is None, case.owner or by
     case.state = case.state if case.state in ENDED else CaseState.WAITING_MEMBER
     case.unread, case.last_line, case.last_at = False, text[:LINE], now
     case.save()
     clocks.meet(case, at=now)
-    event = events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first)
-    record(event, workspace_id=case.workspace_id, actor=Actor("staff", by.id))
+    actor = Actor("staff", by.id)
+    notes = [Note(events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first), actor=actor)]
+    if unowned:
+        notes.append(Note(events.Assigned(subject=case.id, owner_id=by.id), actor=actor))
+    record_all(notes, workspace_id=case.workspace_id)
     return turn
 
 
 def _checked(text: str) -> str:
-    if not text.strip():
+    text = text.replace("\x00", "").strip()
+    if not text:
         raise Refused(_("Write something first."))
     if len(text) > LONGEST_REPLY:
         raise Refused(_("This is longer than %(limit)d characters.") % {"limit": LONGEST_REPLY})
-    return text.strip().replace("\x00", "")
+    return text
 
 
 def _deliver_reply(case: Case, text: str) -> Delivery:
@@ -237,11 +243,15 @@ def propose_grade(*, case_ids: Sequence[uuid.UUID], grade: str, reason: str) -> 
 
 @transaction.atomic
 def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
-    """Solve, confirm or close a case; closing without a solution needs a reason. Journal: cases.state_changed."""
+    """Solve, confirm or close a case; closing without a solution needs a reason. Journal: cases.state_changed.
+
+    Does nothing when the case has ended so already (a button pressed twice).
+    """
     if state == CaseState.CLOSED and not reason.strip():
         raise Refused(_("Say why it is closed without a solution."))
     now = timezone.now()
-    _change_state(case, state, actor, reason)
+    if not _change_state(case, state, actor, reason):
+        return
     stamp = {
         CaseState.SOLVED: "solved_at",
         CaseState.CONFIRMED: "confirmed_at",
@@ -249,27 +259,34 @@ def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
     }
     setattr(case, stamp[CaseState(state)], now)
     case.close_reason = reason.strip()
-    case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
+    if state != CaseState.CLOSED:  # what is closed without a solution stays where the dialogue was
+        case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
     case.unread = False
-    case.save()
+    case.save(update_fields=["state", "stage", "close_reason", "unread", *stamp.values()])
     clocks.stop(case, at=now)
 
 
 @transaction.atomic
 def reopen(*, case: Case, actor: Actor, reason: str = "") -> None:
-    """Take a case up again: it waits for us. Journal: cases.state_changed."""
-    _change_state(case, CaseState.REOPENED, actor, reason)
+    """Take an ended case up again: it waits for us. Journal: cases.state_changed. One that runs just runs on."""
+    if case.state not in ENDED or not _change_state(case, CaseState.REOPENED, actor, reason):
+        return
     case.stage, case.unread, case.last_at = Stage.LISTENING, True, timezone.now()
     case.solved_at = case.confirmed_at = case.closed_at = None
-    case.save()
+    case.save(update_fields=["state", "stage", "unread", "last_at", "solved_at", "confirmed_at", "closed_at"])
     clocks.start(case, ClockName.NEXT_ANSWER, at=timezone.now())
     clocks.reorder(case)
 
 
-def _change_state(case: Case, state: str, actor: Actor, reason: str) -> None:
-    before, case.state = case.state, state
+def _change_state(case: Case, state: str, actor: Actor, reason: str) -> bool:
+    """Write the new state; False when another hand was faster and the case is there already."""
+    before = Case.objects.select_for_update().values_list("state", flat=True).get(id=case.id)
+    case.state = state
+    if before == state:
+        return False
     event = events.StateChanged(subject=case.id, before=before, after=state)
     record(event, workspace_id=case.workspace_id, actor=actor, words=reason.strip())
+    return True
 
 
 def mark_read(*, case: Case) -> None:

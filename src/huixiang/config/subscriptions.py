@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
+    "feedback.removed": ["themes.forget_feedback", "cases.forget_feedback", "triage.forget_feedback"],
     "themes.merged": ["cases.follow_merge"],
     "themes.merge_undone": ["cases.follow_undone_merge"],
 }

@@ -20,6 +20,12 @@ READING_FIELDS = (
 )  # fmt: skip
 
 
+TAKEN = (
+    "title", "text", "emotion_quote", "facts", "reasons", "aspects", "embedding", "text_hash", "removed_at",
+    "removed_reason",
+)  # fmt: skip
+
+
 def keep(feedbacks: Sequence[Feedback]) -> None:
     """Store new feedback: one statement."""
     Feedback.objects.bulk_create(feedbacks)
@@ -51,7 +57,8 @@ def remove(*, feedback: Feedback, reason: str, actor: Actor) -> None:
     """Delete what was said and leave a tombstone. A reason is required.
 
     The text, facts and quotes go, also from the raw messages; kind, grade, theme and times stay, so that counts
-    hold. Words in the journal about it are forgotten, then the reason is written: feedback.removed.
+    hold. Words in the journal about it are forgotten, then the reason is written: feedback.removed, whose
+    subscribers erase what themes, cases and assessments took from the text.
     """
     if not reason.strip():
         raise Refused(_("Say why it is removed: the reason stays in the journal."))
@@ -60,7 +67,7 @@ def remove(*, feedback: Feedback, reason: str, actor: Actor) -> None:
     feedback.facts, feedback.reasons, feedback.aspects, feedback.embedding = {}, [], [], None
     feedback.removed_at, feedback.removed_reason = timezone.now(), reason.strip()
     feedback.text_hash = ""
-    feedback.save()
+    feedback.save(update_fields=TAKEN)
     Message.objects.filter(workspace_id=feedback.workspace_id, feedback_id=feedback.id).update(
         text="", masked_text="", findings=[], erased_at=timezone.now()
     )

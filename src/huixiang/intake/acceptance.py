@@ -4,6 +4,8 @@ import datetime
 import unicodedata
 from dataclasses import replace
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +14,7 @@ from huixiang.channels.contracts import InboundMessage
 LONGEST_TEXT = 20_000
 LONGEST_ID = 200
 LONGEST_NAME = 80
+LONGEST_ADDRESS = 254
 EARLIEST = datetime.datetime(1990, 1, 1, tzinfo=datetime.UTC)
 CLOCK_SKEW = datetime.timedelta(days=1)
 
@@ -62,10 +65,22 @@ def _time_refusal(sent_at: datetime.datetime) -> str | None:
 
 
 def tidy(message: InboundMessage) -> InboundMessage:
-    """The message with a name that can be shown: no control signs or direction overrides, at most 80 long."""
+    """The message with a name that can be shown: no control signs or direction overrides, at most 80 long.
+
+    What is no e-mail address is dropped: it is only a way back, and the message is worth keeping without it.
+    """
     name = "".join(sign for sign in message.author_name if unicodedata.category(sign)[0] != "C")
     return replace(
         message,
         author_name=name.strip()[:LONGEST_NAME],
         author_id=message.author_id or f"?{message.external_id}"[:LONGEST_ID],
+        author_email=message.author_email if _is_address(message.author_email) else "",
     )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST_ADDRESS and unstorable(text) is None

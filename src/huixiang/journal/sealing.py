@@ -16,6 +16,7 @@ from huixiang.kernel.crypto import digest
 
 GENESIS = bytes(32)
 BATCH = 5_000
+MOST_LOOSE = 100  # named at most; one is enough to know
 RIPE = """
     SELECT u.entry_id FROM journal_unsealed u JOIN journal_entry e ON e.id = u.entry_id
     WHERE u.workspace_id = %s
@@ -81,12 +82,14 @@ def waiting_workspaces() -> list[uuid.UUID]:
 def verify(workspace_id: uuid.UUID) -> Verdict:
     """Recompute a workspace's whole chain."""
     faults: list[str] = []
-    previous, links = GENESIS, 0
+    previous, links, number = GENESIS, 0, 0
     for item in _links(workspace_id):
         links += 1
-        faults += _faults(item, links, previous)
-        previous = bytes(item.hash)
+        faults += _faults(item, number + 1, previous)
+        previous, number = bytes(item.hash), item.number
     faults += _words_faults(workspace_id)
+    loose = Entry.objects.filter(workspace_id=workspace_id, seal=None, unsealed=None).order_by("id")
+    faults += [f"entry {entry_id} is in no link" for entry_id in loose.values_list("id", flat=True)[:MOST_LOOSE]]
     waiting = Unsealed.objects.filter(workspace_id=workspace_id).count()
     return Verdict(links, waiting, faults)
 

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+import unicodedata
 import uuid
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without 0 O 1 I L U: read aloud and typed on a phone
@@ -23,6 +24,6 @@ def new_code() -> str:
 
 
 def tidy_code(typed: str) -> str:
-    """What a person typed, as the code is kept: upper case, one hyphen; "" when it cannot be a code."""
-    signs = "".join(sign for sign in typed.upper() if sign.isalnum())
-    return f"{signs[:4]}-{signs[4:]}" if len(signs) == 8 else ""  # noqa: PLR2004 - the code's length
+    """What a person typed, full width too, as the code is kept: upper case, one hyphen; "" for what is no code."""
+    signs = "".join(sign for sign in unicodedata.normalize("NFKC", typed).upper() if sign.isalnum())
+    return f"{signs[:4]}-{signs[4:]}" if len(signs) == 8 and set(signs) <= set(CODE_ALPHABET) else ""  # noqa: PLR2004

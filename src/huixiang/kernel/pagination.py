@@ -28,7 +28,7 @@ def decode(cursor: str, *parsers: Callable[[Any], Any]) -> list[Any] | None:
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [parse(value) for parse, value in zip(parsers, values, strict=True)] if cursor else None
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):  # deep brackets, infinite numbers
         return None
 
 

@@ -22,7 +22,9 @@ from huixiang.themes.states import ThemeStatus, may_become
 
 RENAMED_AT = {2, 3, 5, 8, 13, 21, 34, 55, 89}  # sizes at which a name by words is found anew
 NAMED_FROM = 30
-DESCRIBED = ("name", "summary", "root_cause", "workaround", "tracker_url", "public", "owner_id")
+DESCRIBED = (
+    "name", "summary", "root_cause", "workaround", "fix", "fixed_in", "tracker_url", "public", "owner_id",
+)  # fmt: skip
 
 
 def lock(workspace_id: uuid.UUID) -> None:
@@ -64,7 +66,8 @@ def rename_grown(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> 
         workspace_id=workspace_id, id__in=theme_ids, name_by_person=False, feedback_count__in=RENAMED_AT
     ).defer("centre")
     for theme in grown:  # at most a handful a batch: sizes pass each mark once
-        texts = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme.id).order_by("-said_at")
+        texts = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme.id, removed_at=None)
+        texts = texts.order_by("-said_at")
         found = name_by_words(list(texts.values_list("text", flat=True)[:NAMED_FROM]))
         if found and found != theme.name:
             theme.name = found[:80]
@@ -72,8 +75,20 @@ def rename_grown(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> 
 
 
 @transaction.atomic
+def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID]) -> None:
+    """Feedback was removed: themes named by its words are named by what is left, or by no words at all."""
+    touched = Feedback.objects.filter(workspace_id=workspace_id, id__in=feedback_ids).values("theme_id")
+    themes = Theme.objects.filter(workspace_id=workspace_id, id__in=touched, name_by_person=False).defer("centre")
+    for theme in themes:
+        left = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme.id, removed_at=None)
+        texts = list(left.order_by("-said_at").values_list("text", flat=True)[:NAMED_FROM])
+        theme.name = (name_by_words(texts)[:80] if texts else "") or _("Removed")
+        theme.save(update_fields=["name"])
+
+
+@transaction.atomic
 def describe(*, theme: Theme, actor: Actor, **changed: object) -> None:
-    """Write what a person knows: name, summary, root_cause, workaround, tracker_url, public, owner_id.
+    """Write what a person knows: name, summary, root_cause, workaround, fix, fixed_in, tracker_url, public, owner_id.
 
     Journal: themes.described with the names of the fields, the root cause in words.
     """
@@ -127,11 +142,16 @@ def _stamp(theme: Theme, to: str, words: str, fixed_in: str) -> None:
 
 @transaction.atomic
 def resolve(*, theme: Theme, root_cause: str, fix: str, fixed_in: str, actor: Actor) -> Theme:
-    """Say what it was and how it is fixed: the theme becomes fixed. Journal: themes.described, themes.moved."""
+    """Say what it was and how it is fixed: the theme becomes fixed; of one fixed already, the words are renewed.
+
+    Journal: themes.described, themes.moved. Raises Refused without a fix or from a status that cannot become fixed.
+    """
     if not fix.strip():
         raise Refused(_("Write how it was fixed: the members who reported it will read it."))
     describe(theme=theme, actor=actor, root_cause=root_cause.strip())
-    if theme.status != ThemeStatus.FIXED:
+    if theme.status == ThemeStatus.FIXED:
+        describe(theme=theme, actor=actor, fix=fix.strip(), fixed_in=fixed_in.strip())
+    else:
         move(theme=theme, to=ThemeStatus.FIXED, actor=actor, words=fix, fixed_in=fixed_in.strip())
     return Theme.objects.get(id=theme.id)
 
@@ -143,7 +163,9 @@ def merge(*, source: Theme, target: Theme, actor: Actor) -> Merge:
     Journal: themes.merged on the target, whose subscribers move what stands above (cases).
     """
     lock(target.workspace_id)
-    if source.id == target.id or ThemeStatus.MERGED in {source.status, target.status}:
+    now = Theme.objects.filter(workspace_id=target.workspace_id).in_bulk([source.id, target.id])  # as they are now
+    source, target = now.get(source.id, source), now.get(target.id, target)
+    if len(now) < 2 or ThemeStatus.MERGED in {source.status, target.status}:  # noqa: PLR2004 - two different ones
         raise Refused(_("These two cannot be merged: choose two themes that are not merged already."))
     ids = list(
         Feedback.objects.filter(workspace_id=source.workspace_id, theme_id=source.id).values_list(
@@ -171,13 +193,18 @@ def undo_merge(*, merge_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) ->
     """Part two themes again: what had moved moves back, what came later stays. Journal: themes.merge_undone."""
     lock(workspace_id)
     done = (
-        Merge.objects.select_for_update()
+        Merge.objects.select_for_update(of=("self",))
+        .select_related("target")
         .filter(workspace_id=workspace_id, id=merge_id, undone_at=None)
         .first()
     )
     if done is None:
         raise Refused(_("This merge was undone already."))
-    move_to_theme(workspace_id=workspace_id, feedback_ids=done.feedback_ids, theme_id=done.source_id)
+    if done.target.status == ThemeStatus.MERGED:
+        raise Refused(_("The theme it went into was merged on: undo that merge first."))
+    there = Feedback.objects.filter(workspace_id=workspace_id, id__in=done.feedback_ids, theme_id=done.target_id)
+    still = list(there.values_list("id", flat=True))
+    move_to_theme(workspace_id=workspace_id, feedback_ids=still, theme_id=done.source_id)
     Vote.objects.filter(theme_id=done.target_id, member_id__in=done.voter_ids).update(theme_id=done.source_id)
     Theme.objects.filter(id=done.source_id).update(status=done.status_before, merged_into=None)
     done.undone_at = timezone.now()
@@ -190,7 +217,12 @@ def undo_merge(*, merge_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) ->
 
 @transaction.atomic
 def vote(*, theme: Theme, member: Member, given: bool) -> int:
-    """Say 我也是, or take it back; returns the votes now. Journal: themes.voted, when something changed."""
+    """Say 我也是, or take it back; returns the votes now. Journal: themes.voted, when something changed.
+
+    For a theme merged into another the vote counts there.
+    """
+    while theme.merged_into:
+        theme = theme.merged_into
     if given:
         _vote, changed = Vote.objects.get_or_create(
             workspace_id=theme.workspace_id, theme=theme, member=member

@@ -10,6 +10,7 @@ from huixiang.feedback.models import Feedback
 from huixiang.themes.models import Theme
 
 # One statement for all touched themes. Prevalence counts people, not messages. Influence by tier as in triage.
+# What was removed still counts: a tombstone keeps kind, grade and times for that.
 REFRESH = """
     WITH counted AS (
         SELECT f.theme_id AS id, count(*) AS feedbacks, count(DISTINCT f.member_id) AS people,
@@ -19,12 +20,12 @@ REFRESH = """
                min(CASE f.grade WHEN 'red' THEN 0 WHEN 'orange' THEN 1 WHEN 'yellow' THEN 2 WHEN 'blue' THEN 3 END)
                    AS worst
         FROM feedback_feedback f JOIN members_member m ON m.id = f.member_id
-        WHERE f.workspace_id = %(workspace)s AND f.theme_id = ANY(%(themes)s) AND f.removed_at IS NULL
+        WHERE f.workspace_id = %(workspace)s AND f.theme_id = ANY(%(themes)s)
         GROUP BY f.theme_id
     ), recent AS (
         SELECT f.theme_id AS id, count(DISTINCT f.member_id) AS people
         FROM feedback_feedback f JOIN counted c ON c.id = f.theme_id
-        WHERE f.workspace_id = %(workspace)s AND f.said_at > c.last_seen - interval '72 hours' AND f.removed_at IS NULL
+        WHERE f.workspace_id = %(workspace)s AND f.said_at > c.last_seen - interval '72 hours'
         GROUP BY f.theme_id
     )
     UPDATE themes_theme t SET

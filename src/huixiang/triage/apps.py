@@ -4,7 +4,5 @@ from django.apps import AppConfig
 class TriageConfig(AppConfig):
     """Makes the package known to Django."""
 
-    """Makes the package known to Django."""
-
     name = "huixiang.triage"
     label = "triage"

@@ -59,12 +59,12 @@ def authenticity(reading: Reading, member: Member, copied_by: int) -> Dial:
 
 
 def prevalence(theme: Theme | None) -> Dial:
-    """Distinct people in the theme, voters at a lower weight: 100·(1 − 2^(−people/8))."""
+    """Distinct people in the theme beside the first, voters at a lower weight: 100·(1 − 2^(−(people − 1)/8))."""
     if theme is None:
         return Dial(0, _("no matter that others share"))
     people = theme.people_count + VOTE_WEIGHT * theme.vote_count
     value = round(100 * (1 - 2 ** (-max(people - 1, 0) / PEOPLE_FOR_HALF)))
-    if theme.people_count <= 1:
+    if people <= 1:
         return Dial(value, _("nobody else has said this so far"))
     growing = theme.recent_people * 2 > theme.people_count
     words = _("%(people)d people said this, %(recent)d of them within 72 hours") % {

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from huixiang.cases.actions import propose_grade, regrade
 from huixiang.cases.models import Case
 from huixiang.cases.states import UNFINISHED
-from huixiang.feedback.models import GRADE_RANK, Grade
+from huixiang.feedback.models import Grade
 from huixiang.journal.events import SYSTEM
 from huixiang.playbooks.actions import regraded
 from huixiang.themes.models import Theme
@@ -15,6 +15,7 @@ from huixiang.themes.queries import themes_by_id
 from huixiang.triage import dials, grading
 from huixiang.triage.models import Assessment, GradeRule
 from huixiang.triage.signals import Batch
+from huixiang.triage.steps.routing import worse
 
 LOOKED_AT = 500  # cases a batch looks at, the newest themes' first; the rest are seen with the next growth
 
@@ -34,10 +35,19 @@ def regrade_rising(batch: Batch) -> None:
     themes = themes_by_id(workspace_id=batch.workspace.id, ids=batch.theme_ids)
     latest = _latest_assessments(batch.workspace.id, cases)
     rules = grading.table(batch.workspace)
+    proposals: dict[tuple[str, str], list[uuid.UUID]] = {}
     for case in cases:
         theme = themes.get(case.theme_id) if case.theme_id else None
-        if case.id in latest and theme:
-            _judge(batch, case, latest[case.id], theme, rules)
+        wanted = _judge(latest[case.id], theme, rules) if case.id in latest and theme else None
+        if wanted is None or not worse(wanted[0], case.grade):
+            continue
+        if wanted[0] == Grade.RED:
+            regrade(case=case, grade=Grade.RED, reason=wanted[1], actor=SYSTEM)
+            regraded(workspace=batch.workspace, case=case)
+        elif case.proposed_grade != wanted[0]:
+            proposals.setdefault(wanted, []).append(case.id)
+    for (grade, reason), case_ids in proposals.items():
+        propose_grade(case_ids=case_ids, grade=grade, reason=reason)
 
 
 def _latest_assessments(workspace_id: uuid.UUID, cases: list[Case]) -> dict[uuid.UUID, Assessment]:
@@ -51,24 +61,18 @@ def _latest_assessments(workspace_id: uuid.UUID, cases: list[Case]) -> dict[uuid
     return found
 
 
-def _judge(
-    batch: Batch, case: Case, before: Assessment, theme: Theme, rules: list[GradeRule]
-) -> None:
+def _judge(before: Assessment, theme: Theme, rules: list[GradeRule]) -> tuple[str, str] | None:
+    """The grade that the theme's growth asks for and why; None when growth changes nothing.
+
+    What the dials said at the time was judged then, perhaps by a person: only what the growth adds counts here.
+    """
     prevalence = dials.prevalence(theme)
-    values = {
-        "influence": before.influence,
-        "authenticity": before.authenticity,
-        "prevalence": prevalence.value,
-        "severity": before.severity,
-    }
-    verdict = grading.decide(
-        rules, values, escalation=before.feedback.escalation, negative=before.feedback.sentiment < 0
+    then = {name: getattr(before, name) for name in grading.DIALS}
+    negative = before.feedback.sentiment < 0
+    old, new = (
+        grading.decide(rules, values, escalation=before.feedback.escalation, negative=negative)
+        for values in (then, {**then, "prevalence": prevalence.value})
     )
-    if GRADE_RANK[Grade(verdict.grade)] >= GRADE_RANK[Grade(case.grade)]:
-        return
-    reason = _("%(rule)s: %(why)s") % {"rule": verdict.rule.name, "why": prevalence.reason}
-    if verdict.grade == Grade.RED:
-        regrade(case=case, grade=Grade.RED, reason=reason, actor=SYSTEM)
-        regraded(workspace=batch.workspace, case=case)
-    elif case.proposed_grade != verdict.grade:
-        propose_grade(case_ids=[case.id], grade=verdict.grade, reason=reason)
+    if not worse(new.grade, old.grade):
+        return None
+    return new.grade, _("%(rule)s: %(why)s") % {"rule": new.rule.name, "why": prevalence.reason}

@@ -1,5 +1,6 @@
 """What travels through the pipeline."""
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,7 @@ class Signal:
     findings: list[dict[str, Any]] = field(default_factory=list)
     forced: bool = False  # a person said that this is feedback
     case: Case | None = None  # the open case these messages continue
+    handled: Case | None = None  # the case their feedback is handled in, opened or joined
     earlier: Feedback | None = None  # the feedback they go on with (within ten minutes)
     reading: Reading | None = None
     vector: NDArray[np.float32] | None = None
@@ -88,6 +90,11 @@ class Batch:
     signals: list[Signal]
     theme_ids: list[Any] = field(default_factory=list)
     opened: list[Case] = field(default_factory=list)
+    known: dict[uuid.UUID, Case] = field(default_factory=dict)
+
+    def same(self, case: Case) -> Case:
+        """The one object that stands for this case in the batch, so that no step writes what another read before."""
+        return self.known.setdefault(case.id, case)
 
     def feedback_signals(self) -> list[Signal]:
         """Those that turned out to be new feedback."""

@@ -27,6 +27,14 @@ def wake_forgotten(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate 
         wake(workspace_id)
 
 
+@app.task(name="triage.forget_feedback")
+def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
+    """Feedback was removed: no assessment quotes it any more."""
+    actions.forget_feedback(
+        workspace_id=uuid.UUID(workspace_id), feedback_ids=[uuid.UUID(subject) for subject in subjects]
+    )
+
+
 @app.periodic(cron="17 3 * * *")
 @app.task(name="triage.erase_noise", queueing_lock="triage.erase_noise")
 def erase_old_noise(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over

@@ -4,7 +4,5 @@ from django.apps import AppConfig
 class WorkspacesConfig(AppConfig):
     """Makes the package known to Django."""
 
-    """Makes the package known to Django."""
-
     name = "huixiang.workspaces"
     label = "workspaces"

@@ -1,6 +1,8 @@
 """Sending by SMTP, one message a delivery, with an id of ours so that threads hold together."""
 
+import re
 import smtplib
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -11,6 +13,7 @@ from huixiang.channels.contracts import TransportError
 from huixiang.channels.models import Delivery, DeliveryState
 
 PERMANENT_FROM = 500  # RFC 5321: replies 5yz are permanent
+MAIL_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")  # other channels' message ids do not belong in a mail's headers
 
 
 class EmailConnector:
@@ -28,9 +31,10 @@ class EmailConnector:
 
         Raises TransportError: permanent for a refused address, unknown when the line broke after the data.
         """
-        message = _message(delivery)
+        message, server = _message(delivery), get_connection()
         try:
-            get_connection().send_messages([message])
+            _greet(server)
+            server.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
             code, words = next(iter(error.recipients.values()))
             raise TransportError(_said(code, words), permanent=code >= PERMANENT_FROM) from error
@@ -47,13 +51,27 @@ class EmailConnector:
                 _("The mail server %(host)s cannot be reached: %(why)s")
                 % {"host": settings.EMAIL_HOST, "why": error.strerror or error}
             ) from error
+        except ValueError as error:  # an address or a header no mail can carry
+            raise TransportError(str(error), permanent=True) from error
+        finally:
+            server.close()
         return DeliveryState.DELIVERED
+
+
+def _greet(server: Any) -> None:
+    """Open the line. Nothing has been handed over yet, so hanging up here is worth another try."""
+    try:
+        server.open()
+    except smtplib.SMTPServerDisconnected as error:
+        raise TransportError(
+            _("The mail server %(host)s cannot be reached: %(why)s") % {"host": settings.EMAIL_HOST, "why": error}
+        ) from error
 
 
 def _message(delivery: Delivery) -> EmailMessage:
     body = delivery.text + (f"\n\n{delivery.link}" if delivery.link else "")
     headers = {"Message-ID": f"<{delivery.id}@huixiang>"}
-    if delivery.in_reply_to:
+    if MAIL_ID.fullmatch(delivery.in_reply_to):
         headers["In-Reply-To"] = headers["References"] = delivery.in_reply_to
     subject = delivery.subject_line.replace("\r", " ").replace("\n", " ") or str(delivery.account)
     return EmailMessage(subject=subject, body=body, to=[delivery.recipient], headers=headers)

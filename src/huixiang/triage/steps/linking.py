@@ -8,6 +8,7 @@ from huixiang.cases.queries import conversations_of, joinable
 from huixiang.channels.actions import conversations
 from huixiang.engine.masking import mask
 from huixiang.feedback.models import Feedback
+from huixiang.intake.acceptance import LONGEST_ID
 from huixiang.intake.models import Message, MessageState
 from huixiang.members.actions import Author, link
 from huixiang.triage.signals import Batch, Signal
@@ -27,11 +28,18 @@ def link_members(batch: Batch) -> None:
     }
     members = link(workspace_id=batch.workspace.id, authors=authors.values())
     places = conversations(
-        workspace_id=batch.workspace.id, wanted=[(m.account_id, m.thread, m.private) for m in messages]
+        workspace_id=batch.workspace.id, wanted=[(m.account_id, _place(m), m.private) for m in messages]
     )
     for message in messages:
         message.member = members[authors[message.id].key]
-        message.conversation = places[message.account_id, message.thread]
+        message.conversation = places[message.account_id, _place(message)]
+
+
+def _place(message: Message) -> str:
+    """The conversation's name on the channel. What is said in private without a thread is the author's own place."""
+    if message.private and not message.thread:
+        return f"@{message.author_id}"[:LONGEST_ID]
+    return message.thread
 
 
 def continue_cases(batch: Batch) -> None:
@@ -39,7 +47,8 @@ def continue_cases(batch: Batch) -> None:
 
     The same person, and the same thread, a reply to something said in it, or its private conversation.
     """
-    cases = joinable(workspace_id=batch.workspace.id, member_ids={s.member.id for s in batch.signals})
+    found = joinable(workspace_id=batch.workspace.id, member_ids={s.member.id for s in batch.signals})
+    cases = [batch.same(case) for case in found]
     if not cases:
         return
     held_in = conversations_of([case.id for case in cases])
@@ -62,20 +71,18 @@ def _case_held_here(
 
 def _replied_cases(batch: Batch, cases: list[Case]) -> dict[uuid.UUID, Case]:
     """For messages that answer another message: the case that one stands in, if it is the same person's."""
-    wanted = {s.first.reply_to: s for s in batch.signals if s.first.reply_to}
-    if not wanted:
+    replies = [signal for signal in batch.signals if signal.first.reply_to]
+    if not replies:
         return {}
-    answered = Message.objects.filter(workspace=batch.workspace, external_id__in=wanted).values("id")
-    rows = Turn.objects.filter(message_id__in=answered, case__in=cases).values_list("message_id", "case_id")
-    case_of = {message_id: case_id for message_id, case_id in rows if message_id}
-    external = Message.objects.filter(id__in=case_of).values_list("external_id", "account_id", "id")
+    answered = Message.objects.filter(
+        workspace=batch.workspace, external_id__in={signal.first.reply_to for signal in replies}
+    ).values_list("id", "account_id", "external_id")
+    name_of = {message_id: (account_id, external_id) for message_id, account_id, external_id in answered}
+    rows = Turn.objects.filter(message_id__in=name_of, case__in=cases).values_list("message_id", "case_id")
     by_id = {case.id: case for case in cases}
-    found = {}
-    for external_id, account_id, message_id in external:
-        signal, case = wanted[external_id], by_id[case_of[message_id]]
-        if signal.first.account_id == account_id and case.member_id == signal.member.id:
-            found[signal.first.id] = case
-    return found
+    said_in = {(*name_of[m], by_id[c].member_id): by_id[c] for m, c in rows if m}
+    found = {s.first.id: said_in.get((s.first.account_id, s.first.reply_to, s.member.id)) for s in replies}
+    return {message_id: case for message_id, case in found.items() if case}
 
 
 def join_rows(batch: Batch) -> None:
@@ -111,6 +118,7 @@ def _find_earlier(batch: Batch) -> None:
         member_id__in={s.member.id for s in fresh},
         state=MessageState.FEEDBACK,
         sent_at__gte=start,
+        erased_at=None,
     ).order_by("sent_at")
     before = {(row.conversation_id, row.member_id): row for row in rows}
     feedbacks = Feedback.objects.in_bulk([row.feedback_id for row in before.values()])

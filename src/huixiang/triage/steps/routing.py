@@ -2,14 +2,16 @@
 
 import uuid
 
-from huixiang.cases.actions import Said, hear, open_cases
+from huixiang.cases.actions import Said, hear, open_cases, propose_grade, regrade
+from huixiang.cases.events import FeedbackJoined
 from huixiang.cases.models import Case
 from huixiang.cases.states import UNFINISHED, Lane
 from huixiang.feedback.events import FeedbackFound
-from huixiang.feedback.models import Feedback, Grade, Kind
+from huixiang.feedback.models import GRADE_RANK, Feedback, Grade, Kind
 from huixiang.intake.models import Message, MessageState
 from huixiang.journal.actions import Note, record_all
-from huixiang.playbooks.actions import start
+from huixiang.journal.events import SYSTEM
+from huixiang.playbooks.actions import regraded, start
 from huixiang.triage.events import Assessed
 from huixiang.triage.signals import Batch, Signal
 
@@ -24,33 +26,47 @@ def wants_case(feedback: Feedback) -> bool:
 
 
 def route(batch: Batch) -> None:
-    """Needs grades; opens cases or joins open ones of the same person and matter, and starts their playbooks."""
-    wanting = [s for s in batch.feedback_signals() if s.feedback and wants_case(s.feedback) and not s.earlier]
-    known = _unfinished(batch, wanting)
+    """Needs grades; opens cases or joins open ones of the same person and matter, and starts their playbooks.
+
+    Feedback that grew stays in its case; what is worse than its case stood so far changes the case's grade.
+    """
+    found = [s for s in batch.feedback_signals() if s.feedback and s.feedback.case_id is None]
+    wanting = [s for s in found if s.feedback and wants_case(s.feedback)]
+    _follow_grown(batch)
+    opening, joining = _join(wanting, _unfinished(batch, wanting))
+    batch.opened = open_cases(
+        workspace_id=batch.workspace.id, feedbacks=[s.feedback for s in opening if s.feedback]
+    )
+    by_key = {(case.member_id, case.theme_id): batch.same(case) for case in batch.opened}
+    for signal in wanting:
+        if signal.feedback and signal.handled is None:
+            signal.handled = by_key[signal.feedback.member_id, signal.feedback.theme_id]
+            signal.feedback.case_id = signal.handled.id
+    start(workspace=batch.workspace, cases=batch.opened)
+    _tell_joined(batch, joining)
+
+
+Key = tuple[uuid.UUID, uuid.UUID | None]  # a member and a theme: what makes two feedbacks one case
+
+
+def _join(wanting: list[Signal], known: dict[Key, Case]) -> tuple[list[Signal], list[Signal]]:
+    """Who opens a case, and who joins one: an unfinished one, or one that opens in this batch."""
     opening: list[Signal] = []
-    pending: dict[tuple[uuid.UUID, uuid.UUID | None], Signal] = {}
+    joining: list[Signal] = []
+    seen: set[Key] = set()
     for signal in wanting:
         feedback = signal.feedback
         if feedback is None:
             continue
         key = (feedback.member_id, feedback.theme_id)
         if key in known:
-            feedback.case_id, signal.case = known[key].id, known[key]
-        elif key not in pending:
-            pending[key] = signal
-            opening.append(signal)
-    batch.opened = open_cases(
-        workspace_id=batch.workspace.id, feedbacks=[s.feedback for s in opening if s.feedback]
-    )
-    by_key = {(case.member_id, case.theme_id): case for case in batch.opened}
-    for signal in wanting:
-        if signal.feedback and signal.feedback.case_id is None:
-            signal.case = by_key[signal.feedback.member_id, signal.feedback.theme_id]
-            signal.feedback.case_id = signal.case.id
-    start(workspace=batch.workspace, cases=batch.opened)
+            signal.handled, feedback.case_id = known[key], known[key].id
+        (joining if key in known or key in seen else opening).append(signal)
+        seen.add(key)
+    return opening, joining
 
 
-def _unfinished(batch: Batch, wanting: list[Signal]) -> dict[tuple[uuid.UUID, uuid.UUID | None], Case]:
+def _unfinished(batch: Batch, wanting: list[Signal]) -> dict[Key, Case]:
     feedbacks = [signal.feedback for signal in wanting if signal.feedback]
     found = Case.objects.filter(
         workspace=batch.workspace,
@@ -58,26 +74,87 @@ def _unfinished(batch: Batch, wanting: list[Signal]) -> dict[tuple[uuid.UUID, uu
         theme_id__in={feedback.theme_id for feedback in feedbacks},
         state__in=UNFINISHED,
     ).order_by("opened_at")
-    return {(case.member_id, case.theme_id): case for case in found}
+    return {(case.member_id, case.theme_id): batch.same(case) for case in found}
+
+
+def _follow_grown(batch: Batch) -> None:
+    """Feedback that grew by a message in a row: its case takes the worse grade, or gives it its own."""
+    grown = [s for s in batch.feedback_signals() if s.feedback and s.feedback.case_id]
+    cases = Case.objects.in_bulk([s.feedback.case_id for s in grown if s.feedback]) if grown else {}
+    for signal in grown:
+        feedback = signal.feedback
+        if feedback is None or feedback.case_id not in cases:
+            continue
+        case = signal.handled = batch.same(cases[feedback.case_id])
+        if worse(feedback.grade, case.grade):
+            _regrade(batch, signal, case)
+        feedback.grade = case.grade
+
+
+def _tell_joined(batch: Batch, joining: list[Signal]) -> None:
+    """Write into the journal who joined which case. Red makes the case red; another worse grade is proposed."""
+    notes = []
+    for signal in joining:
+        feedback, case = signal.feedback, signal.handled
+        if feedback is None or case is None:
+            continue
+        notes.append(Note(FeedbackJoined(subject=case.id, feedback_id=feedback.id)))
+        if not worse(feedback.grade, case.grade):
+            continue
+        if feedback.grade == Grade.RED:
+            _regrade(batch, signal, case)
+        else:
+            propose_grade(case_ids=[case.id], grade=feedback.grade, reason=_why(signal))
+    record_all(notes, workspace_id=batch.workspace.id)
+
+
+def worse(grade: str, than: str) -> bool:
+    """Whether a grade is more urgent than another."""
+    return GRADE_RANK[Grade(grade)] < GRADE_RANK[Grade(than)]
+
+
+def _regrade(batch: Batch, signal: Signal, case: Case) -> None:
+    if signal.feedback:
+        regrade(case=case, grade=signal.feedback.grade, reason=_why(signal), actor=SYSTEM)
+        regraded(workspace=batch.workspace, case=case)
+
+
+def _why(signal: Signal) -> str:
+    return signal.assessment.rule_name if signal.assessment else ""
 
 
 def write_turns(batch: Batch) -> None:
     """Needs cases; writes every message that belongs to one into it."""
-    opened = {case.id: case for case in batch.opened}
+    opened = {case.id for case in batch.opened}
+    _find_cases_of_earlier(batch)
+    before = _messages_before(batch, opened)
     said: list[Said] = []
     for signal in batch.signals:
-        case = signal.case or _case_of(signal, opened)
-        if case is None and signal.earlier and signal.earlier.case_id:
-            case = Case.objects.filter(id=signal.earlier.case_id).first()
-        if case is None:
-            continue
-        opening = [case.id] if case.id in opened else []
-        said += [_said(message, signal, case, opening=bool(opening)) for message in signal.messages]
+        for case in {c.id: c for c in (signal.case, signal.handled) if c}.values():
+            opening = case.id in opened
+            earlier = before.get(signal.earlier.id, []) if opening and signal.earlier else []
+            said += [_said(message, signal, case, opening=opening) for message in [*earlier, *signal.messages]]
     hear(workspace_id=batch.workspace.id, said=said)
 
 
-def _case_of(signal: Signal, opened: dict[uuid.UUID, Case]) -> Case | None:
-    return opened.get(signal.feedback.case_id) if signal.feedback and signal.feedback.case_id else None
+def _find_cases_of_earlier(batch: Batch) -> None:
+    """What goes on with a feedback belongs into its case, also when the whole no longer reads like feedback."""
+    going_on = [s for s in batch.signals if s.earlier and s.earlier.case_id and not s.handled]
+    cases = Case.objects.in_bulk([s.earlier.case_id for s in going_on if s.earlier]) if going_on else {}
+    for signal in going_on:
+        if signal.earlier and signal.earlier.case_id in cases:
+            signal.handled = batch.same(cases[signal.earlier.case_id])
+
+
+def _messages_before(batch: Batch, opened: set[uuid.UUID]) -> dict[uuid.UUID, list[Message]]:
+    """The messages that a feedback already had when only what followed opened a case for it."""
+    ids = [s.earlier.id for s in batch.signals if s.earlier and s.handled and s.handled.id in opened]
+    found: dict[uuid.UUID, list[Message]] = {}
+    rows = Message.objects.filter(workspace=batch.workspace, feedback_id__in=ids) if ids else ()
+    for message in sorted(rows, key=lambda row: (row.sent_at, row.id)):
+        if message.feedback_id:
+            found.setdefault(message.feedback_id, []).append(message)
+    return found
 
 
 def _said(message: Message, signal: Signal, case: Case, *, opening: bool) -> Said:
@@ -109,7 +186,7 @@ def finish_messages(batch: Batch) -> None:
 def _state(signal: Signal) -> str:
     if signal.feedback:
         return MessageState.FEEDBACK
-    return MessageState.TURN if signal.case else MessageState.NOISE
+    return MessageState.TURN if signal.case or signal.handled else MessageState.NOISE
 
 
 def report(batch: Batch) -> None:

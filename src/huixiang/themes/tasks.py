@@ -1,0 +1,15 @@
+"""What happens to themes by itself."""
+
+import uuid
+
+from procrastinate.contrib.django import app
+
+from huixiang.themes import actions
+
+
+@app.task(name="themes.forget_feedback")
+def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
+    """Feedback was removed: no theme keeps its words as a name."""
+    actions.forget_feedback(
+        workspace_id=uuid.UUID(workspace_id), feedback_ids=[uuid.UUID(subject) for subject in subjects]
+    )
