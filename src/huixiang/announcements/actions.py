@@ -231,7 +231,7 @@ def personal_link(announcement: Announcement, member: Member) -> str:
     """The address under which this member reads the announcement and answers without logging in."""
     token = signing.dumps([str(announcement.id), str(member.id)], salt=TOKEN_SALT)
     slug = announcement.workspace.slug
-    return f"{settings.PUBLIC_URL}/c/{slug}/announcements/{announcement.id}?k={token}"
+    return f"{settings.PUBLIC_URL}/c/{slug}/announcements/{announcement.id}/?k={token}"
 
 
 def member_of_token(*, announcement: Announcement, token: str) -> Member | None:

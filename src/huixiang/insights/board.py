@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -120,7 +121,8 @@ def mine_count(*, workspace: Workspace, member: Member | None) -> int:
 
 
 def _narrowed(workspace: Workspace, wanted: Wanted) -> tuple[str, dict[str, Any]]:
-    clause, parameters = "", {"workspace": workspace.id}
+    clause = ""
+    parameters: dict[str, Any] = {"workspace": workspace.id}
     if wanted.mine:
         clause, parameters = clause + MINE, {**parameters, "member": wanted.mine.id}
     if wanted.status in STATUSES:
@@ -175,8 +177,8 @@ def like(
     near = near.defer("embedding").annotate(distance=CosineDistance("embedding", vector))
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
-        found = list(near.order_by("distance")[:limit])
-    return sorted((f for f in found if f.distance <= farthest), key=lambda f: f.distance)
+        found = sorted(near.order_by("distance")[:limit], key=attrgetter("distance"))
+    return [feedback for feedback in found if feedback.distance <= farthest]
 
 
 def taken_part(*, member: Member | None, theme_ids: Sequence[uuid.UUID | None]) -> set[uuid.UUID]:

@@ -46,7 +46,7 @@ def community_page(
     """Turn the slug of the path into a Visit, or answer 404; times are shown in the community's zone."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         workspace = workspace_by_slug(str(kwargs.pop("community")))
         if workspace is None:
             raise Http404

@@ -39,8 +39,8 @@ class SayForm(WordsForm):
     def public(self, *, logged_in: bool) -> bool:
         """Whether it goes on the board: by name as a rule, without a name only if asked for."""
         if self.named(logged_in=logged_in):
-            return self.cleaned_data["who"] != "me-private"
-        return self.cleaned_data["who"] == "nobody-public"
+            return str(self.cleaned_data["who"]) != "me-private"
+        return str(self.cleaned_data["who"]) == "nobody-public"
 
     def idempotency_key(self) -> uuid.UUID | None:
         """What makes sending the form twice one message."""
