@@ -2,6 +2,7 @@
 
 import argparse
 import ctypes
+import hashlib
 import os
 import signal
 import socket
@@ -12,6 +13,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 from types import FrameType
+
+import psycopg
 
 from huixiang.cli import demo, django_start, migrate
 from huixiang.kernel import embedded_postgres, places
@@ -79,9 +82,20 @@ def _prepare() -> None:
 
 
 def _collect_static() -> None:
-    from django.core.management import call_command  # noqa: PLC0415 - Django is set up by now
+    """Gather and compress the static files, unless they are the same as at the last start."""
+    from django.conf import settings  # noqa: PLC0415 - Django is set up by now
+    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+    listed = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = Path(storage.path(path)).stat()
+            listed.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / "gathered"
+    if not stamp.exists() or stamp.read_text() != listed.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(listed.hexdigest())
 
 
 def _serve(args: argparse.Namespace, children: dict[str, subprocess.Popen[bytes]], *, embedded: bool) -> int:
@@ -96,11 +110,20 @@ def _serve(args: argparse.Namespace, children: dict[str, subprocess.Popen[bytes]
     while True:
         time.sleep(LOOK_EVERY)
         if embedded and not embedded_postgres.is_running(places.data_dir()):
-            embedded_postgres.start(places.data_dir())
+            _revive_database()
         for name, child in children.items():
             if child.poll() is not None:
                 print(f"The {name} process ended ({child.returncode}); starting it again.", file=sys.stderr)
                 children[name] = _start(commands[name])
+
+
+def _revive_database() -> None:
+    """Start a database that was killed; its last processes may need a moment to let go of it."""
+    print("The database ended; starting it again.", file=sys.stderr)
+    try:
+        embedded_postgres.start(places.data_dir())
+    except (OSError, subprocess.SubprocessError, psycopg.Error) as error:
+        print(f"It did not start yet ({type(error).__name__}); trying again.", file=sys.stderr)
 
 
 def _start(words: list[str]) -> subprocess.Popen[bytes]:

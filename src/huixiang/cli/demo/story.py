@@ -150,7 +150,7 @@ def _theme(told: Told, who: str) -> Theme:
     said = Feedback.objects.filter(
         workspace=told.workspace, member_id=told.latest[who], theme_id__isnull=False
     )
-    return Theme.objects.get(id=said.latest("said_at").theme_id)
+    return Theme.objects.get(id=said.values_list("theme_id", flat=True).latest("said_at"))
 
 
 def _answer(told: Told, event: dict[str, Any]) -> None:

@@ -1,0 +1,221 @@
+"""Nobody of one workspace reads, changes or guesses anything of another: every address is walked.
+
+A new address with a new kind of id must be given one in `world`, else the walk fails.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from huixiang.announcements import actions as announcements
+from huixiang.announcements.models import Announcement
+from huixiang.cases import actions as cases
+from huixiang.cases.models import Case, Turn
+from huixiang.channels.models import Delivery
+from huixiang.feedback.models import Feedback
+from huixiang.intake.imports.actions import keep_upload, start
+from huixiang.intake.models import Message
+from huixiang.journal.models import Entry
+from huixiang.themes import actions as themes
+from huixiang.themes.models import Theme
+from huixiang.workspaces.actions import create_api_key
+from huixiang.workspaces.models import Membership, Workspace
+from tests import factories
+
+HIDDEN = "藏起来的原话"
+GLOBAL = {"home", "healthz"}  # addresses of no workspace
+PLACE = {"desk": "workspace", "portal": "community"}
+
+
+@dataclass
+class World:
+    """A workspace with one of everything, and the ids an address may ask for."""
+
+    workspace: Workspace
+    owner: Membership
+    key: str
+    ids: dict[str, Any]
+
+
+def _world(name: str) -> World:
+    workspace = factories.workspace()
+    owner = factories.membership(workspace, "owner", name="程屿")
+    app, portal = (workspace.channel_accounts.get(slug=slug) for slug in ("owners-app", "portal"))
+    case = factories.case(app, factories.COLD_START + f"，{HIDDEN}{name}")
+    other = factories.case(app, factories.RUDE_SERVICE + f"，{HIDDEN}{name}")
+    private = factories.feedback(portal, factories.BLACK_SCREEN + f"，{HIDDEN}{name}", private=True, thread=f"t-{name}")
+    factories.received(app, factories.inbound(factories.CHATTER))
+    turn = cases.reply(case=case, by=owner, text="谢谢您告诉我们", lane="private")
+    Delivery.objects.update(state="failed")
+    stored = keep_upload(workspace=workspace, file_name="a.csv", chunks=["text\n很好\n".encode()])
+    run = start(
+        workspace=workspace,
+        account=workspace.channel_accounts.get(slug="files"),
+        stored=stored,
+        file_name="a.csv",
+        mapping={"text": "text"},
+        by=owner,
+    )
+    merged = factories.case(app, factories.BLACK_SCREEN + "，一周三次")
+    merge = themes.merge(
+        source=Theme.objects.get(id=merged.theme_id), target=Theme.objects.get(id=other.theme_id), actor=themes.Actor("staff")
+    )
+    draft = announcements.resolve_and_draft(
+        theme=Theme.objects.get(id=case.theme_id), root_cause="甲", fix="乙", fixed_in="1", by=owner
+    )
+    key, secret = create_api_key(workspace=workspace, scopes=["ingest", "read", "deliver"])
+    return World(
+        workspace,
+        owner,
+        secret,
+        {
+            "case_id": case.id,
+            "turn_id": turn.id,
+            "feedback_id": private.id,
+            "message_id": Message.objects.filter(workspace=workspace, state="noise").latest("received_at").id,
+            "theme_id": other.theme_id,
+            "merge_id": merge.id,
+            "announcement_id": draft.id,
+            "credit_id": draft.credits.first().id,  # type: ignore[union-attr]
+            "delivery_id": Delivery.objects.filter(workspace=workspace).latest("created_at").id,
+            "run_id": run.id,
+            "account_id": app.id,
+            "membership_id": owner.id,
+            "key_id": key.id,
+            "rule_id": uuid.uuid4(),
+            "token": stored.name,
+        },
+    )
+
+
+@pytest.fixture
+def worlds(db: None, empty_cache: None) -> tuple[World, World]:
+    return _world("甲"), _world("乙")
+
+
+def _patterns(place: URLResolver | None = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every address of the desk and the portal: (namespace, name, its parameters)."""
+    for entry in (place or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            namespace = (*path, entry.namespace) if entry.namespace else path
+            yield from _patterns(entry, namespace)
+        elif isinstance(entry, URLPattern) and path and path[0] in PLACE:
+            yield path[0], str(entry.name), dict(entry.pattern.converters)
+
+
+def _addresses(namespace_world: Workspace, ids: dict[str, Any]) -> Iterator[tuple[str, str, set[str]]]:
+    for namespace, name, parameters in _patterns():
+        wanted = set(parameters)
+        unknown = wanted - set(ids)
+        assert not unknown, f"{namespace}:{name} asks for {unknown}: give the walk such an id"
+        arguments = {PLACE[namespace]: namespace_world.slug, **{key: ids[key] for key in wanted}}
+        yield namespace, reverse(f"{namespace}:{name}", kwargs=arguments), wanted
+
+
+def _counts(workspace: Workspace) -> tuple[int, ...]:
+    return tuple(
+        model.objects.filter(workspace_id=workspace.id).count()  # type: ignore[attr-defined]
+        for model in (Entry, Case, Feedback, Theme, Turn, Message, Announcement, Delivery)
+    )
+
+
+def test_the_walk_sees_both_places(worlds: tuple[World, World]) -> None:
+    assert {namespace for namespace, _name, _parameters in _patterns()} == set(PLACE)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_finds_nothing_at_another_desk(
+    worlds: tuple[World, World], client_of: Callable[[Membership], Client], method: str
+) -> None:
+    mine, theirs = worlds
+    client, before = client_of(mine.owner), _counts(theirs.workspace)
+    for namespace, address, _wanted in _addresses(theirs.workspace, theirs.ids):
+        if namespace == "desk":
+            answer = getattr(client, method)(address)
+            assert answer.status_code == 404, (method, address, answer.status_code)
+    assert _counts(theirs.workspace) == before
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_another_workspaces_ids_open_nothing_at_ones_own_place(
+    worlds: tuple[World, World], client_of: Callable[[Membership], Client], method: str
+) -> None:
+    mine, theirs = worlds
+    client, before = client_of(mine.owner), _counts(theirs.workspace)
+    for namespace, address, wanted in _addresses(mine.workspace, theirs.ids):
+        if wanted:
+            answer = getattr(client, method)(address)
+            assert answer.status_code in {404, 405}, (method, namespace, address, answer.status_code)
+    assert _counts(theirs.workspace) == before
+
+
+def test_whoever_is_not_logged_in_sees_no_desk(worlds: tuple[World, World]) -> None:
+    mine, _theirs = worlds
+    client = Client()
+    for namespace, address, _wanted in _addresses(mine.workspace, mine.ids):
+        if namespace == "desk":
+            for method in (client.get, client.post):
+                answer = method(address)
+                assert answer.status_code in {302, 404}, (address, answer.status_code)
+                if answer.status_code == 302:
+                    assert answer["Location"].startswith("/accounts/login/")
+
+
+def test_private_words_stand_on_no_public_page(worlds: tuple[World, World]) -> None:
+    mine, _theirs = worlds
+    for namespace, address, _wanted in _addresses(mine.workspace, mine.ids):
+        if namespace == "portal":
+            answer = Client().get(address, follow=True)
+            assert HIDDEN not in answer.content.decode(), address
+
+
+def test_a_key_opens_only_its_own_workspace(worlds: tuple[World, World]) -> None:
+    mine, theirs = worlds
+    client = Client(headers={"Authorization": f"Bearer {mine.key}"})
+    theirs_only = theirs.workspace.channel_accounts.create(slug="only-theirs", kind="api", name="别人的")
+    body = {"messages": [{"channel": theirs_only.slug, "external_id": "1", "text": "车打不着火了"}]}
+    answer = client.post("/api/v1/messages", body, content_type="application/json")
+    assert [row["status"] for row in answer.json()["results"]] == ["refused"]
+    shown = client.get("/api/v1/feedback").content.decode()
+    assert "甲" in shown
+    assert f"{HIDDEN}乙" not in shown
+    assert client.get(f"/api/v1/messages/{theirs.ids['message_id']}").status_code == 404
+    assert client.get(f"/api/v1/deliveries?channel={theirs_only.slug}").status_code in {404, 422}
+
+
+def test_every_api_endpoint_is_in_the_walk(worlds: tuple[World, World]) -> None:
+    mine, theirs = worlds
+    walked = {
+        ("/api/v1/messages", "post"),
+        ("/api/v1/messages/{message_id}", "get"),
+        ("/api/v1/feedback", "get"),
+        ("/api/v1/deliveries", "get"),
+        ("/api/v1/deliveries/delivered", "post"),
+    }
+    paths = Client().get("/api/v1/openapi.json").json()["paths"]
+    assert {(path, method) for path, methods in paths.items() for method in methods} == walked
+    client = Client(headers={"Authorization": f"Bearer {mine.key}"})
+    delivery = Delivery.objects.get(id=theirs.ids["delivery_id"])
+    Delivery.objects.filter(id=delivery.id).update(state="ready")
+    client.post("/api/v1/deliveries/delivered", {"ids": [str(delivery.id)]}, content_type="application/json")
+    delivery.refresh_from_db()
+    assert delivery.state == "ready"
+
+
+def test_ids_cannot_be_guessed(worlds: tuple[World, World]) -> None:
+    mine, _theirs = worlds
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'id' AND data_type <> 'uuid' "
+            "AND table_schema = 'public' AND split_part(table_name, '_', 1) IN ('workspaces', 'channels', 'members', "
+            "'intake', 'feedback', 'themes', 'cases', 'triage', 'playbooks', 'announcements')"
+        )
+        counted = {row[0] for row in cursor.fetchall()}
+    # counted ids stand in no address: keys and refusals are only ever reached through their run or message
+    assert counted == {"intake_idempotencykey", "intake_importrefusal"}
