@@ -1,0 +1,110 @@
+"""Every page stands for every role, and for nobody else."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from huixiang.announcements.models import Announcement
+from huixiang.cases.models import Case
+from huixiang.channels.models import ChannelAccount
+from huixiang.desk.urls import urlpatterns
+from huixiang.intake.models import ImportRun
+from huixiang.workspaces.models import Membership, Workspace
+from tests import factories
+
+READ = {
+    "home", "inbox", "inbox_news", "inbox_pane", "case", "feedback", "feedback_detail", "themes", "theme",
+    "announcements", "announcement", "announcement_telling", "channels", "import_run", "import_progress",
+    "import_refused", "settings", "settings_team", "settings_keys", "settings_rules", "settings_standards",
+    "settings_journal",
+}  # fmt: skip
+READ_BY_IMPORTERS = {"import", "import_mapping"}
+EVERYBODY_POSTS = {"settings_journal_verify"}
+POSTS = {str(pattern.name) for pattern in urlpatterns} - READ - READ_BY_IMPORTERS - EVERYBODY_POSTS
+
+
+@pytest.fixture
+def arguments(case: Case, draft: Announcement, app_channel: ChannelAccount, workspace: Workspace) -> dict[str, Any]:
+    """Something real for every argument an address takes."""
+    feedback = factories.feedback(app_channel, factories.RUDE_SERVICE)
+    account = workspace.channel_accounts.get(slug="files")
+    run = ImportRun.objects.create(workspace=workspace, account=account, file_name="反馈.csv", path="gone")
+    turn = case.turns.first()
+    assert turn is not None
+    return {
+        "case_id": case.id, "feedback_id": feedback.id, "theme_id": case.theme_id, "announcement_id": draft.id,
+        "run_id": run.id, "turn_id": turn.id, "message_id": turn.message_id, "token": "none", "merge_id": case.id,
+        "credit_id": case.id, "delivery_id": case.id, "key_id": case.id,
+    }  # fmt: skip
+
+
+def address(name: str, slug: str, arguments: dict[str, Any]) -> str:
+    pattern = next(pattern for pattern in urlpatterns if pattern.name == name)
+    wanted = re.findall(r"<\w+:(\w+)>", str(pattern.pattern))
+    return reverse(f"desk:{name}", kwargs={"workspace": slug, **{key: arguments[key] for key in wanted}})
+
+
+@pytest.mark.parametrize("role", ["owner", "operator", "analyst"])
+def test_every_page_stands_for_the_team(
+    role: str, workspace: Workspace, arguments: dict[str, Any], client_of: Callable[[Membership], Client]
+) -> None:
+    client = client_of(factories.membership(workspace, role))
+    answers = {name: client.get(address(name, workspace.slug, arguments)).status_code for name in sorted(READ)}
+    assert answers == {name: 302 if name == "home" else 200 for name in sorted(READ)}
+
+
+def test_nobody_of_another_workspace_can_tell_that_a_page_exists(
+    workspace: Workspace,
+    other_workspace: Workspace,
+    arguments: dict[str, Any],
+    client_of: Callable[[Membership], Client],
+) -> None:
+    stranger = client_of(factories.membership(other_workspace, "owner"))
+    everything = sorted(READ | READ_BY_IMPORTERS)
+    answers = {name: stranger.get(address(name, workspace.slug, arguments)).status_code for name in everything}
+    assert answers == dict.fromkeys(everything, 404)
+    changes = sorted(POSTS | EVERYBODY_POSTS)
+    posted = {name: stranger.post(address(name, workspace.slug, arguments)).status_code for name in changes}
+    assert posted == dict.fromkeys(changes, 404)
+
+
+def test_rows_of_another_workspace_are_not_found_under_ones_own(
+    other_workspace: Workspace, arguments: dict[str, Any], client_of: Callable[[Membership], Client]
+) -> None:
+    stranger = client_of(factories.membership(other_workspace, "owner"))
+    with_row = [
+        name for name in sorted(READ) if "<uuid" in str(next(p for p in urlpatterns if p.name == name).pattern)
+    ]
+    answers = {name: stranger.get(address(name, other_workspace.slug, arguments)).status_code for name in with_row}
+    assert answers == dict.fromkeys(with_row, 404)
+
+
+def test_analysts_change_nothing(
+    workspace: Workspace, arguments: dict[str, Any], as_analyst: Client
+) -> None:
+    answers = {name: as_analyst.post(address(name, workspace.slug, arguments)).status_code for name in sorted(POSTS)}
+    assert answers == dict.fromkeys(sorted(POSTS), 404)
+
+
+def test_analysts_see_no_buttons_that_change(
+    workspace: Workspace, arguments: dict[str, Any], as_analyst: Client
+) -> None:
+    for name in sorted(READ - {"settings_journal", "settings_standards"}):
+        answer = as_analyst.get(address(name, workspace.slug, arguments))
+        body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[call-overload,attr-defined]
+        forms = re.findall(rb'<form[^>]*action="([^"]*)"', body)
+        assert [form for form in forms if f"/w/{workspace.slug}/".encode() in form] == [], name
+
+
+def test_visitors_are_asked_to_sign_in(workspace: Workspace, arguments: dict[str, Any], client: Client) -> None:
+    answer = client.get(address("inbox", workspace.slug, arguments))
+    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, reverse("account_login"))
+
+
+def test_changes_want_post(workspace: Workspace, arguments: dict[str, Any], as_owner: Client) -> None:
+    answers = {name: as_owner.get(address(name, workspace.slug, arguments)).status_code for name in sorted(POSTS)}
+    assert answers == dict.fromkeys(sorted(POSTS), 405)

@@ -1,0 +1,152 @@
+"""The workspace, team, keys, rules, standards, journal."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from huixiang.cases.models import Case
+from huixiang.journal.models import Entry
+from huixiang.journal.sealing import seal
+from huixiang.playbooks.models import ResponseStandard
+from huixiang.triage.grading import table
+from huixiang.workspaces.models import ApiKey, Membership, Workspace
+from huixiang.workspaces.queries import api_key_by_secret
+from tests import factories
+
+HTMX = {"HX-Request": "true"}
+SETTINGS = {
+    "name": "远岫汽车", "community_name": "远岫车主社区", "noise_kept_days": "14", "workday_start": "08:30",
+    "workday_end": "17:30",
+}  # fmt: skip
+
+
+def test_workspace(at: Callable[..., str], workspace: Workspace, as_owner: Client) -> None:
+    as_owner.post(at("settings_save"), SETTINGS)
+    workspace.refresh_from_db()
+    assert (workspace.name, workspace.noise_kept_days, workspace.workday_start) == ("远岫汽车", 14, datetime.time(8, 30))
+    assert Entry.objects.get(name="workspaces.workspace_changed").data["fields"] == [
+        "name", "community_name", "noise_kept_days", "workday_start", "workday_end",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"name": " "}, {"noise_kept_days": "0"}, {"noise_kept_days": "²"}, {"noise_kept_days": "999999999"},
+        {"workday_start": "nine"}, {"workday_end": "08:00"},
+    ],
+)  # fmt: skip
+def test_settings_that_make_no_sense_are_refused(
+    wrong: dict[str, str], at: Callable[..., str], workspace: Workspace, as_owner: Client
+) -> None:
+    assert as_owner.post(at("settings_save"), SETTINGS | wrong, headers=HTMX).status_code == 409
+    workspace.refresh_from_db()
+    assert workspace.name == "北辰汽车"
+
+
+def test_team(at: Callable[..., str], workspace: Workspace, operator: Membership, as_owner: Client) -> None:
+    newcomer = factories.user("沈砚")
+    as_owner.post(at("settings_team_save"), {"email": newcomer.email.upper(), "role": "analyst", "job_title": "质量"})
+    added = Membership.objects.get(workspace=workspace, user=newcomer)
+    assert (added.role, added.job_title) == ("analyst", "质量")
+    as_owner.post(at("settings_team_save"), {"membership": str(operator.id), "role": "analyst"})
+    operator.refresh_from_db()
+    assert operator.role == "analyst"
+
+
+def test_the_last_owner_stays(at: Callable[..., str], owner: Membership, as_owner: Client) -> None:
+    sent = {"membership": str(owner.id), "role": "operator"}
+    assert as_owner.post(at("settings_team_save"), sent, headers=HTMX).status_code == 409
+    owner.refresh_from_db()
+    assert owner.role == "owner"
+
+
+def test_a_stranger_is_not_added(at: Callable[..., str], as_owner: Client) -> None:
+    sent = {"email": "nobody@example.com", "role": "operator"}
+    assert as_owner.post(at("settings_team_save"), sent, headers=HTMX).status_code == 409
+
+
+def test_a_key_is_shown_once_and_ends_when_revoked(
+    at: Callable[..., str], workspace: Workspace, as_owner: Client
+) -> None:
+    as_owner.post(at("settings_key_create"), {"name": "车主 App", "scopes": ["ingest", "read", "everything"]})
+    secret = as_owner.get(at("settings_keys")).context["secret"]
+    key = ApiKey.objects.get(workspace=workspace)
+    assert (api_key_by_secret(secret), key.scopes) == (key, ["ingest", "read"])
+    assert secret not in as_owner.get(at("settings_keys")).content.decode()
+    as_owner.post(at("settings_key_revoke", key_id=key.id))
+    assert api_key_by_secret(secret) is None
+    assert as_owner.post(at("settings_key_revoke", key_id=key.id)).status_code == 404
+
+
+def sent_rules(workspace: Workspace) -> dict[str, object]:
+    """The form of the rules as the page sends it when nothing is changed."""
+    sent: dict[str, object] = {"row": [str(rule.position) for rule in table(workspace)] + ["new"]}
+    for rule in table(workspace):
+        sent |= {f"place-{rule.position}": f"{rule.position}0", f"name-{rule.position}": rule.name}
+        sent[f"grade-{rule.position}"] = rule.grade
+        for dial in ("influence", "authenticity", "prevalence", "severity"):
+            least = getattr(rule, f"min_{dial}")
+            sent[f"{dial}-{rule.position}"] = "" if least is None else str(least)
+        sent |= {f"{flag}-{rule.position}": "on" for flag in ("escalating", "negative") if getattr(rule, flag)}
+    return sent
+
+
+def shape(workspace: Workspace) -> list[tuple[object, ...]]:
+    fields = ("position", "name", "grade", "min_influence", "min_authenticity", "min_prevalence", "min_severity",
+              "escalating", "negative")  # fmt: skip
+    return [tuple(getattr(rule, field) for field in fields) for rule in table(workspace)]
+
+
+def test_rules_saved_unchanged_are_the_same(at: Callable[..., str], workspace: Workspace, as_owner: Client) -> None:
+    before = shape(workspace)
+    as_owner.post(at("settings_rules_save"), sent_rules(workspace))
+    assert shape(workspace) == before
+    assert Entry.objects.filter(name="triage.rules_changed").count() == 1
+
+
+def test_rules_are_added_moved_and_removed(at: Callable[..., str], workspace: Workspace, as_owner: Client) -> None:
+    new = {"place-new": "5", "name-new": "孩子在车里", "grade-new": "red", "severity-new": "60"}
+    as_owner.post(at("settings_rules_save"), sent_rules(workspace) | new | {"gone-2": "on"})
+    rows = shape(workspace)
+    assert len(rows) == 12
+    assert rows[0] == (1, "孩子在车里", "red", None, None, None, 60, False, False)
+    assert "核心功能失效且多人遇到" not in [row[1] for row in rows]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"severity-1": "101"}, {"severity-1": "many"}, {"name-1": " "}, {"place-12": "1"}, {"gone-12": "on"}]
+)
+def test_a_table_that_would_not_grade_is_refused(
+    wrong: dict[str, str], at: Callable[..., str], workspace: Workspace, as_owner: Client
+) -> None:
+    before = shape(workspace)
+    sent = sent_rules(workspace) | wrong
+    assert as_owner.post(at("settings_rules_save"), sent, headers=HTMX).status_code == 409
+    assert shape(workspace) == before
+
+
+def test_standards(at: Callable[..., str], workspace: Workspace, as_owner: Client) -> None:
+    sent = {f"number-{grade}": "2" for grade in ("red", "orange", "yellow", "blue")}
+    sent |= {f"unit-{grade}": "hours" for grade in ("orange", "yellow", "blue")}
+    as_owner.post(at("settings_standards_save"), sent | {"unit-red": "minutes", "always-red": "on"})
+    kept = ResponseStandard.objects.filter(workspace=workspace)
+    assert {(one.grade, one.first_answer_minutes, one.around_the_clock) for one in kept} == {
+        ("red", 2, True), ("orange", 120, False), ("yellow", 120, False), ("blue", 120, False),
+    }  # fmt: skip
+    assert as_owner.post(at("settings_standards_save"), sent, headers=HTMX).status_code == 409
+
+
+def test_journal_in_words_and_verified(
+    at: Callable[..., str], workspace: Workspace, case: Case, as_operator: Client
+) -> None:
+    as_operator.post(at("case_grade", case_id=case.id), {"grade": "red", "reason": "有孩子在车里"})
+    page = as_operator.get(at("settings_journal"))
+    known = [told.sentence for told in page.context["entries"] if "." in told.sentence.split(" ")[0]]
+    assert known == []  # every event has a sentence of its own
+    assert [told.words for told in page.context["entries"] if told.words] == ["有孩子在车里"]
+    seal(workspace.id)
+    verdict = as_operator.post(at("settings_journal_verify"), headers=HTMX).context["verdict"]
+    assert (verdict.faults, verdict.links) == ([], Entry.objects.filter(workspace_id=workspace.id).count())
