@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         workspace = _workspace(args.workspace)
         chosen = mapping.checked(args.map or _guessed(preview.columns), preview.columns)
         account = _account(workspace, args.channel)
+        actions.end_cut_off(account=account, stored=args.file.resolve())
         begun = actions.note(
             workspace=workspace,
             account=account,

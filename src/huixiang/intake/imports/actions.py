@@ -116,6 +116,16 @@ def _shown_name(file_name: str) -> str:
     return "".join(sign for sign in plain if sign.isprintable())[:FILE_NAME_SIGNS] or "?"
 
 
+def end_cut_off(*, account: ChannelAccount, stored: Path) -> None:
+    """Close the runs of a file that a killed command left open; the next run of it finds what they stored."""
+    left = ImportRun.objects.filter(account=account, path=str(stored), state=ImportState.RUNNING)
+    left.update(
+        state=ImportState.FAILED,
+        error=_("The command was stopped in the middle; the file was imported again."),
+        finished_at=timezone.now(),
+    )
+
+
 def run(run_id: uuid.UUID, on_progress: Progress | None = None) -> ImportRun:
     """Take a file through, a batch a transaction; `on_progress` is called after each.
 

@@ -53,8 +53,8 @@ def table(path: Path) -> Table:
     """A CSV file: UTF-8 with or without a mark, UTF-16 with one, else GB18030; comma, semicolon or tab."""
     csv.field_size_limit(LONGEST_FIELD)
     encoding = _encoding(path)
-    file = _opened(path, encoding)
     delimiter = _delimiter(path, encoding)
+    file = _opened(path, encoding)
     rows = _records(_Lines(file), delimiter)
     header: list[str] = []
     before = 0
@@ -95,7 +95,14 @@ def _delimiter(path: Path, encoding: str) -> str:
     """The one that splits the first line into the most columns."""
     with _opened(path, encoding) as file:
         sample = file.read(SAMPLE_SIGNS).lstrip()
-    return max(DELIMITERS, key=lambda sign: len(next(csv.reader(io.StringIO(sample), delimiter=sign), [])))
+    return max(DELIMITERS, key=lambda sign: _columns(sample, sign))
+
+
+def _columns(sample: str, delimiter: str) -> int:
+    try:
+        return len(next(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), []))
+    except csv.Error:
+        return 0
 
 
 def _records(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:

@@ -16,6 +16,7 @@ PREVIEW_SIGNS = 200
 LONGEST_NAME = 200  # of a column: what is longer is not a heading
 MOST_COLUMNS = 500
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!")  # pictures, packed files
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def open_table(path: Path) -> Table:
         ) from error
     if start == OLD_EXCEL:
         raise Refused(_("This is an old or a protected Excel file. Save it as .xlsx without a password, or as CSV."))
+    if start.startswith(NO_TEXT):
+        raise Refused(_no_columns())
     table = workbook.table(path) if start == ZIP else delimited.table(path)
     try:
         _check(table.columns)
@@ -54,7 +57,11 @@ def _check(columns: list[str]) -> None:
     if not any(columns):
         raise Refused(_("The file is empty; a first line with column names is needed."))
     if len(columns) > MOST_COLUMNS or any(len(name) > LONGEST_NAME or not name.isprintable() for name in columns):
-        raise Refused(_("The first line does not hold column names. Is it a CSV or XLSX file?"))
+        raise Refused(_no_columns())
+
+
+def _no_columns() -> str:
+    return _("The first line does not hold column names. Is it a CSV or XLSX file?")
 
 
 def preview(path: Path) -> Preview:
