@@ -8,12 +8,12 @@ from huixiang.announcements.models import Announcement, Answer
 from huixiang.cases.models import Case
 from huixiang.cases.states import CaseState
 from huixiang.channels.models import ChannelAccount
-from huixiang.connectors.portal.inbound import say
 from huixiang.members.models import Consent
+from huixiang.portal.speaking import say
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
-from tests.portal.reading import words
+from tests.portal.reading import MemberOf, words
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_the_bearer_of_the_link_answers(
     assert (answer.solved, answer.words) == (said, "我家这台")
 
 
-def test_strangers_and_forged_links_do_not_answer(place: str, published: Announcement, member_of) -> None:
+def test_strangers_and_forged_links_do_not_answer(place: str, published: Announcement, member_of: MemberOf) -> None:
     client = Client()
     page = client.get(f"{place}announcements/{published.id}/?k=forged", follow=True)
     assert "这个专属链接已经失效" in words(page)
@@ -69,7 +69,7 @@ def test_strangers_and_forged_links_do_not_answer(place: str, published: Announc
     assert Answer.objects.count() == 0
 
 
-def test_who_voted_answers_by_login(place: str, published: Announcement, member_of) -> None:
+def test_who_voted_answers_by_login(place: str, published: Announcement, member_of: MemberOf) -> None:
     member, client = member_of("老麦")
     client.post(f"{place}t/{published.theme_id}/vote/", {"given": "yes"})
     client.post(f"{place}announcements/{published.id}/answer/", {"answer": "partly"})
@@ -113,7 +113,7 @@ def test_a_draft_is_nobodys_but_asks_the_credited(place: str, reported: Case, op
 
 
 def test_the_first_words_are_quoted_only_when_public(
-    place: str, workspace: Workspace, operator: Membership, member_of
+    place: str, workspace: Workspace, operator: Membership, member_of: MemberOf
 ) -> None:
     member, _client = member_of("阿澈")
     say(workspace=workspace, member=member, text="早上按启动键没有反应", public=True)

@@ -14,7 +14,7 @@ from huixiang.portal.views.follow import FOLLOWED
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
-from tests.portal.reading import words
+from tests.portal.reading import MemberOf, words
 
 CODE = re.compile(r'data-copy="([0-9A-Z]{4}-[0-9A-Z]{4})"')
 
@@ -84,7 +84,7 @@ def test_sent_twice_is_one_message(visitor: Client, place: str, workspace: Works
     assert Message.objects.filter(workspace=workspace).count() == 1
 
 
-def test_a_login_does_not_lead_to_an_anonymous_feedback(place: str, workspace: Workspace, member_of) -> None:
+def test_a_login_does_not_lead_to_an_anonymous_feedback(place: str, workspace: Workspace, member_of: MemberOf) -> None:
     member, client = member_of("阿澈")
     say(client, place, who="nobody")
     assert client.session.get(FOLLOWED) is None

@@ -1,5 +1,7 @@
 """The board: who and what is public, one row a matter, votes, filters."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -7,23 +9,24 @@ from huixiang.cases import actions as cases
 from huixiang.cases import way
 from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
-from huixiang.connectors.portal.inbound import say
 from huixiang.feedback.actions import remove
 from huixiang.feedback.models import Feedback
 from huixiang.insights import board, echoes
 from huixiang.journal.events import Actor
+from huixiang.members.models import Member
+from huixiang.portal.speaking import say
 from huixiang.themes.actions import describe, merge, move
 from huixiang.themes.models import Theme, Vote
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
-from tests.portal.reading import titles, words
+from tests.portal.reading import MemberOf, titles, words
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 TEXTS = [factories.COLD_START, factories.BLACK_SCREEN, factories.RUDE_SERVICE]
 
 
-def posted(workspace: Workspace, member, *texts: str, public: bool = True) -> list[Feedback]:
+def posted(workspace: Workspace, member: Member, *texts: str, public: bool = True) -> list[Feedback]:
     for text in texts:
         say(workspace=workspace, member=member, text=text, public=public)
     process(workspace_id=workspace.id)
@@ -34,7 +37,7 @@ def theme_of(feedback: Feedback) -> Theme:
     return Theme.objects.get(id=feedback.theme_id)
 
 
-def test_what_a_member_posts_stands_on_the_board(place: str, workspace: Workspace, member_of) -> None:
+def test_what_a_member_posts_stands_on_the_board(place: str, workspace: Workspace, member_of: MemberOf) -> None:
     member, client = member_of("阿澈")
     response = client.post(f"{place}say/", {"text": factories.COLD_START}, follow=True)
     assert "马上就会出现在广场上" in words(response)
@@ -49,9 +52,9 @@ def test_what_a_member_posts_stands_on_the_board(place: str, workspace: Workspac
 
 
 def test_only_for_the_brand_stays_off_every_public_page(
-    place: str, workspace: Workspace, app_channel: ChannelAccount, member_of
+    place: str, workspace: Workspace, app_channel: ChannelAccount, member_of: MemberOf
 ) -> None:
-    member, client = member_of("阿澈")
+    _member, client = member_of("阿澈")
     client.post(f"{place}say/", {"text": factories.COLD_START + "暗号甲", "who": "me-private"})
     factories.received(app_channel, factories.inbound(factories.COLD_START + "暗号乙"))
     private = list(Feedback.objects.filter(workspace=workspace))
@@ -73,7 +76,7 @@ def test_only_for_the_brand_stays_off_every_public_page(
     assert ("低温停放后无法启动" in words(similar).replace(" ", ""), "暗号" in words(similar)) == (True, False)
 
 
-def test_a_matter_is_one_row(place: str, workspace: Workspace, member_of) -> None:
+def test_a_matter_is_one_row(place: str, workspace: Workspace, member_of: MemberOf) -> None:
     [first] = posted(workspace, member_of("阿澈")[0], factories.COLD_START)
     [_first, second] = posted(workspace, member_of("老麦")[0], factories.BLACK_SCREEN)
     theme = theme_of(first)
@@ -86,7 +89,9 @@ def test_a_matter_is_one_row(place: str, workspace: Workspace, member_of) -> Non
     assert "<b>2</b>" in page.content.decode()
 
 
-def test_status_is_the_one_of_the_way(place: str, workspace: Workspace, operator: Membership, member_of) -> None:
+def test_status_is_the_one_of_the_way(
+    place: str, workspace: Workspace, operator: Membership, member_of: MemberOf
+) -> None:
     feedbacks = posted(workspace, member_of("阿澈")[0], *TEXTS)
     cases.reply(case=Case.objects.get(id=feedbacks[0].case_id), by=operator, text="收到，谢谢您", lane="public")
     move(theme=theme_of(feedbacks[1]), to="declined", actor=Actor("system"), words="本代车型改不了")
@@ -105,7 +110,7 @@ def test_status_is_the_one_of_the_way(place: str, workspace: Workspace, operator
 
 
 def test_the_official_answer_stands_under_the_row(
-    place: str, workspace: Workspace, operator: Membership, member_of
+    place: str, workspace: Workspace, operator: Membership, member_of: MemberOf
 ) -> None:
     [feedback] = posted(workspace, member_of("阿澈")[0], factories.COLD_START)
     case = Case.objects.get(id=feedback.case_id)
@@ -118,7 +123,7 @@ def test_the_official_answer_stands_under_the_row(
         assert ("公开的答复" in page, "私下说一句" in page, "内部备注" in page) == (True, False, False)
 
 
-def test_me_too_counts_once(place: str, workspace: Workspace, member_of) -> None:
+def test_me_too_counts_once(place: str, workspace: Workspace, member_of: MemberOf) -> None:
     [feedback] = posted(workspace, member_of("阿澈")[0], factories.COLD_START)
     _member, client = member_of("老麦")
     address = f"{place}t/{feedback.theme_id}/vote/"
@@ -130,7 +135,7 @@ def test_me_too_counts_once(place: str, workspace: Workspace, member_of) -> None
     assert Vote.objects.count() == 0
 
 
-def test_who_said_it_is_counted_already(place: str, workspace: Workspace, member_of) -> None:
+def test_who_said_it_is_counted_already(place: str, workspace: Workspace, member_of: MemberOf) -> None:
     member, client = member_of("阿澈")
     [feedback] = posted(workspace, member, factories.COLD_START)
     client.post(f"{place}t/{feedback.theme_id}/vote/", {"given": "yes"})
@@ -138,7 +143,7 @@ def test_who_said_it_is_counted_already(place: str, workspace: Workspace, member
 
 
 def test_voting_needs_a_login_and_a_public_matter(
-    place: str, workspace: Workspace, app_channel: ChannelAccount, member_of
+    place: str, workspace: Workspace, app_channel: ChannelAccount, member_of: MemberOf
 ) -> None:
     hidden = factories.feedback(app_channel)
     _member, client = member_of("老麦")
@@ -150,7 +155,7 @@ def test_voting_needs_a_login_and_a_public_matter(
     assert leading_away["Location"] == place
 
 
-def test_pages_of_the_board_follow_each_other(workspace: Workspace, member_of) -> None:
+def test_pages_of_the_board_follow_each_other(workspace: Workspace, member_of: MemberOf) -> None:
     posted(workspace, member_of("阿澈")[0], *TEXTS)
     for order in ("hot", "new"):
         wanted, cursor, seen = board.Wanted(order=order), "", []
@@ -162,9 +167,9 @@ def test_pages_of_the_board_follow_each_other(workspace: Workspace, member_of) -
         assert cursor == ""
 
 
-def test_mine_are_those_i_said_or_voted(place: str, workspace: Workspace, member_of) -> None:
+def test_mine_are_those_i_said_or_voted(place: str, workspace: Workspace, member_of: MemberOf) -> None:
     author, _client = member_of("阿澈")
-    first, second, _third = posted(workspace, author, *TEXTS)
+    first, _second, _third = posted(workspace, author, *TEXTS)
     voter, client = member_of("老麦")
     client.post(f"{place}t/{first.theme_id}/vote/", {"given": "yes"})
     assert titles(client.get(f"{place}?order=mine")) == [first.title]
@@ -172,7 +177,9 @@ def test_mine_are_those_i_said_or_voted(place: str, workspace: Workspace, member
     assert board.mine_count(workspace=workspace, member=voter) == 1
 
 
-def test_a_removed_one_leaves_a_tombstone(place: str, workspace: Workspace, operator: Membership, member_of) -> None:
+def test_a_removed_one_leaves_a_tombstone(
+    place: str, workspace: Workspace, operator: Membership, member_of: MemberOf
+) -> None:
     [feedback] = posted(workspace, member_of("阿澈")[0], factories.COLD_START)
     case = Case.objects.get(id=feedback.case_id)
     cases.reply(case=case, by=operator, text="收到", lane="public")
@@ -184,8 +191,13 @@ def test_a_removed_one_leaves_a_tombstone(place: str, workspace: Workspace, oper
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_board_asks_the_same_number_of_questions(
-    rows: int, place: str, workspace: Workspace, operator: Membership, member_of, django_assert_num_queries
+    rows: int,
+    workspace: Workspace,
+    operator: Membership,
+    member_of: MemberOf,
+    django_assert_num_queries: Any,
 ) -> None:
+    place = f"/c/{workspace.slug}/"
     for feedback in posted(workspace, member_of("阿澈")[0], *TEXTS[:rows]):
         cases.reply(case=Case.objects.get(id=feedback.case_id), by=operator, text="收到", lane="public")
     _member, client = member_of("老麦")

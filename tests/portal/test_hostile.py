@@ -10,13 +10,13 @@ from huixiang.portal.wording import matches
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Workspace
 from tests import factories
-from tests.portal.reading import words
+from tests.portal.reading import MemberOf, words
 
 FORM = "application/x-www-form-urlencoded"
 SCRIPT = "<script>alert('车机黑屏')</script>车机黑屏重启，倒车影像没了 <img src=x onerror=alert(1)>"
 
 
-def test_a_script_is_only_text(place: str, workspace: Workspace, member_of) -> None:
+def test_a_script_is_only_text(place: str, workspace: Workspace, member_of: MemberOf) -> None:
     _member, client = member_of("<b onclick=x>阿澈</b>")
     client.post(f"{place}say/", {"text": SCRIPT})
     process(workspace_id=workspace.id)
@@ -78,9 +78,9 @@ def test_cursors_nobody_made(after: str, place: str) -> None:
 
 
 def test_ids_of_another_community_are_unknown(
-    place: str, other_workspace: Workspace, workspace: Workspace, app_channel: ChannelAccount, member_of
+    place: str, other_workspace: Workspace, workspace: Workspace, app_channel: ChannelAccount, member_of: MemberOf
 ) -> None:
-    member, client = member_of("阿澈")
+    _member, client = member_of("阿澈")
     client.post(f"{place}say/", {"text": factories.COLD_START})
     process(workspace_id=workspace.id)
     feedback = Feedback.objects.get(workspace=workspace)
@@ -90,7 +90,8 @@ def test_ids_of_another_community_are_unknown(
         assert (path, client.get(there + path).status_code) == (path, 404)
     posts = (
         f"f/{feedback.id}/reply/", f"t/{feedback.theme_id}/vote/", f"me/cases/{feedback.case_id}/reply/",
-        f"me/cases/{feedback.case_id}/solved/", f"announcements/{feedback.id}/answer/", f"announcements/{feedback.id}/consent/",
+        f"me/cases/{feedback.case_id}/solved/", f"announcements/{feedback.id}/answer/",
+        f"announcements/{feedback.id}/consent/",
     )  # fmt: skip
     for path in posts:
         assert (path, client.post(there + path, {"text": "车机黑屏", "solved": "yes"}).status_code) == (path, 404)

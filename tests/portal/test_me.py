@@ -1,21 +1,23 @@
 """One's own page: private answers, going on alone, saying whether it is solved, consent."""
 
+from typing import Any
+
 from django.test import Client
 
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.states import CaseState
 from huixiang.channels.actions import deliver_due
-from huixiang.connectors.portal.inbound import say
 from huixiang.journal.events import Actor
-from huixiang.members.models import Consent
+from huixiang.members.models import Consent, Member
+from huixiang.portal.speaking import say
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
-from tests.portal.reading import words
+from tests.portal.reading import MemberOf, words
 
 
-def opened(workspace: Workspace, member, *, public: bool) -> Case:
+def opened(workspace: Workspace, member: Member, *, public: bool) -> Case:
     say(workspace=workspace, member=member, text=factories.COLD_START, public=public)
     process(workspace_id=workspace.id)
     return Case.objects.get(workspace=workspace)
@@ -27,7 +29,7 @@ def test_it_needs_a_login(place: str) -> None:
 
 
 def test_a_private_answer_is_read_and_answered(
-    place: str, workspace: Workspace, operator: Membership, member_of
+    place: str, workspace: Workspace, operator: Membership, member_of: MemberOf
 ) -> None:
     member, client = member_of("阿澈")
     case = opened(workspace, member, public=True)
@@ -44,7 +46,7 @@ def test_a_private_answer_is_read_and_answered(
 
 
 def test_the_author_goes_on_in_public_and_nobody_else(
-    place: str, workspace: Workspace, operator: Membership, member_of
+    place: str, workspace: Workspace, operator: Membership, member_of: MemberOf
 ) -> None:
     member, client = member_of("阿澈")
     case = opened(workspace, member, public=True)
@@ -59,7 +61,7 @@ def test_the_author_goes_on_in_public_and_nobody_else(
     assert Turn.objects.filter(case=case).count() == 2
 
 
-def test_solved_or_not(place: str, workspace: Workspace, operator: Membership, member_of) -> None:
+def test_solved_or_not(place: str, workspace: Workspace, operator: Membership, member_of: MemberOf) -> None:
     member, client = member_of("阿澈")
     case = opened(workspace, member, public=False)
     cases.end(case=case, state=CaseState.SOLVED, actor=Actor("staff", operator.id))
@@ -73,7 +75,7 @@ def test_solved_or_not(place: str, workspace: Workspace, operator: Membership, m
     assert case.state == CaseState.CONFIRMED
 
 
-def test_consent_is_kept(place: str, member_of) -> None:
+def test_consent_is_kept(place: str, member_of: MemberOf) -> None:
     member, client = member_of("阿澈")
     client.post(f"{place}me/consent/", {"consent": "nickname"})
     member.refresh_from_db()
@@ -84,7 +86,7 @@ def test_consent_is_kept(place: str, member_of) -> None:
 
 
 def test_the_page_asks_the_same_number_of_questions(
-    place: str, workspace: Workspace, member_of, django_assert_num_queries
+    place: str, workspace: Workspace, member_of: MemberOf, django_assert_num_queries: Any
 ) -> None:
     member, client = member_of("阿澈")
     opened(workspace, member, public=True)

@@ -3,15 +3,15 @@
 import pytest
 
 from huixiang.channels.models import Conversation
-from huixiang.connectors.portal.inbound import account_of, say, say_more
 from huixiang.intake.models import FollowCode, Message
 from huixiang.intake.queries import follow
 from huixiang.kernel.errors import Refused
 from huixiang.members.actions import member_for_user
 from huixiang.members.models import Identity, Member
+from huixiang.portal.speaking import account_of, say, say_more
 from huixiang.triage.actions import process
 from huixiang.workspaces.actions import create_workspace
-from huixiang.workspaces.models import Workspace
+from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
 
 
@@ -36,7 +36,7 @@ def test_nobody_gets_a_code_and_a_person_of_their_own(workspace: Workspace) -> N
     assert list(Member.objects.values_list("anonymous", "name", "email").distinct()) == [(True, "", "")]
 
 
-def test_going_on_joins_the_case(workspace: Workspace, operator) -> None:
+def test_going_on_joins_the_case(workspace: Workspace, operator: Membership) -> None:
     said = say(workspace=workspace, member=None, text=factories.COLD_START, public=False)
     process(workspace_id=workspace.id)
     code = FollowCode.objects.select_related("member", "conversation__account").get()

@@ -13,7 +13,6 @@ from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import public_turns
 from huixiang.cases.states import JOINABLE
 from huixiang.cases.way import WayStep, way
-from huixiang.connectors.portal.inbound import say_more
 from huixiang.feedback.models import Feedback
 from huixiang.insights import board as boards
 from huixiang.insights import echoes
@@ -21,6 +20,7 @@ from huixiang.kernel.errors import Refused
 from huixiang.portal import limits
 from huixiang.portal.access import Visit, community_page, to_login
 from huixiang.portal.forms import WordsForm
+from huixiang.portal.speaking import say_more
 from huixiang.portal.views.board import part_of
 from huixiang.portal.wording import fact_words
 from huixiang.themes.models import Theme

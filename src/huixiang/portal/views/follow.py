@@ -12,7 +12,6 @@ from huixiang.announcements.models import Announcement
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import cases_of_members, turns_of_cases
 from huixiang.cases.states import CaseState
-from huixiang.connectors.portal.inbound import say_more
 from huixiang.engine.masking import mask
 from huixiang.feedback.models import Feedback
 from huixiang.feedback.queries import of_conversation
@@ -25,6 +24,7 @@ from huixiang.portal import limits
 from huixiang.portal.access import Visit, as_id, community_page
 from huixiang.portal.forms import WordsForm
 from huixiang.portal.solving import say_whether_solved
+from huixiang.portal.speaking import say_more
 
 FOLLOWED = "followed"  # session: workspace id → the code's id, never the code
 

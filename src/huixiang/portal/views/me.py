@@ -14,7 +14,6 @@ from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import case_by_id, turns_of_cases
 from huixiang.cases.states import JOINABLE, CaseState, Direction
 from huixiang.channels.queries import shown_to_member
-from huixiang.connectors.portal.inbound import say_more
 from huixiang.feedback.queries import of_members
 from huixiang.insights import echoes
 from huixiang.journal.events import Actor
@@ -25,6 +24,7 @@ from huixiang.portal import limits
 from huixiang.portal.access import Visit, community_page, to_login
 from huixiang.portal.forms import WordsForm
 from huixiang.portal.solving import say_whether_solved
+from huixiang.portal.speaking import say_more
 
 CONSENTS = {Consent.NAME, Consent.NICKNAME, Consent.NO}
 NOTICES = 12

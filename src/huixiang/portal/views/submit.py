@@ -5,7 +5,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from huixiang.connectors.portal.inbound import Said, say
 from huixiang.insights.queries import month_figures
 from huixiang.intake.queries import follow
 from huixiang.kernel.crypto import decrypt, encrypt
@@ -14,6 +13,7 @@ from huixiang.kernel.ids import new_id
 from huixiang.portal import limits
 from huixiang.portal.access import Visit, community_page
 from huixiang.portal.forms import SayForm
+from huixiang.portal.speaking import Said, say
 from huixiang.portal.views.follow import remember
 
 RECEIVED = "received"
