@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,8 +18,10 @@ def refuse_unreadable(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if _unreadable(request):
-            context = {"sentence": _("What was sent contains characters that cannot be stored.")}
-            return render(request, "400.html", context, status=400)
+            sentence = _("What was sent contains characters that cannot be stored.")
+            if request.path.startswith("/api/"):  # programs are answered in their own shape
+                return JsonResponse({"error": sentence}, status=400)
+            return render(request, "400.html", {"sentence": sentence}, status=400)
         return get_response(request)
 
     return middleware
