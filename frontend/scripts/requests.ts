@@ -6,6 +6,7 @@ import { word } from "./words";
 
 interface RequestDetail {
   elt: Element;
+  requestConfig?: { elt: Element };
   target: Element;
   headers: Record<string, string>;
   xhr: XMLHttpRequest;
@@ -47,9 +48,11 @@ export function startRequests(): void {
     if (token) headers["X-CSRFToken"] = token;
   });
   on("htmx:beforeRequest", ({ elt }) => buttonsOf(elt).forEach((button) => button.setAttribute("data-busy", "")));
-  on("htmx:afterRequest", ({ elt, successful }) => {
-    buttonsOf(elt).forEach((button) => button.removeAttribute("data-busy"));
-    if (successful && elt instanceof HTMLFormElement) forgetDraft(elt);
+  on("htmx:afterRequest", ({ elt, requestConfig, successful }) => {
+    // A form that was swapped away is no longer the event's element, but it is still the one that was sent.
+    const sender = requestConfig?.elt ?? elt;
+    buttonsOf(sender).forEach((button) => button.removeAttribute("data-busy"));
+    if (successful && sender instanceof HTMLFormElement) forgetDraft(sender);
   });
   // A form that is not right yet (422) comes back with its errors marked: show it, htmx would drop it.
   on("htmx:beforeSwap", (detail) => {

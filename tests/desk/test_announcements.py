@@ -15,7 +15,12 @@ HTMX = {"HX-Request": "true"}
 def test_typing_is_saved_and_previewed(at: Callable[..., str], draft: Announcement, as_operator: Client) -> None:
     answer = as_operator.post(
         at("announcement_save", announcement_id=draft.id),
-        {"title": "修好了", "what_happened": "**对不起** <script>x</script>", "how_fixed": "在 3.4.2 中", "what_next": ""},
+        {
+            "title": "修好了",
+            "what_happened": "**对不起** <script>x</script>",
+            "how_fixed": "在 3.4.2 中",
+            "what_next": "",
+        },
         headers=HTMX,
     )
     page = answer.content.decode()

@@ -23,7 +23,9 @@ def test_an_answer_goes_out_and_the_pane_comes_back(
     at: Callable[..., str], case: Case, operator: Membership, as_operator: Client
 ) -> None:
     answer = as_operator.post(
-        at("case_reply", case_id=case.id), {"lane": "private", "text": "谢谢您，对不起。", "place": "inbox"}, headers=HTMX
+        at("case_reply", case_id=case.id),
+        {"lane": "private", "text": "谢谢您，对不起。", "place": "inbox"},
+        headers=HTMX,
     )
     assert answer.status_code == 200
     turn = Turn.objects.get(case=case, direction="outbound")
@@ -132,9 +134,7 @@ def test_after_a_change_one_stays_where_one_was_but_never_leaves_the_site(
     inbox = at("inbox") + "?view=mine"
     there = as_operator.post(at("case_assign", case_id=case.id), {"owner": "", "next": inbox})
     assert there["Location"] == inbox
-    elsewhere = as_operator.post(
-        at("case_assign", case_id=case.id), {"owner": "", "next": "https://evil.example/w/x"}
-    )
+    elsewhere = as_operator.post(at("case_assign", case_id=case.id), {"owner": "", "next": "https://evil.example/w/x"})
     assert elsewhere["Location"] == at("case", case_id=case.id)
 
 
@@ -151,9 +151,7 @@ def test_looking_behind_the_mask_is_journalled(
     assert (entry.subject_id, entry.actor_id, entry.data["case_id"]) == (turn.message_id, operator.id, str(case.id))
 
 
-def test_a_failed_delivery_says_why_and_is_sent_again(
-    at: Callable[..., str], case: Case, as_operator: Client
-) -> None:
+def test_a_failed_delivery_says_why_and_is_sent_again(at: Callable[..., str], case: Case, as_operator: Client) -> None:
     as_operator.post(at("case_reply", case_id=case.id), {"lane": "private", "text": "您好"})
     delivery = Delivery.objects.get(about_id=case.id)
     Delivery.objects.filter(id=delivery.id).update(state=DeliveryState.FAILED, error="对方关闭了私信")
@@ -208,7 +206,8 @@ def test_previous_and_next_follow_the_inbox(
     at: Callable[..., str], app_channel: ChannelAccount, operator: Membership, as_operator: Client
 ) -> None:
     factories.received(
-        app_channel, *[factories.inbound(t) for t in (factories.COLD_START, factories.BLACK_SCREEN, factories.RUDE_SERVICE)]
+        app_channel,
+        *map(factories.inbound, (factories.COLD_START, factories.BLACK_SCREEN, factories.RUDE_SERVICE)),
     )
     first, second, third = [row.id for row in as_operator.get(at("inbox")).context["rows"]]
     page = as_operator.get(at("case", case_id=second)).context

@@ -76,16 +76,12 @@ def test_rows_of_another_workspace_are_not_found_under_ones_own(
     other_workspace: Workspace, arguments: dict[str, Any], client_of: Callable[[Membership], Client]
 ) -> None:
     stranger = client_of(factories.membership(other_workspace, "owner"))
-    with_row = [
-        name for name in sorted(READ) if "<uuid" in str(next(p for p in urlpatterns if p.name == name).pattern)
-    ]
+    with_row = [name for name in sorted(READ) if "<uuid" in str(next(p for p in urlpatterns if p.name == name).pattern)]
     answers = {name: stranger.get(address(name, other_workspace.slug, arguments)).status_code for name in with_row}
     assert answers == dict.fromkeys(with_row, 404)
 
 
-def test_analysts_change_nothing(
-    workspace: Workspace, arguments: dict[str, Any], as_analyst: Client
-) -> None:
+def test_analysts_change_nothing(workspace: Workspace, arguments: dict[str, Any], as_analyst: Client) -> None:
     answers = {name: as_analyst.post(address(name, workspace.slug, arguments)).status_code for name in sorted(POSTS)}
     assert answers == dict.fromkeys(sorted(POSTS), 404)
 

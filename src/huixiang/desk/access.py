@@ -99,18 +99,14 @@ def found(thing: Any) -> Any:
     return thing
 
 
-def shown(
-    request: HttpRequest, membership: Membership, template: str, section: str, **context: Any
-) -> HttpResponse:
+def shown(request: HttpRequest, membership: Membership, template: str, section: str, **context: Any) -> HttpResponse:
     """Render a page with what the frame around every desk page needs."""
     if "inbox_count" not in context:
         context["inbox_count"] = to_do_count(membership.workspace_id)
     return part(request, membership, template, section=section, **context)
 
 
-def part(
-    request: HttpRequest, membership: Membership, template: str, **context: Any
-) -> HttpResponse:
+def part(request: HttpRequest, membership: Membership, template: str, **context: Any) -> HttpResponse:
     """Render a piece of a page: who looks, and what they may do as `may`."""
     base = {"workspace": membership.workspace, "membership": membership, "may": may(membership)}
     return render(request, template, base | context)

@@ -91,9 +91,10 @@ def _answered(data: Data) -> str:
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "announcements.published": lambda d: _("Announcement no. %(number)s was published") % d,
     "announcements.people_told": lambda d: _("%(reachable)s people were told, %(unreachable)s have no way to them") % d,
-    "announcements.consent_asked": lambda d: ngettext(
-        "%(members)s member was asked for consent", "%(members)s members were asked for consent", d["members"]
-    ) % d,
+    "announcements.consent_asked": lambda d: (
+        ngettext("%(members)s member was asked for consent", "%(members)s members were asked for consent", d["members"])
+        % d
+    ),
     "announcements.solved_answered": _solved,
     "cases.opened": lambda d: _("Case opened, grade %(grade)s") % {"grade": _label(Grade, d["grade"])},
     "cases.assigned": lambda d: _("The case has an owner") if d["owner_id"] else _("The case has no owner any more"),
@@ -110,8 +111,9 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "themes.moved": lambda d: _("Theme: from “%(before)s” to “%(after)s”") % _change(ThemeStatus, d),
     "themes.merged": lambda d: _("Another theme was merged in, with %(feedbacks)s feedbacks") % d,
     "themes.voted": lambda d: _("A member said the same") if d["given"] else _("A member took their vote back"),
-    "triage.assessed": lambda d: _("Assessed as %(grade)s by “%(rule)s”")
-    % {"grade": _label(Grade, d["grade"]), "rule": d["rule"]},
+    "triage.assessed": lambda d: (
+        _("Assessed as %(grade)s by “%(rule)s”") % {"grade": _label(Grade, d["grade"]), "rule": d["rule"]}
+    ),
     "triage.corrected": _corrected,
     "triage.rules_changed": lambda d: _("The grading rules were changed, %(rules)s rows now") % d,
     "workspaces.joined_team": lambda d: _("Somebody became %(role)s") % {"role": _label(Role, d["role"])},

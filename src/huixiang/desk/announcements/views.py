@@ -39,9 +39,7 @@ def _address(membership: Membership, announcement: Announcement) -> str:
 @access.page()
 def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Drafts, and what was published with its answers."""
-    page = queries.published(
-        workspace=membership.workspace, cursor=request.GET.get("cursor", ""), size=PAGE
-    )
+    page = queries.published(workspace=membership.workspace, cursor=request.GET.get("cursor", ""), size=PAGE)
     counted = queries.answers_of([row.id for row in page.rows])
     rows = [(row, counted.get(row.id, {})) for row in page.rows]
     context: dict[str, Any] = {"rows": rows, "next_cursor": page.next_cursor}

@@ -68,9 +68,7 @@ def assign(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> 
 def grade(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """Change the grade with a reason."""
     case = _case(membership, case_id)
-    correct_grade(
-        case=case, grade=request.POST.get("grade", ""), reason=request.POST.get("reason", ""), by=membership
-    )
+    correct_grade(case=case, grade=request.POST.get("grade", ""), reason=request.POST.get("reason", ""), by=membership)
     return access.done(request, _("The grade is changed."), access.back(request, _address(membership, case)))
 
 

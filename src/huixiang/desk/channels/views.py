@@ -43,9 +43,7 @@ def open_channel(request: HttpRequest, membership: Membership) -> HttpResponse:
 @access.verb(Permission.REPLY)
 def send_again(request: HttpRequest, membership: Membership, delivery_id: uuid.UUID) -> HttpResponse:
     """Send a message again that failed or may not have arrived."""
-    if not retry(
-        workspace_id=membership.workspace_id, delivery_id=delivery_id, actor=access.actor(membership)
-    ):
+    if not retry(workspace_id=membership.workspace_id, delivery_id=delivery_id, actor=access.actor(membership)):
         if queries.delivery_exists(workspace_id=membership.workspace_id, delivery_id=delivery_id):
             raise Refused(_("It is on its way already."))
         access.found(None)

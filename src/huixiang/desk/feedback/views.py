@@ -88,9 +88,7 @@ def _feedback(membership: Membership, feedback_id: uuid.UUID) -> Feedback:
 
 
 def _message(membership: Membership, message_id: uuid.UUID) -> Message:
-    found: Message = access.found(
-        messages.message_by_id(workspace_id=membership.workspace_id, message_id=message_id)
-    )
+    found: Message = access.found(messages.message_by_id(workspace_id=membership.workspace_id, message_id=message_id))
     return found
 
 

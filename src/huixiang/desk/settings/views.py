@@ -135,9 +135,7 @@ def create_key(request: HttpRequest, membership: Membership) -> HttpResponse:
 @access.verb(Permission.CONFIGURE)
 def revoke_key(request: HttpRequest, membership: Membership, key_id: uuid.UUID) -> HttpResponse:
     """End a key at once."""
-    if not actions.revoke_api_key(
-        workspace=membership.workspace, key_id=key_id, actor=access.actor(membership)
-    ):
+    if not actions.revoke_api_key(workspace=membership.workspace, key_id=key_id, actor=access.actor(membership)):
         access.found(None)
     return access.done(request, _("The key is revoked."), _address(membership, "settings_keys"))
 

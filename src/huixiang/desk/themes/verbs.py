@@ -65,9 +65,7 @@ def _owner_id(membership: Membership, wanted: str) -> uuid.UUID | None:
         owner_id = uuid.UUID(wanted)
     except ValueError:
         owner_id = uuid.UUID(int=0)
-    owner: Membership = access.found(
-        member_of_team(workspace_id=membership.workspace_id, membership_id=owner_id)
-    )
+    owner: Membership = access.found(member_of_team(workspace_id=membership.workspace_id, membership_id=owner_id))
     return owner.id
 
 
@@ -99,9 +97,7 @@ def merge(request: HttpRequest, membership: Membership, theme_id: uuid.UUID) -> 
 @access.verb(Permission.HANDLE)
 def undo_merge(request: HttpRequest, membership: Membership, merge_id: uuid.UUID) -> HttpResponse:
     """Part two themes again."""
-    done = actions.undo_merge(
-        merge_id=merge_id, workspace_id=membership.workspace_id, actor=access.actor(membership)
-    )
+    done = actions.undo_merge(merge_id=merge_id, workspace_id=membership.workspace_id, actor=access.actor(membership))
     return access.done(request, _("The themes are parted again."), _address(membership, done.source_id))
 
 

@@ -31,9 +31,7 @@ def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Themes with the greatest impact first, narrowed by status."""
     workspace, status = membership.workspace, request.GET.get("status", "open")
     statuses: tuple[str, ...] = OPEN if status == "open" else (status,) if status in ThemeStatus.values else ()
-    page = queries.by_impact(
-        workspace=workspace, statuses=statuses, cursor=request.GET.get("cursor", ""), size=PAGE
-    )
+    page = queries.by_impact(workspace=workspace, statuses=statuses, cursor=request.GET.get("cursor", ""), size=PAGE)
     lines = queries.recent_daily(themes=page.rows, days=DAYS)
     context: dict[str, Any] = {
         "rows": [(theme, lines[theme.id]) for theme in page.rows],
@@ -97,9 +95,7 @@ def _verbatims(request: HttpRequest, membership: Membership, theme: Theme) -> di
         )
         rows, cursor = page.rows, page.next_cursor
     else:
-        rows = feedback_queries.by_influence(
-            workspace=membership.workspace, theme_id=theme.id, limit=VERBATIMS
-        )
+        rows = feedback_queries.by_influence(workspace=membership.workspace, theme_id=theme.id, limit=VERBATIMS)
     cases = cases_by_id(workspace_id=membership.workspace_id, ids=[row.case_id for row in rows if row.case_id])
     return {"verbatims": [_verbatim(row, cases) for row in rows], "order": order, "next_cursor": cursor}
 
