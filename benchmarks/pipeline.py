@@ -1,0 +1,94 @@
+"""How fast messages are read: the parts of the engine alone, and the whole pipeline with its database.
+
+Usage: python benchmarks/pipeline.py [--texts 2000] [--embedded 300] [--whole 600]
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # its neighbours, from wherever it is started
+
+import ground
+import sentences
+
+WARM_UP = 64
+
+
+def _parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--texts", type=int, default=2_000, help="texts for gate and reading (default 2,000)")
+    parser.add_argument("--embedded", type=int, default=300, help="texts to embed (default 300)")
+    parser.add_argument("--whole", type=int, default=600, help="messages for the whole pipeline (default 600)")
+    return parser.parse_args()
+
+
+def _rate(work: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
+    """Texts a second, after a few to load the models."""
+    work(texts[:WARM_UP])
+    with ground.Watch() as watch:
+        work(texts)
+    return len(texts) / watch.seconds
+
+
+def _engine(args: argparse.Namespace) -> Iterator[tuple[str, str, str]]:
+    from huixiang.engine.embedder import embed  # noqa: PLC0415 - loading the models is part of the run
+    from huixiang.engine.pipeline import gate, read  # noqa: PLC0415
+
+    texts = sentences.some(args.texts)
+    for name, work, given in (
+        ("engine: gate", gate, texts),
+        ("engine: read, everything but embeddings", read, texts),
+        ("engine: embed", embed, texts[: args.embedded]),
+    ):
+        yield name, f"{len(given):,}", f"{_rate(work, given):,.0f}"
+
+
+def _whole(args: argparse.Namespace) -> tuple[str, str, str]:
+    """Stored already; read, grouped, graded, routed, journalled. A warm-up batch comes first."""
+    from huixiang.channels.actions import open_account  # noqa: PLC0415 - Django must be set up first
+    from huixiang.feedback.models import Feedback  # noqa: PLC0415
+    from huixiang.triage.actions import process  # noqa: PLC0415
+    from huixiang.workspaces.actions import create_workspace  # noqa: PLC0415
+
+    workspace = create_workspace(slug="bench", name="基准")
+    account = open_account(workspace=workspace, slug="app", kind="api", name="App")
+    _store(account, sentences.some(WARM_UP, seed=2), "w")
+    process(workspace_id=workspace.id)
+    before = Feedback.objects.count()
+    _store(account, sentences.some(args.whole), "m")
+    with ground.Watch() as watch:
+        number = process(workspace_id=workspace.id)
+    found = Feedback.objects.count() - before
+    return f"whole pipeline, {found:,} of them feedback", f"{number:,}", f"{number / watch.seconds:,.0f}"
+
+
+def _store(account: Any, texts: Sequence[str], prefix: str) -> None:
+    from django.utils import timezone  # noqa: PLC0415 - Django must be set up first
+
+    from huixiang.channels.contracts import InboundMessage  # noqa: PLC0415
+    from huixiang.intake.actions import receive  # noqa: PLC0415
+
+    now = timezone.now()
+    receive(
+        account=account,
+        messages=[
+            InboundMessage(f"{prefix}-{place}", text, f"{prefix}-{place}", "车友", now, thread=f"t-{place}")
+            for place, text in enumerate(texts)
+        ],
+    )
+
+
+def main() -> None:
+    """Measure and print one table."""
+    args = _parsed()
+    rows = list(_engine(args))
+    with ground.database():
+        rows.append(_whole(args))
+    ground.table(["part", "texts", "texts/s"], rows)
+
+
+if __name__ == "__main__":
+    main()
