@@ -15,6 +15,7 @@ DESK = Path(huixiang.__file__).parent / "desk"
 KEYWORDS = {
     "_": None, "gettext": None, "gettext_lazy": None, "ngettext": (1, 2), "pgettext_lazy": ((1, "c"), 2),
     "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
 
 

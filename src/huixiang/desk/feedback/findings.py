@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.desk.vocabulary import SENTIMENTS
-from huixiang.feedback.models import Kind
+from huixiang.feedback.models import Grade, Kind
 from huixiang.intake.models import Message
 
 STEPS: Final[dict[str, Promise]] = {
@@ -55,6 +55,8 @@ def _value(step: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if step == "kind" and value in Kind.values:
         return str(Kind(value).label)
+    if step == "grade" and value in Grade.values:
+        return str(Grade(value).label)
     if step == "sentiment" and value in SENTIMENTS:
         return str(SENTIMENTS[value])
     return str(value)
