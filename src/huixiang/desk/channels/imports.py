@@ -98,7 +98,8 @@ def _account(request: HttpRequest, membership: Membership) -> ChannelAccount:
 def _kept(request: HttpRequest, membership: Membership, token: str) -> Kept:
     kept: dict[str, str] = access.found(request.session.get(_key(membership, token)))
     account = access.found(account_by_slug(workspace=membership.workspace, slug=kept["channel"]))
-    return Kept(Path(kept["path"]), kept["file_name"], account)
+    path = Path(kept["path"])
+    return Kept(access.found(path if path.is_file() else None), kept["file_name"], account)
 
 
 @access.page(Permission.IMPORT)
