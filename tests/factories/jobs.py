@@ -13,6 +13,15 @@ def waiting() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def arguments_of(name: str) -> list[dict[str, object]]:
+    """What the waiting jobs of this name are about."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s ORDER BY id", [name]
+        )
+        return [json.loads(row[0]) for row in cursor.fetchall()]
+
+
 def run_waiting() -> list[str]:
     """Run what waits as a worker would, and what it queues in turn; returns the names in order."""
     done = []

@@ -148,6 +148,7 @@ def resolve(*, theme: Theme, root_cause: str, fix: str, fixed_in: str, actor: Ac
     """
     if not fix.strip():
         raise Refused(_("Write how it was fixed: the members who reported it will read it."))
+    theme = Theme.objects.select_for_update().get(id=theme.id)  # the page may show an older status
     describe(theme=theme, actor=actor, root_cause=root_cause.strip())
     if theme.status == ThemeStatus.FIXED:
         describe(theme=theme, actor=actor, fix=fix.strip(), fixed_in=fixed_in.strip())

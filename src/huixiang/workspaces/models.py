@@ -1,5 +1,6 @@
 """Users, workspaces, memberships, API keys."""
 
+import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -49,8 +50,8 @@ class Workspace(models.Model):
     community_name = models.CharField(max_length=80, blank=True)
     time_zone = models.CharField(max_length=64, default="Asia/Shanghai")
     noise_kept_days = models.PositiveSmallIntegerField(default=7)
-    workday_start = models.TimeField(default="09:00")
-    workday_end = models.TimeField(default="18:00")
+    workday_start = models.TimeField(default=datetime.time(9))
+    workday_end = models.TimeField(default=datetime.time(18))
     case_number = models.BigIntegerField(default=1000)
     announcement_number = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
