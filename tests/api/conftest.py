@@ -25,9 +25,7 @@ class Program:
         return self.post_raw(path, json.dumps(body).encode())
 
     def post_raw(self, path: str, body: bytes, content_type: str = "application/json") -> Answer:
-        return self._read(
-            self.client.post(f"/api/v1/{path}", body, content_type=content_type, headers=self.headers)
-        )
+        return self._read(self.client.post(f"/api/v1/{path}", body, content_type=content_type, headers=self.headers))
 
     def send(self, *messages: Any) -> Answer:
         return self.post("messages", {"messages": list(messages)})

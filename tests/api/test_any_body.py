@@ -57,5 +57,3 @@ def test_any_words_in_the_address(app: Program, cursor: str, kind: str, theme: s
     parameters = {"cursor": cursor, "kind": kind, "theme": theme}
     status, answer = app.get("feedback", **parameters)
     assert status == 200 or (status in {400, 422} and answer["error"])
-
-

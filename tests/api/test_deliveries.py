@@ -7,9 +7,7 @@ from huixiang.workspaces.models import Membership, Workspace
 from tests.api.conftest import Program
 
 
-def test_an_answer_is_fetched_until_it_is_reported_shown(
-    app: Program, case: Case, operator: Membership
-) -> None:
+def test_an_answer_is_fetched_until_it_is_reported_shown(app: Program, case: Case, operator: Membership) -> None:
     cases.reply(case=case, by=operator, text="谢谢您告诉我们。", lane="private")
     deliver_due()
     status, answer = app.get("deliveries", channel="owners-app")

@@ -9,10 +9,7 @@ from tests.api.conftest import Program
 
 NO_KEY = (
     401,
-    {
-        "error": "Give a key of this workspace: Authorization: Bearer hx_…; "
-        "this one is missing, unknown or revoked."
-    },
+    {"error": "Give a key of this workspace: Authorization: Bearer hx_…; this one is missing, unknown or revoked."},
 )
 ENDPOINTS = [
     ("POST", "messages", "ingest"),

@@ -27,9 +27,7 @@ def test_a_message_is_stored_once(app: Program, message: Build) -> None:
     )
     assert (stored.author_id, stored.author_name, stored.thread) == ("u-1", "漠河守夜人", "t-3")
     assert stored.sent_at.isoformat() == "2026-11-21T00:05:00+00:00"
-    assert app.send(first)[1] == {
-        "results": [{"external_id": "a-17", "status": "duplicate", "id": str(stored.id)}]
-    }
+    assert app.send(first)[1] == {"results": [{"external_id": "a-17", "status": "duplicate", "id": str(stored.id)}]}
 
 
 def test_the_same_id_twice_in_one_batch_keeps_the_first(app: Program, message: Build) -> None:
@@ -85,7 +83,7 @@ def test_a_bad_item_is_refused_in_words_and_the_others_go_in(
 def test_an_item_that_is_no_object_is_refused(app: Program, item: Any) -> None:
     assert app.send(item) == (
         202,
-        {"results": [{"external_id": "", "status": "refused", "error": "body must be an object."}]},
+        {"results": [{"external_id": "", "status": "refused", "error": "A message must be an object."}]},
     )
 
 

@@ -35,7 +35,7 @@ def process() -> Callable[..., subprocess.Popen[str]]:
 
     def start(*words: object) -> subprocess.Popen[str]:
         url = database.url_of(str(connection.settings_dict["NAME"]))
-        return subprocess.Popen(  # noqa: S603 - our own program
+        return subprocess.Popen(
             [sys.executable, "-m", "huixiang.cli.main", *map(str, words)],
             env=os.environ | {"DATABASE_URL": url, "PYTHONIOENCODING": "utf-8"},
             stdout=subprocess.PIPE,

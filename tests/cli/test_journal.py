@@ -32,6 +32,5 @@ def test_chains_are_sealed_and_verified_and_a_changed_entry_is_named(said: Run) 
     ]
 
 
-
 def test_an_unknown_workspace_is_wrong_use(said: Run) -> None:
     assert said("journal", "verify", "--workspace", "x") == (2, "", "huixiang journal: there is no workspace “x”.\n")

@@ -29,9 +29,7 @@ class StrictParser(Parser):
 
 def _value(body: bytes) -> Any:
     try:
-        return json.loads(
-            body.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_each_key_once
-        )
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_each_key_once)
     except UnicodeDecodeError as error:
         raise HttpError(400, _("The body is not UTF-8.")) from error
     except RecursionError as error:

@@ -72,9 +72,7 @@ def latest(
     """The workspace's feedback, of one kind or of one theme if you like."""
     _check(cursor, kind)
     workspace = request.auth.workspace
-    page = queries.latest(
-        workspace=workspace, kinds=[kind] if kind else [], theme_id=theme, cursor=cursor, size=limit
-    )
+    page = queries.latest(workspace=workspace, kinds=[kind] if kind else [], theme_id=theme, cursor=cursor, size=limit)
     themes = themes_by_id(workspace_id=workspace.id, ids=[row.theme_id for row in page.rows])
     cases = cases_by_id(workspace_id=workspace.id, ids=[row.case_id for row in page.rows])
     return {"feedback": [_item(row, themes, cases) for row in page.rows], "next_cursor": page.next_cursor}

@@ -86,6 +86,8 @@ class IncomingMessage(_Strict):
 
 def understood(item: Any, accounts: Mapping[str, ChannelAccount]) -> tuple[ChannelAccount, InboundMessage] | str:
     """The account and the message an item stands for, or the sentence that refuses it, naming the field."""
+    if not isinstance(item, dict):
+        return _("A message must be an object.")
     try:
         sent = IncomingMessage.model_validate(item)
     except pydantic.ValidationError as error:

@@ -31,9 +31,7 @@ router = Router(tags=["Messages"])
 class Batch(Schema):
     """Up to 1,000 messages. Each is judged by itself: one bad item does not sink the others."""
 
-    messages: list[Any] = Field(
-        json_schema_extra={"items": incoming.described(), "maxItems": MOST}
-    )
+    messages: list[Any] = Field(json_schema_extra={"items": incoming.described(), "maxItems": MOST})
 
 
 class Result(Schema):

@@ -33,9 +33,7 @@ def _mapping(written: str) -> dict[str, str]:
     for pair in written.split(","):
         field, sign, column = pair.partition("=")
         if not sign or field.strip() not in FIELDS or not column.strip():
-            raise argparse.ArgumentTypeError(
-                f"“{pair}” is not FIELD=COLUMN with a field of {', '.join(FIELDS)}"
-            )
+            raise argparse.ArgumentTypeError(f"“{pair}” is not FIELD=COLUMN with a field of {', '.join(FIELDS)}")
         mapping[field.strip()] = column.strip()
     return mapping
 

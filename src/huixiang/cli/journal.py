@@ -42,7 +42,9 @@ def _verify(slug: str, workspace_id: uuid.UUID) -> bool:
         print(f"✓ {slug}: {verdict.links} links, whole{waiting}")
         return True
     more = len(verdict.faults) - SHOWN_FAULTS
-    print(f"✗ {slug}: {verdict.links} links{waiting}: " + "; ".join(verdict.faults[:SHOWN_FAULTS]) + (
-        f"; and {more} more" if more > 0 else ""
-    ))
+    print(
+        f"✗ {slug}: {verdict.links} links{waiting}: "
+        + "; ".join(verdict.faults[:SHOWN_FAULTS])
+        + (f"; and {more} more" if more > 0 else "")
+    )
     return False

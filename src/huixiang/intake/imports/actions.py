@@ -79,9 +79,7 @@ def start(
     Raises Refused when the file is no table, the mapping does not fit it, or the account takes no files.
     """
     with transaction.atomic():
-        run = note(
-            workspace=workspace, account=account, stored=stored, file_name=file_name, mapping=mapping, by=by
-        )
+        run = note(workspace=workspace, account=account, stored=stored, file_name=file_name, mapping=mapping, by=by)
         jobs.queue("intake.run_import", lock=f"intake.run_import:{run.id}", run_id=str(run.id))
     return run
 
@@ -228,9 +226,7 @@ def _finish(run_id: uuid.UUID) -> ImportRun:
     if done.state == ImportState.RUNNING:
         done.state, done.total, done.finished_at = ImportState.DONE, done.read, timezone.now()
         done.save(update_fields=["state", "total", "finished_at"])
-        event = ImportFinished(
-            subject=done.id, stored=done.stored, duplicate=done.duplicate, refused=done.refused
-        )
+        event = ImportFinished(subject=done.id, stored=done.stored, duplicate=done.duplicate, refused=done.refused)
         actor = Actor("staff", done.started_by) if done.started_by else SYSTEM
         record(event, workspace_id=done.workspace_id, actor=actor)
     return done
