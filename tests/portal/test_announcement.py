@@ -123,3 +123,31 @@ def test_the_first_words_are_quoted_only_when_public(
     actions.publish(announcement=draft, by=operator)
     page = words(Client().get(f"{place}announcements/{draft.id}/"))
     assert "「早上按启动键没有反应」 阿澈" in page.replace("」阿澈", "」 阿澈")
+
+
+def test_the_bearer_of_a_follow_code_answers(place: str, workspace: Workspace, operator: Membership) -> None:
+    client = Client()
+    client.post(f"{place}say/", {"text": factories.COLD_START})
+    process(workspace_id=workspace.id)
+    case = Case.objects.get(workspace=workspace)
+    draft = actions.resolve_and_draft(theme=case.theme, root_cause="", fix="已修好", fixed_in="2.0", by=operator)
+    actions.publish(announcement=draft, by=operator)
+    assert draft.title in words(client.get(f"{place}follow/"))
+    client.post(f"{place}announcements/{draft.id}/answer/", {"answer": "yes"})
+    case.refresh_from_db()
+    assert case.state == CaseState.CONFIRMED
+    client.post(f"{place}announcements/{draft.id}/consent/", {"consent": "name"})  # the nameless are not asked
+    case.member.refresh_from_db()
+    assert case.member.credit_consent == Consent.UNANSWERED
+
+
+def test_solved_by_the_code_counts_at_the_announcement(place: str, workspace: Workspace, operator: Membership) -> None:
+    client = Client()
+    client.post(f"{place}say/", {"text": factories.COLD_START})
+    process(workspace_id=workspace.id)
+    theme = Case.objects.get(workspace=workspace).theme
+    draft = actions.resolve_and_draft(theme=theme, root_cause="", fix="已修好", fixed_in="2.0", by=operator)
+    actions.publish(announcement=draft, by=operator)
+    client.post(f"{place}follow/solved/", {"solved": "no"})
+    assert list(Answer.objects.values_list("solved", flat=True)) == ["no"]
+    assert Case.objects.get(workspace=workspace).state == CaseState.REOPENED

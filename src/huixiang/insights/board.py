@@ -53,9 +53,10 @@ MATTERS = """
                 WHEN m.fixed_at IS NOT NULL THEN 'fixed'
                 WHEN m.fixing_at IS NOT NULL THEN 'fixing'
                 WHEN EXISTS (
-                    SELECT FROM cases_case c WHERE c.workspace_id = %(workspace)s AND c.first_answered_at IS NOT NULL
-                       AND (c.id = m.case_id OR (m.whole AND c.theme_id = m.theme_id))
-                ) THEN 'dialogue'
+                    SELECT FROM cases_case c WHERE c.id = m.case_id AND c.first_answered_at IS NOT NULL
+                ) OR (m.whole AND EXISTS (
+                    SELECT FROM cases_case c WHERE c.theme_id = m.theme_id AND c.first_answered_at IS NOT NULL
+                )) THEN 'dialogue'
                 ELSE 'assessed'
             END AS status
         FROM matters m
