@@ -120,6 +120,11 @@ def merges_into(theme: Theme) -> list[Merge]:
     return list(theme.merges.filter(undone_at=None).select_related("source").order_by("-merged_at"))
 
 
+def merge_by_id(*, workspace_id: uuid.UUID, merge_id: uuid.UUID) -> Merge | None:
+    """One merge of the workspace, undone ones too."""
+    return Merge.objects.filter(workspace_id=workspace_id, id=merge_id).first()
+
+
 def voters(theme: Theme) -> list[Member]:
     """Who said 我也是."""
     return [v.member for v in theme.votes.select_related("member").order_by("created_at")]

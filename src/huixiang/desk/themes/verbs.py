@@ -97,6 +97,7 @@ def merge(request: HttpRequest, membership: Membership, theme_id: uuid.UUID) -> 
 @access.verb(Permission.HANDLE)
 def undo_merge(request: HttpRequest, membership: Membership, merge_id: uuid.UUID) -> HttpResponse:
     """Part two themes again."""
+    access.found(queries.merge_by_id(workspace_id=membership.workspace_id, merge_id=merge_id))
     done = actions.undo_merge(merge_id=merge_id, workspace_id=membership.workspace_id, actor=access.actor(membership))
     return access.done(request, _("The themes are parted again."), _address(membership, done.source_id))
 
