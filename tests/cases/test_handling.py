@@ -159,7 +159,7 @@ def test_assigning_the_same_owner_says_nothing(case: Case, operator: Membership,
 
 
 def test_a_regrade_moves_the_feedback_and_the_place_in_the_inbox(case: Case) -> None:
-    Case.objects.update(proposed_grade="orange", proposed_reason="多人")
+    Case.objects.update(grade="yellow", proposed_grade="orange", proposed_reason="多人")
     case.refresh_from_db()
     before = regrade(case=case, grade="red", reason="孩子在车里", actor=STAFF)
     case.refresh_from_db()

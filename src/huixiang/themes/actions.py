@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
@@ -65,13 +67,25 @@ def rename_grown(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> 
     grown = Theme.objects.filter(
         workspace_id=workspace_id, id__in=theme_ids, name_by_person=False, feedback_count__in=RENAMED_AT
     ).defer("centre")
-    for theme in grown:  # at most a handful a batch: sizes pass each mark once
-        texts = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme.id, removed_at=None)
-        texts = texts.order_by("-said_at")
-        found = name_by_words(list(texts.values_list("text", flat=True)[:NAMED_FROM]))
+    texts = _latest_texts(workspace_id, [theme.id for theme in grown])
+    renamed = []
+    for theme in grown:
+        found = name_by_words(texts.get(theme.id, []))[:80]
         if found and found != theme.name:
-            theme.name = found[:80]
-            theme.save(update_fields=["name"])
+            theme.name = found
+            renamed.append(theme)
+    Theme.objects.bulk_update(renamed, ["name"], batch_size=500)
+
+
+def _latest_texts(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """What was said last about each of these themes, up to NAMED_FROM texts each: one statement."""
+    place = Window(RowNumber(), partition_by="theme_id", order_by="-said_at")
+    said = Feedback.objects.filter(workspace_id=workspace_id, theme_id__in=theme_ids, removed_at=None)
+    found: dict[uuid.UUID, list[str]] = {}
+    for theme_id, text in said.annotate(place=place).filter(place__lte=NAMED_FROM).values_list("theme_id", "text"):
+        if theme_id:
+            found.setdefault(theme_id, []).append(text)
+    return found
 
 
 @transaction.atomic
@@ -79,11 +93,10 @@ def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID
     """Feedback was removed: themes named by its words are named by what is left, or by no words at all."""
     touched = Feedback.objects.filter(workspace_id=workspace_id, id__in=feedback_ids).values("theme_id")
     themes = Theme.objects.filter(workspace_id=workspace_id, id__in=touched, name_by_person=False).defer("centre")
+    texts = _latest_texts(workspace_id, [theme.id for theme in themes])
     for theme in themes:
-        left = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme.id, removed_at=None)
-        texts = list(left.order_by("-said_at").values_list("text", flat=True)[:NAMED_FROM])
-        theme.name = (name_by_words(texts)[:80] if texts else "") or _("Removed")
-        theme.save(update_fields=["name"])
+        theme.name = name_by_words(texts.get(theme.id, []))[:80] or _("Removed")
+    Theme.objects.bulk_update(themes, ["name"], batch_size=500)
 
 
 @transaction.atomic

@@ -1,0 +1,80 @@
+import pytest
+
+from huixiang.cases.models import Case
+from huixiang.channels.models import ChannelAccount
+from huixiang.feedback.models import Feedback
+from huixiang.intake.actions import erase_noise
+from huixiang.intake.models import Message
+from huixiang.journal.models import Entry
+from huixiang.kernel.errors import Refused
+from huixiang.triage.actions import correct_grade, correct_kind, keep_as_feedback, latest_assessment, process
+from huixiang.triage.models import Correction
+from huixiang.workspaces.models import Membership
+from tests import factories
+from tests.factories import CHATTER, ago, inbound, received
+
+
+def corrections() -> list[tuple[str, str, str, str]]:
+    return list(Correction.objects.order_by("at").values_list("field", "before", "after", "reason"))
+
+
+def test_another_grade_is_kept_with_its_reason(case: Case, operator: Membership) -> None:
+    before, due = case.grade, case.due_at
+    correct_grade(case=case, grade="red", reason=" 孩子在车里 ", by=operator)
+    case.refresh_from_db()
+    found = Feedback.objects.get(case_id=case.id)
+    assert (case.grade, found.grade) == ("red", "red")
+    assert case.due_at < due  # type: ignore[operator]
+    assert corrections() == [("grade", before, "red", "孩子在车里")]
+    kept = Correction.objects.get()
+    assert (kept.subject_id, kept.by, kept.model_version) == (found.id, operator, found.model_version)
+    entry = Entry.objects.filter(name="cases.regraded").select_related("words").get()
+    assert (entry.actor_id, entry.words.text) == (operator.id, "孩子在车里")
+    assessment = latest_assessment(found.id)
+    assert assessment is not None
+    assert assessment.grade == before  # what the machine said stays as it was
+
+
+@pytest.mark.parametrize(("grade", "reason"), [("red", " "), ("purple", "因为"), ("", "因为"), ("same", "因为")])
+def test_a_correction_needs_a_reason_and_another_grade(case: Case, operator: Membership, grade: str, reason: str) -> None:
+    with pytest.raises(Refused):
+        correct_grade(case=case, grade=case.grade if grade == "same" else grade, reason=reason, by=operator)
+    assert corrections() == []
+
+
+def test_another_kind_is_kept(case: Case, operator: Membership) -> None:
+    found = Feedback.objects.get()
+    with pytest.raises(Refused):
+        correct_kind(feedback=found, kind="defect", by=operator)
+    with pytest.raises(Refused):
+        correct_kind(feedback=found, kind="gossip", by=operator)
+    correct_kind(feedback=found, kind="question", by=operator)
+    assert Feedback.objects.get().kind == "question"
+    assert corrections() == [("kind", "defect", "question", "")]
+    entry = Entry.objects.get(name="triage.corrected")
+    assert entry.data == {"field": "kind", "before": "defect", "after": "question"}
+
+
+def test_what_was_gated_away_can_be_brought_back(app_channel: ChannelAccount, operator: Membership) -> None:
+    received(app_channel, inbound(CHATTER))
+    message = Message.objects.get()
+    keep_as_feedback(message=message, by=operator)
+    process(workspace_id=message.workspace_id)
+    message.refresh_from_db()
+    found = Feedback.objects.get()
+    assert (message.state, message.feedback_id) == ("feedback", found.id)
+    assert (found.kind, found.text) == ("question", CHATTER)
+    assert message.findings[0]["reason"] == "由人确认是反馈"
+    assert corrections() == [("gate", "noise", "feedback", "")]
+
+
+def test_only_kept_noise_can_be_brought_back(app_channel: ChannelAccount, operator: Membership) -> None:
+    factories.feedback(app_channel)
+    with pytest.raises(Refused):
+        keep_as_feedback(message=Message.objects.get(), by=operator)
+    Message.objects.all().delete()
+    received(app_channel, inbound(CHATTER))
+    Message.objects.update(received_at=ago(days=9))
+    erase_noise(workspace_id=app_channel.workspace_id, kept_days=7)
+    with pytest.raises(Refused):
+        keep_as_feedback(message=Message.objects.get(), by=operator)
