@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=int(os.environ.get("HUIXIANG_PORT", "8000")))
 
 
-class Stopping(Exception):  # noqa: N818 - a request, not an error
+class Stopping(BaseException):  # a request, not an error: no `except Exception` on the way may take it for one
     """Somebody asked us to stop."""
 
 
