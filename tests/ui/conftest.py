@@ -36,7 +36,7 @@ def render() -> Callable[..., str]:
 @pytest.fixture
 def desk_context() -> dict[str, Any]:
     return {
-        "workspace": SimpleNamespace(name="远岫车主社区", slug="demo", timezone="Asia/Shanghai"),
+        "workspace": SimpleNamespace(name="远岫车主社区", slug="demo", time_zone="Asia/Shanghai"),
         "membership": SimpleNamespace(user=SimpleNamespace(name="知夏"), role="operator"),
         "inbox_count": 38,
         "section": "themes",

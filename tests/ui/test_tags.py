@@ -45,7 +45,7 @@ def test_ago_shows_the_exact_time_in_the_workspaces_zone(render: Render) -> None
     shown = render(
         "{% ago at %}",
         at=datetime(2020, 1, 1, 20, 0, tzinfo=UTC),
-        workspace=SimpleNamespace(timezone="Asia/Tokyo"),
+        workspace=SimpleNamespace(time_zone="Asia/Tokyo"),
     )
     assert shown == (
         '<time datetime="2020-01-02T05:00:00+09:00" title="2020-01-02 05:00" data-relative>2020-01-02</time>'

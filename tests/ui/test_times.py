@@ -86,4 +86,4 @@ def test_used(hours: int, share: float) -> None:
     ],
 )
 def test_zone_of_a_workspace(name: str | None, zone: str) -> None:
-    assert str(times.zone_of(SimpleNamespace(timezone=name))) == zone
+    assert str(times.zone_of(SimpleNamespace(time_zone=name))) == zone

@@ -137,3 +137,9 @@ def tally(*, account: ChannelAccount) -> Tally:
         grades=dict(found.values_list("grade").annotate(number=Count("id"))),
         themes=dict(themes.order_by("-number")),
     )
+
+
+def voice_of_another(*, theme_id: uuid.UUID, member_id: uuid.UUID) -> str:
+    """How somebody else put the same matter, the latest; "" when nobody else did."""
+    others = Feedback.objects.filter(theme_id=theme_id, removed_at=None).exclude(member_id=member_id)
+    return others.order_by("-said_at").values_list("title", flat=True).first() or ""

@@ -58,8 +58,11 @@ def authenticity(reading: Reading, member: Member, copied_by: int) -> Dial:
     return Dial(max(0, min(100, value)), _("; ").join(filter(None, reasons)), quote)
 
 
-def prevalence(theme: Theme | None) -> Dial:
-    """Distinct people in the theme beside the first, voters at a lower weight: 100·(1 − 2^(−(people − 1)/8))."""
+def prevalence(theme: Theme | None, quote: str = "") -> Dial:
+    """Distinct people in the theme beside the first, voters at a lower weight: 100·(1 − 2^(−(people − 1)/8)).
+
+    `quote`: how somebody else put it.
+    """
     if theme is None:
         return Dial(0, _("no matter that others share"))
     people = theme.people_count + VOTE_WEIGHT * theme.vote_count
@@ -71,7 +74,7 @@ def prevalence(theme: Theme | None) -> Dial:
         "people": theme.people_count,
         "recent": theme.recent_people,
     }
-    return Dial(value, words + (_(", still growing") if growing else ""))
+    return Dial(value, words + (_(", still growing") if growing else ""), quote)
 
 
 def severity(reading: Reading) -> Dial:

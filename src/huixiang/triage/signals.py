@@ -41,6 +41,11 @@ class Signal:
         return self.messages[0]
 
     @property
+    def by_form(self) -> bool:
+        """Whether it came by the community's own feedback form."""
+        return self.first.account.kind == FORM
+
+    @property
     def is_feedback(self) -> bool:
         """Whether it is worth keeping: the gate says so, a person said so, or it came by the feedback form.
 
@@ -48,8 +53,8 @@ class Signal:
         """
         if self.reading is None:
             return False
-        by_form = self.first.account.kind == FORM and self.reading.kind != Kind.spam
-        return self.reading.feedback or self.forced or by_form
+        meant = self.by_form and self.reading.kind != Kind.spam
+        return self.reading.feedback or self.forced or meant
 
     @property
     def text(self) -> str:

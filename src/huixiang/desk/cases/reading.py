@@ -17,6 +17,8 @@ from huixiang.desk.inbox import listing
 from huixiang.desk.vocabulary import DIALS, FACTS, MISSING
 from huixiang.feedback import queries as feedback_queries
 from huixiang.feedback.models import Feedback, Grade
+from huixiang.themes.models import Theme
+from huixiang.triage import dials
 from huixiang.triage.models import Assessment
 from huixiang.triage.queries import assessments
 from huixiang.ui.marks import MASKED
@@ -30,6 +32,7 @@ class Shown:
 
     turn: Turn
     lane_begins: bool
+    group: bool
     masked: bool
     troubled: bool
     sender: str
@@ -57,7 +60,7 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
         "clocks": queries.clocks(case),
         "feedbacks": feedbacks,
         "assessment": judged,
-        "dials": dials_of(judged),
+        "dials": dials_of(judged, case.theme, case.member_id),
         "record": queries.member_record(case.member),
         "team": team(membership.workspace),
         "grade_choices": Grade.choices,
@@ -92,12 +95,21 @@ def shown_turns(turns: Sequence[Turn]) -> list[Shown]:
     drawn: list[Shown] = []
     lane = ""
     for turn in turns:
-        begins = turn.lane not in (Lane.INTERNAL, lane)
-        lane = turn.lane if begins else lane
+        group = _said_in_group(turn)
+        here = "group" if group else turn.lane
+        begins = here not in (Lane.INTERNAL, lane)
+        lane = here if begins else lane
         troubled = turn.delivery is not None and turn.delivery.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
         masked = turn.direction == Direction.INBOUND and bool(turn.message_id and MASKED.search(turn.text))
-        drawn.append(Shown(turn, begins, masked, troubled, str(turn.by) if turn.by else _("Somebody who left")))
+        sender = str(turn.by) if turn.by else _("Somebody who left")
+        drawn.append(Shown(turn, begins, group, masked, troubled, sender))
     return drawn
+
+
+def _said_in_group(turn: Turn) -> bool:
+    """Whether a member said it where others of the channel could read it, though not on the board."""
+    spoken = turn.direction == Direction.INBOUND and turn.lane == Lane.PRIVATE
+    return spoken and turn.conversation is not None and not turn.conversation.private
 
 
 def assessment_of(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> Assessment | None:
@@ -106,18 +118,20 @@ def assessment_of(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> Ass
     return max(found.values(), key=lambda one: one.at, default=None)
 
 
-def dials_of(assessment: Assessment | None) -> list[Dial]:
-    """The four dials with their reasons and quotes."""
+def dials_of(assessment: Assessment | None, theme: Theme | None, member_id: uuid.UUID) -> list[Dial]:
+    """The four dials with their reasons and quotes; how widespread it is as it is now, the rest as it was judged."""
     if assessment is None:
         return []
-    told = assessment.reasons
+    told = dict(assessment.reasons)
+    values = {name: getattr(assessment, name) for name in DIALS}
+    if theme is not None:
+        other = feedback_queries.voice_of_another(theme_id=theme.id, member_id=member_id)
+        now = dials.prevalence(theme, other)
+        values["prevalence"], told["prevalence"] = now.value, now.to_json()
     return [
-        Dial(
-            str(label), getattr(assessment, name), told.get(name, {}).get("reason", ""),
-            told.get(name, {}).get("quote", ""),
-        )
+        Dial(str(label), values[name], told.get(name, {}).get("reason", ""), told.get(name, {}).get("quote", ""))
         for name, label in DIALS.items()
-    ]  # fmt: skip
+    ]
 
 
 def facts_of(feedbacks: Sequence[Feedback]) -> list[tuple[str, str]]:

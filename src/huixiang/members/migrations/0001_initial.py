@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=80)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('anonymous', models.BooleanField(default=False)),
-                ('tier', models.CharField(choices=[('plain', 'Member'), ('active', 'Active'), ('koc', 'KOC'), ('core', 'Core KOC')], default='plain', max_length=10)),
+                ('tier', models.CharField(choices=[('plain', 'Plain member'), ('active', 'Active'), ('koc', 'KOC'), ('core', 'Core KOC')], default='plain', max_length=10)),
                 ('reach', models.PositiveIntegerField(default=0)),
                 ('feedback_count', models.PositiveIntegerField(default=0)),
                 ('confirmed_count', models.PositiveIntegerField(default=0)),

@@ -18,10 +18,15 @@ from huixiang.triage.signals import Batch, Signal
 HANDLED = frozenset({Kind.DEFECT, Kind.COMPLAINT, Kind.QUESTION})
 
 
-def wants_case(feedback: Feedback) -> bool:
-    """Criticism and questions do; a suggestion when somebody suffers under it; praise only when it escalates."""
+def wants_case(feedback: Feedback, *, by_form: bool = False) -> bool:
+    """Criticism and questions do, and whatever but praise is said in the form, whose author waits for an answer.
+
+    A suggestion from elsewhere does when somebody suffers under it; praise only when it escalates.
+    """
     if feedback.kind in HANDLED or feedback.escalation:
         return True
+    if by_form:
+        return feedback.kind != Kind.PRAISE
     return feedback.kind == Kind.SUGGESTION and (feedback.grade != Grade.BLUE or feedback.sentiment < 0)
 
 
@@ -31,7 +36,7 @@ def route(batch: Batch) -> None:
     Feedback that grew stays in its case; what is worse than its case stood so far changes the case's grade.
     """
     found = [s for s in batch.feedback_signals() if s.feedback and s.feedback.case_id is None]
-    wanting = [s for s in found if s.feedback and wants_case(s.feedback)]
+    wanting = [s for s in found if s.feedback and wants_case(s.feedback, by_form=s.by_form)]
     _follow_grown(batch)
     opening, joining = _join(wanting, _unfinished(batch, wanting))
     batch.opened = open_cases(

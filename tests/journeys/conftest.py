@@ -1,0 +1,87 @@
+"""A real browser in front of the running product."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.product import Product, running_product
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+OWNER = "chengyu@example.com"
+PASSWORD = "huixiang-journey-1"
+STATIC = Path(__file__).resolve().parents[2] / "src" / "huixiang" / "ui" / "static" / "ui" / "build"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed; `make test` installs it")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Product]:
+    """The product, empty but for one workspace `brand` and its owner."""
+    assert (STATIC / "desk.css").exists(), "build the pages' styles first: make setup-dev"
+    with running_product() as running:
+        secret = running.home / "password"
+        secret.write_text(PASSWORD)
+        running.command(
+            "workspace", "create", "brand", "--name", "北辰汽车", "--owner", OWNER, "--password-file", str(secret)
+        )
+        yield running
+
+
+@pytest.fixture
+def address(product: Product) -> str:
+    return f"http://127.0.0.1:{product.port}"
+
+
+@pytest.fixture
+def staff(browser: Browser, address: str) -> Iterator[Page]:
+    """The owner, logged in at a desk-sized screen; any complaint of the browser fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    complaints = _listen(page)
+    page.goto(f"{address}/accounts/login/")
+    page.fill("input[name=login]", OWNER)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(re.compile("/w/brand/"))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """Somebody nobody knows, on a phone."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
+    page = context.new_page()
+    complaints = _listen(page)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def _listen(page: Page) -> list[str]:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+@pytest.fixture(scope="module")
+def api_key(product: Product) -> str:
+    done: subprocess.CompletedProcess[str] = product.command(
+        "apikey", "create", "--workspace", "brand", "--scope", "ingest,read,deliver"
+    )
+    return done.stdout.strip()

@@ -1,0 +1,124 @@
+"""The product as its users start it: `huixiang up` on a data directory of the tests' own."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from huixiang.kernel import embedded_postgres
+
+DONE_WITHIN = 240
+
+
+def _port() -> int:
+    return random.randint(20_000, 40_000)  # noqa: S311 - a free port, not a secret
+
+
+class Product:
+    """A running `huixiang up` of the tests' own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, _port()
+        kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        self.environment = {
+            **kept,
+            "HUIXIANG_DATA_DIR": str(home),
+            "HUIXIANG_PORT": str(self.port),
+            "HUIXIANG_DEMO": "0",
+            "HUIXIANG_SECRET_KEY": "tests only, worth nothing",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "huixiang.cli.main", "up"],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def wait_ready(self) -> str:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("Ready:"):
+                return line
+        raise AssertionError("it ended before it was ready")
+
+    def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "huixiang.cli.main", *words],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=DONE_WITHIN,
+            check=check,
+        )
+
+    def children(self, name: str) -> list[int]:
+        """The ids of the processes of one kind, found by their command line."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                environment = (entry / "environ").read_bytes()
+            except (OSError, ValueError):
+                continue
+            if f"huixiang.cli.main {name}" in line and str(self.home).encode() in environment:
+                found.append(int(entry.name))
+        return found
+
+    def database(self) -> psycopg.Connection[tuple[int, ...]]:
+        return psycopg.connect(embedded_postgres.start(self.home), autocommit=True)
+
+    def count(self, query: str) -> int:
+        try:
+            with self.database() as connection:
+                row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+        except psycopg.OperationalError:
+            return -1  # killed a moment ago; asked again
+        return row[0] if row else 0
+
+    def until(self, query: str, least: int) -> None:
+        end = time.monotonic() + DONE_WITHIN
+        while time.monotonic() < end:
+            if self.count(query) >= least:
+                return
+            time.sleep(0.3)
+        raise AssertionError(f"{query} stayed at {self.count(query)}, {least} expected")
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=2):
+                return True
+        except OSError:
+            return False
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        status = self.process.wait(timeout=60)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return status
+
+
+@contextmanager
+def running_product() -> Iterator[Product]:
+    """The product on a directory of its own, which its database's user can reach, gone at the end."""
+    home = Path(tempfile.mkdtemp(prefix="hx-product-"))
+    home.chmod(0o755)
+    running = Product(home)
+    try:
+        running.wait_ready()
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.stop()
+        embedded_postgres.stop(home)
+        shutil.rmtree(home, ignore_errors=True)
