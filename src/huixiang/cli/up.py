@@ -29,7 +29,7 @@ DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 def configure(parser: argparse.ArgumentParser) -> None:
     """Where to listen."""
     parser.add_argument("--host", default=os.environ.get("HUIXIANG_HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("HUIXIANG_PORT", "8000")))
+    parser.add_argument("--port", type=int, default=os.environ.get("HUIXIANG_PORT", "8000"))
 
 
 class Stopping(BaseException):  # a request, not an error: no `except Exception` on the way may take it for one
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
-    embedded = "DATABASE_URL" not in os.environ
+    embedded = not (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"))
     try:
         _prepare()
         return _serve(args, children, embedded=embedded)

@@ -11,7 +11,7 @@ HELP = "Serve the pages and the API (an already migrated database is expected)"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Where to listen and with how many processes."""
     parser.add_argument("--host", default=os.environ.get("HUIXIANG_HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("HUIXIANG_PORT", "8000")))
+    parser.add_argument("--port", type=int, default=os.environ.get("HUIXIANG_PORT", "8000"))
     parser.add_argument("--workers", type=int, default=2, help="processes (default 2)")
     parser.add_argument("--threads", type=int, default=4, help="requests at once in each process (default 4)")
 

@@ -58,7 +58,7 @@ def complaint(conninfo: str) -> str | None:
             if version < 16:  # noqa: PLR2004 - stated in the README
                 return f"PostgreSQL {version} is too old: Huixiang needs 16 or newer."
             return _vector_complaint(connection)
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:  # the latter: no connection string at all
         return f"The database cannot be reached: {str(error).strip()}"
 
 
