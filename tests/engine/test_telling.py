@@ -2,7 +2,8 @@ import pytest
 
 from huixiang.engine.branding import unbranded
 from huixiang.engine.naming import LONGEST_NAME, name
-from huixiang.engine.telling import telling, title
+from huixiang.engine.telling import telling
+from huixiang.engine.titling import title
 
 LONG = (
     "大家好，我是去年三月提的车，一直挺喜欢的，平时上下班开。上周开始情况不对了，"

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from huixiang.engine.reading import FACT_KEYS, Kind
-from huixiang.engine.rules import cue, rules
 from huixiang.engine.sentences import Clause, clauses, trimmed
+from huixiang.engine.titling import has_fault, worth
 
 _LONGEST = 80  # characters of one fact
 _HEADINGS = {
@@ -25,22 +25,27 @@ _VERSION = re.compile(
     r"(?:(?:MIUI|HarmonyOS|EMUI|iOS|Android|安卓|鸿蒙|OTA|FOTA|Windows|Win)\s*[vV]?\d+(?:\.\d+)*"
     r"|[vV]\d+(?:\.\d+)*"
     r"|(?<![\d.])\d{1,3}(?:\.\d{1,4}){2,4}(?![\d.])"
+    r"|(?:app|小程序|车机|系统|固件|软件)(?:版本|号)?\s*[:：]?\s*\d+(?:\.\d+)+(?![\d%])"
     r"|(?:版本|固件|更新到|升级到|升到|更新至)(?:号)?\s*[:：]?\s*\d+(?:\.\d+)+"
     r"|(?:20)?\d{2}\s?款(?:[\w.]{1,12})?)"
     r"(?:\s*(?:稳定版|开发版|公测版|内测版|正式版))?",
     re.IGNORECASE,
 )
 _FREQUENCY = re.compile(
-    r"每(?:次|天|日|隔[^，。]{1,8}|[一二两三四五六七八九十\d]+(?:次|天|分钟|小时))(?:都|就|会|一次)*"
+    r"(?:一路|这周|本周|这个?月|今天)?[一二两三四五六七八九十几\d]+次(?:都这样|全这样)"
+    r"|(?:这|本|上|一)(?:周|个?月|星期)(?:内|里)?(?:已经)?(?:是)?第?[一二两三四五六七八九十几\d]+[次回](?!才)"
+    r"|每(?:次|天|日|隔[^，。]{1,8}|[一二两三四五六七八九十\d]+(?:次|天|分钟|小时))(?:都|就|会|一次)*(?:这样|如此)?"
     r"|(?:总是|经常|老是|偶尔|有时候?|频繁|时不时|动不动|天天|必现|偶现|反复|屡次|时常|隔三差五|断断续续)"
     r"|(?:[一二两三四五六七八九十几\d]+(?:天|周|个?月|小时|分钟|年)(?:内|里|之内)?[^，。！？\d]{0,4}[一二两三四五六七八九十几\d]+(?:多)?[次回])"
-    r"|(?:已经|出现|发生|连续|至少|死机|坏|修|重启)(?:了|过)?[一二两三四五六七八九十几\d]+(?:多)?[次回]"
-    r"|第[二三四五六七八九十\d]+次|复现(?:率|概率)?[:：]?\s*\d+%|\d+%(?:复现|必现)",
+    r"|(?:已经|出现|发生|连续|至少|死机|坏|修|重启)(?:了|过)?[一二两三四五六七八九十几\d]+(?:多)?[次回](?!才)"
+    r"|第[二三四五六七八九十\d]+次(?!才)|复现(?:率|概率)?[:：]?\s*\d+%|\d+%(?:复现|必现)",
 )
+_COUNTED = re.compile(r"[一二两三四五六七八九十几\d]+(?:多)?[次回]|都这样|\d%")
 _EVIDENCE = re.compile(
     r"(?:有|附|上传|发|拍|录|见|如)(?:了|下|上|有|的)?(?:视频|照片|图片|截图|录像|录屏|录音|图|日志|发票|凭证|证据|检测报告)"
     r"|(?:视频|照片|截图|录屏|录像|录音|日志|发票|小票|检测报告|聊天记录|行车记录仪?)(?:为证|作证|在此|见附件|可查|都有|我都|已)"
     r"|(?:订单号|工单号|单号|编号|流水号|车架号|VIN)(?:是|为|[:：])?\s*[\w*-]{4,}"
+    r"|(?<!没)(?<!没有)有[^，。！？没]{0,10}(?:曲线|数据|记录|日志|视频|录像|录屏|截图|照片)[^，。！？]{0,8}"
     r"|如图|见图|图[一二三1-9]|有图有真相",
 )
 _SCENE = re.compile(
@@ -49,19 +54,21 @@ _SCENE = re.compile(
     r"上午|下午|凌晨|周[一二三四五六日末]|\d{1,2}月\d{1,2}[日号]|\d{1,2}点|\d{1,2}[日号])"
     r"|(?:时候?|的时候|之后|以后|后|过程中|途中|期间|情况下|状态下|场景)(?:$|[，。！？ ,:：])"
     r"|^(?:在|当|用|玩|开着|打开|连接|插上|充电|更新|升级|刚买|行驶|倒车|起步|怠速|加速|刹车|开车|看|听|拍)"
+    r"|(?:的时候|期间|旁边)|^站在|^停(?!车场)|气温|室温|车速|定速"
     r"|(?:时(?!间|长|候|常|代|刻|尚|速)|后(?!备|视|排|台|来|果|续|期|面|悔|天|座|门|轮))(?=.{2,})",
 )
 _STEPS = re.compile(
-    r"(?:^|\s)(?:[1-9一二三][.、)）:：]|第一步|首先|先)[^。]{2,}"
+    r"(?:^|\s)(?:[1-9一二三][.、)）:：](?!\d)|第一步|首先|先)[^。]{2,}"
     r"|(?:点击?|点开|打开|进入|选择|长按|双击|滑动|切换|插上|按下?)[^，。]{1,14}"
     r"(?:[，,→> -]|然后|再|后)*\s*(?:点击?|打开|进入|选择|长按|滑|切换|按|返回|退出|就|再)",
 )
 _CLAUSE_END = re.compile(r"[，。！？；,!?;\n]")
 _EXPECTED = re.compile(
-    r"希望|应该|本来应|正常(?:应|情况|是|使用)|期望|期待|建议|要求|请求|最好|理应|承诺|宣传的?是|说好",
+    r"希望|能不能|应该(?!不?是)|本来应|正常(?:应|情况|是|使用)|期望|期待|建议|要求|请求|最好|理应|承诺|宣传的?是|说好",
 )
+_WANTED = re.compile(r"能不能|希望|建议|能否|可不可以")
 _SOFTWARE = re.compile(
-    r"手机|系统|app|软件|应用|更新|升级|界面|页面|点击|微信|屏|相机|闪退|卡顿|死机|蓝牙|wifi|网络|登录|登陆|账号|小程序|车机|导航|游戏|设置|功能|按钮",
+    r"手机(?!钥匙)|(?<!低压)(?<!制动)(?<!转向)系统|app|软件|应用|更新|升级|界面|页面|点击|微信|屏|相机|闪退|卡顿|死机|蓝牙|wifi|网络|登录|登陆|账号|小程序|车机|导航|游戏|设置|功能|按钮",
     re.IGNORECASE,
 )
 _PERMANENT = 3  # a failure this severe is there all the time: its frequency need not be asked
@@ -82,6 +89,12 @@ def _cut(pattern: re.Pattern[str], text: str) -> str:
     return trimmed(match.group()) if match else ""
 
 
+def _frequency(text: str) -> str:
+    """How often: a told number before “always” and “now and then”, the first of them."""
+    found = [trimmed(match.group()) for match in _FREQUENCY.finditer(text)]
+    return max(found, key=lambda words: bool(_COUNTED.search(words)), default="")
+
+
 def _version(text: str) -> str:
     """The most exact version told: the one with the most parts, the first of them."""
     found = [trimmed(match.group()) for match in _VERSION.finditer(text)]
@@ -89,11 +102,12 @@ def _version(text: str) -> str:
 
 
 def _actual(parts: list[Clause]) -> str:
-    graded = [(max((hit.level for hit in rules("severity").hits(part.text)), default=0), part) for part in parts]
-    level, best = max(graded, key=lambda pair: (pair[0], -pair[1].start), default=(0, None))
-    if best and level:
-        return best.text
-    return next((part.text for part in parts if cue("problem").search(part.text)), "")
+    """The clause with the fault that would also stand for the whole message in a list."""
+    faulty = [part for part in parts if has_fault(part.text)]
+    best = max(
+        faulty, key=lambda part: (worth(part.text) - 3 * bool(_WANTED.search(part.text)), -part.start), default=None
+    )
+    return best.text if best else ""
 
 
 def _clause(pattern: re.Pattern[str], parts: list[Clause], taken: str) -> str:
@@ -112,8 +126,16 @@ def _inside(actual: str) -> str:
     match = re.match(r"(.{2,24}?(?:的时候|时候|过程中|情况下|之后|以后|时|后))(?![备视排台来果续期面])(.{2,})", actual)
     if match:
         return match.group(1)
-    match = re.search(r"零下[^，。]{1,6}度?|低温|高温|冷车|热车|雨天|下雨天?|怠速|起步|高速上?|行驶中", actual)
+    match = re.search(
+        r"零下[^，。]{1,6}度|低速的?时?候?|今早|昨晚|早上|晚上|夜里|低温|高温|冷车|热车|雨天|下雨天?|怠速|起步|高速上?|行驶中",
+        actual,
+    )
     return match.group() if match else ""
+
+
+def _before_fault(scene: str) -> str:
+    """A scene clause that goes on to tell a fault is cut before it."""
+    return (_inside(scene) or scene) if has_fault(scene) else scene
 
 
 def facts_of(text: str, kind: Kind) -> dict[str, str]:
@@ -137,7 +159,10 @@ def _reported(found: dict[str, str], parts: list[Clause]) -> None:
     if "actual" not in found:
         found["actual"] = _actual(parts)
     if "scene" not in found:
-        found["scene"] = _clause(_SCENE, parts, found["actual"]) or _inside(found["actual"])
+        inside = _inside(found["actual"])
+        found["scene"] = (
+            (inside if "时候" in inside else "") or _before_fault(_clause(_SCENE, parts, found["actual"])) or inside
+        )
 
 
 def _told_steps(text: str) -> str:
@@ -151,7 +176,7 @@ def _told_steps(text: str) -> str:
 
 def _general(found: dict[str, str], text: str, parts: list[Clause]) -> None:
     found.setdefault("version", _version(text))
-    found.setdefault("frequency", _cut(_FREQUENCY, text))
+    found.setdefault("frequency", _frequency(text))
     found.setdefault("evidence", _cut(_EVIDENCE, text))
     if "steps" not in found:
         found["steps"] = _told_steps(text)
@@ -162,9 +187,9 @@ def missing_of(text: str, kind: Kind, severity: int, facts: dict[str, str]) -> t
     """Return the FACT_KEYS a person still has to ask for, in asking order; nobody is asked what goes without saying."""
     wanted: list[str] = []
     if kind is Kind.defect:
-        software = bool(_SOFTWARE.search(text))
+        software = bool(_SOFTWARE.search(facts.get("actual", text)))
         wanted = ["actual", "scene"]
-        wanted += ["steps"] if software or "scene" not in facts else []
+        wanted += ["steps"] if software else []
         wanted += ["version"]
         wanted += ["frequency"] if severity < _PERMANENT or software else []
         wanted += ["evidence"]

@@ -12,14 +12,23 @@ from huixiang.engine.models import word_rarity
 from huixiang.engine.normalising import normalise
 from huixiang.engine.rules import cue, rules
 from huixiang.engine.sentences import clauses, trimmed
-from huixiang.engine.telling import matter
+from huixiang.engine.titling import has_fault, matter, opened, side_note
 from huixiang.engine.tokens import tokens
 
-LONGEST_NAME = 14
+LONGEST_NAME = 16
 _SHORTEST = 4
 _READ = 200  # texts of a group that are looked at: more do not change its centre
 _TURN = re.compile(r"(.{4,}?)(?:希望|要求|请求|望厂家|厂家|4[sS]店|经销商|求(?!救|助)|怎么办|怎么处理)")
 _FALLBACK = "未命名"
+_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")  # where a version or a maker was taken out
+# A name must not stop in the middle of what it says: behind a negation, a link word, a figure without its unit.
+_OPEN_END = re.compile(
+    r"(?:[没不未无很太更最就才也都又把被让给对和与跟及或的地得在从到向比是为有会能要想请将再却而且但并之其]"
+    r"|无法|不能|没有|导致|因为|所以|而且|但是|可以|需要|严重|存在|出现|一个|一直|突然|经常|以及|摸起来|[\d.]+)$"
+)
+_OPEN_START = re.compile(
+    r"^(?:[的了地得着过和与跟及或吗呢吧就才也都而且但并之等公是全在把被号个台次年月日天，]|公里|小时|分钟|因为|所以|但是|而且|导致)"
+)
 
 
 def rarity_of(word: str) -> float:
@@ -35,7 +44,7 @@ def _centre(texts: Sequence[str]) -> dict[str, float]:
 
 
 def _pieces(clause: str) -> Iterable[str]:
-    """The clause itself when it is short enough, else runs of its words that are."""
+    """The clause itself when it is short enough, else runs of its words that begin and end cleanly."""
     if _SHORTEST <= len(clause) <= LONGEST_NAME:
         yield clause
         return
@@ -46,8 +55,13 @@ def _pieces(clause: str) -> Iterable[str]:
             if len(run) + len(word) > LONGEST_NAME:
                 break
             run += word
-            if len(trimmed(run)) >= _SHORTEST:
+            if _whole(run):
                 yield trimmed(run)
+
+
+def _whole(run: str) -> bool:
+    words = trimmed(run)
+    return len(words) >= _SHORTEST and not _OPEN_END.search(words) and not _OPEN_START.match(words)
 
 
 def _words(clause: str) -> list[str]:
@@ -62,10 +76,12 @@ def _words(clause: str) -> list[str]:
 
 
 def _tells(name: str) -> float:
-    score = 0.0
-    score += 0.6 if cue("problem").search(name) else 0.0
-    score += 0.6 if rules("severity").pattern.search(name) else 0.0
-    return score + (0.3 if cue("wish").search(name) else 0.0)
+    """How much a name is lifted for telling of a matter, and held back for telling what came of it."""
+    score = 0.6 * has_fault(name)
+    score += 0.6 * bool(rules("severity").pattern.search(name))
+    score += 0.3 * bool(cue("product").search(name))
+    score += 0.3 * bool(cue("wish").search(name))
+    return max(score - 0.5 * side_note(name), -0.7)
 
 
 def _closeness(name: str, centre: dict[str, float], length: float) -> float:
@@ -77,8 +93,13 @@ def _closeness(name: str, centre: dict[str, float], length: float) -> float:
 
 
 def _candidates(texts: Sequence[str]) -> list[str]:
-    matters = (_core(unbranded(matter(part.text))) for text in texts for part in clauses(text))
+    matters = (_core(_bare(opened(matter(part.text)))) for text in texts for part in clauses(text))
     return list(dict.fromkeys(piece for words in matters for piece in _pieces(words)))
+
+
+def _bare(clause: str) -> str:
+    """The clause without makers and versions, and without the gaps they leave."""
+    return _GAP.sub("", unbranded(clause))
 
 
 def _core(clause: str) -> str:

@@ -17,7 +17,7 @@ from huixiang.engine.reading import Aspect, Kind, Reading
 from huixiang.engine.reasons import KINDS, reasons_for
 from huixiang.engine.rules import gravest
 from huixiang.engine.signals import Caught, caught, signals
-from huixiang.engine.telling import title
+from huixiang.engine.titling import title
 from huixiang.engine.verdict import Scores, Verdict, gate_chance, scores_of, verdict
 
 BATCH = 512  # texts whose sparse rows are held at once

@@ -8,7 +8,8 @@ from functools import cache
 from huixiang.engine.lexicons import lexicon
 
 _BEFORE = 4  # characters before a hit in which a negation undoes it
-_QUOTED = 16  # characters of a quote
+_QUOTED = 24  # characters of a quote
+_CLAUSE_MARKS = "，。！？；,!?;\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Hit:
     level: int
     quote: str
     start: int
+    certain: bool = False  # decides by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Rules:
     levels: tuple[int, ...]
     pattern: re.Pattern[str]
     negated: re.Pattern[str]
+    whole: frozenset[str] = frozenset()  # rules whose quote is widened to the clauses it lies in
 
     def hits(self, text: str) -> list[Hit]:
         """Return what was caught, in reading order; hits behind a negation are left out."""
@@ -36,9 +39,20 @@ class Rules:
         for match in self.pattern.finditer(text):
             if self.negated.search(text[max(0, match.start() - _BEFORE) : match.start()]):
                 continue
-            place = int((match.lastgroup or "r0")[1:])
-            found.append(Hit(self.names[place], self.levels[place], match.group()[:_QUOTED], match.start()))
+            group = match.lastgroup or "r0"
+            place = int(group[1:])
+            name = self.names[place]
+            start, end = _widened(text, match) if name in self.whole else match.span()
+            found.append(Hit(name, self.levels[place], text[start:end][:_QUOTED], start, group[0] == "c"))
         return found
+
+
+def _widened(text: str, match: re.Match[str]) -> tuple[int, int]:
+    """The clauses a hit lies in, when they are short enough to be quoted."""
+    start = max(text.rfind(mark, 0, match.start()) for mark in _CLAUSE_MARKS) + 1
+    ends = [at for mark in _CLAUSE_MARKS if (at := text.find(mark, match.end())) >= 0]
+    end = min(ends, default=len(text))
+    return (start, end) if end - start <= _QUOTED else match.span()
 
 
 def compiled(words: Sequence[str]) -> re.Pattern[str]:
@@ -57,13 +71,19 @@ def rules(name: str) -> Rules:
     """Return the compiled rules of a lexicon with `[[rule]]` tables."""
     table = lexicon(name)
     entries = table["rule"]
-    groups = (f"(?P<r{place}>{'|'.join(entry['patterns'])})" for place, entry in enumerate(entries))
+    groups = [
+        f"(?P<{letter}{place}>{'|'.join(entry[key])})"
+        for place, entry in enumerate(entries)
+        for letter, key in (("c", "certain"), ("r", "patterns"))
+        if entry.get(key)
+    ]
     levels = tuple(entry.get("level", int(entry.get("strength") == "strong")) for entry in entries)
     return Rules(
         tuple(entry["name"] for entry in entries),
         levels,
         re.compile("|".join(groups), re.IGNORECASE),
         _negated(table.get("negations", ())),
+        frozenset(entry["name"] for entry in entries if entry.get("whole")),
     )
 
 
@@ -74,5 +94,5 @@ def cue(name: str) -> re.Pattern[str]:
 
 
 def gravest(hits: Sequence[Hit]) -> Hit | None:
-    """Return the hit of the highest level, the first of them, or None."""
-    return max(hits, key=lambda hit: (hit.level, -hit.start), default=None)
+    """Return the hit of the highest level, certain ones before others, the first of them, or None."""
+    return max(hits, key=lambda hit: (hit.level, hit.certain, -hit.start), default=None)

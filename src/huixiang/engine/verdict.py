@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from huixiang.engine.models import Grams, Judge, about
 from huixiang.engine.reading import Kind
 from huixiang.engine.rules import Hit, gravest
-from huixiang.engine.signals import Caught
+from huixiang.engine.signals import CORE, Caught
 
 SAFETY = 4
-CORE = 3
 _NOISE = (Kind.chatter, Kind.spam)
 _REPORTED = frozenset({Kind.defect, Kind.complaint})
 _EATEN = frozenset({"food", "takeaway"})
 _TALK = frozenset({"bank", "weibo", "sms"})  # where dangers and courts are mostly somebody else's
 _LIFTED = 0.8  # gate of a text that must not be lost
 _DOUBTFUL = 0.35  # gate from which on an alarming word lifts a text
+_UNLIKELY = 0.15  # gate from which on a failure or loss in plain words lifts a text
+_SURELY = 0.7  # gate from which on a report is taken for one
 _THREATS = 2  # different strong escalation rules
 _SURE = 0.6  # share of the mass a decided severity gets at least
 
@@ -86,6 +87,7 @@ def gate_chance(scores: Scores, seen: Sequence[Caught]) -> Floats:
     noise = sum(scores.chance("kind", kind.value) for kind in _NOISE)
     chance = (scores.chance("gate", "1") + 1.0 - noise) / 2
     alarming = np.array([one.alarming for one in seen], dtype=bool) & (chance >= _DOUBTFUL)
+    alarming |= np.array([one.plain for one in seen], dtype=bool) & (chance >= _UNLIKELY)
     alarming &= np.array([domain not in _TALK for domain in scores.domains], dtype=bool)
     lifted = scores.unsafe_food | alarming
     return np.asarray(np.where(lifted, np.maximum(chance, _LIFTED), chance), dtype=np.float32)
@@ -97,21 +99,23 @@ def _best_kind(chances: Mapping[str, float], *, feedback: bool) -> tuple[Kind, f
     return best, float(chances[best.value])
 
 
-def severity_of(chances: Sequence[float], kind: Kind, hit: Hit | None, limits: Limits) -> int:
+def severity_of(chances: Sequence[float], kind: Kind, hit: Hit | None, limits: Limits, *, sure: bool = True) -> int:
     """Return 0..4: the class of the expected severity, raised where a rule or the safety share says so.
 
-    A rule raises only a reported problem, and only unless the classifiers are sure of the contrary.
+    A rule raises only a reported problem: a certain one always, another unless the classifiers are sure of the
+    contrary. A problem that is surely reported is at least a minor one.
     """
     if kind in _NOISE:
         return 0
-    ruled = hit.level if hit is not None and kind in _REPORTED else 0
+    reported = kind in _REPORTED
+    ruled = hit.level if hit is not None and reported else 0
+    least = ruled if hit is not None and hit.certain else int(reported and sure)
     if chances[SAFETY] >= limits["safety"] or (ruled == SAFETY and chances[SAFETY] >= limits["ruled_safety"]):
         return SAFETY
-    expected = sum(level * chance for level, chance in enumerate(chances))
-    severity = sum(bool(expected >= cut) for cut in limits["severity_cuts"])
     if ruled == CORE and chances[CORE] + chances[SAFETY] >= limits["ruled_core"]:
-        return max(severity, CORE)
-    return severity
+        least = CORE
+    expected = sum(level * chance for level, chance in enumerate(chances))
+    return max(sum(bool(expected >= cut) for cut in limits["severity_cuts"]), least)
 
 
 def _decided(chances: Sequence[float], severity: int) -> tuple[float, float, float, float, float]:
@@ -136,7 +140,8 @@ def verdict(scores: Scores, gate: float, place: int, caught: Caught, limits: Lim
     kind, confidence = _best_kind(kinds, feedback=feedback)
     chances = [float(scores.chance("severity", str(level))[place]) for level in range(5)]
     unsafe = bool(scores.unsafe_food[place])
-    severity = SAFETY if unsafe else severity_of(chances, kind, gravest(caught.severity), limits)
+    grave = gravest(caught.severity)
+    severity = SAFETY if unsafe else severity_of(chances, kind, grave, limits, sure=gate >= _SURELY)
     moods = [float(scores.chance("sentiment", label)[place]) for label in ("-1", "0", "1")]
     polarity = 2.0 / (1.0 + np.exp(-about()["polarity_slope"] * scores.readers["polarity:positive"][place])) - 1.0
     return Verdict(

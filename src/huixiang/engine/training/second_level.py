@@ -9,7 +9,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from huixiang.engine.models import Judge
-from huixiang.engine.training.sources import OWN, Labelled
+from huixiang.engine.signals import NAMES, TALKED_OF
+from huixiang.engine.training.sources import CHAT, OWN, Labelled
 
 QUESTIONS = {
     "gate": "feedback",
@@ -21,6 +22,8 @@ QUESTIONS = {
 _STRENGTH = {"gate": 0.1, "kind": 0.2, "severity": 0.1, "sentiment": 0.1, "escalation": 0.1}
 _LEAST_SPREAD = 0.05
 OWN_WEIGHT = 0.5  # they are plain; at full weight they pull the messy real messages with them
+CHAT_WEIGHT = 0.25  # there are many of them, and they are plainer still
+_CHATTED = frozenset({"gate", "kind"})  # what chat examples teach, and what is seen of the signals about products
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -39,12 +42,21 @@ class Messages:
 
     def scored(self, question: str) -> NDArray[np.bool_]:
         """Return which messages count in figures: labelled ones that are not own examples."""
-        own = np.array([row.source == OWN for row in self.rows])
-        return np.asarray((self.answers(question) != "") & ~own)
+        return np.asarray((self.answers(question) != "") & ~self.own())
+
+    def own(self) -> NDArray[np.bool_]:
+        """Return which messages are own examples: learned from, never tested on."""
+        return np.array([row.source in {OWN, CHAT} for row in self.rows])
+
+    def taught(self, question: str) -> NDArray[np.bool_]:
+        """Return which messages teach a question: the answered ones, chat examples only where they speak of it."""
+        chat = np.array([row.source == CHAT for row in self.rows])
+        return np.asarray((self.answers(question) != "") & (~chat | (question in _CHATTED)))
 
     def weights(self) -> Floats:
         """Return how much each message counts in learning: own examples speak for what the sources lack."""
-        return np.array([OWN_WEIGHT if row.source == OWN else 1.0 for row in self.rows], dtype=np.float32)
+        worth = {OWN: OWN_WEIGHT, CHAT: CHAT_WEIGHT}
+        return np.array([worth.get(row.source, 1.0) for row in self.rows], dtype=np.float32)
 
     def part(self, places: Places) -> "Messages":
         """Return the messages at these places."""
@@ -61,13 +73,17 @@ def _logits(trained: LogisticRegression) -> tuple[Floats, Floats]:
 
 def fit(messages: Messages, learn: NDArray[np.int64]) -> Judge:
     """Return the second level learned from the messages at the places `learn`."""
-    mean = messages.signals[learn].mean(axis=0)
-    spread = messages.signals[learn].std(axis=0) + np.float32(_LEAST_SPREAD)
+    chat = np.array([row.source == CHAT for row in messages.rows])
+    real = learn[~chat[learn]]
+    mean = messages.signals[real].mean(axis=0)
+    spread = messages.signals[real].std(axis=0) + np.float32(_LEAST_SPREAD)
     questions = {}
     for question in QUESTIONS:
         answers = messages.answers(question)
-        known = learn[answers[learn] != ""]
+        known = learn[messages.taught(question)[learn]]
         standard = np.clip((messages.signals[known] - mean) / spread, -6.0, 6.0)
+        if question not in _CHATTED:  # a column of zeros gets no weight
+            standard[:, _talked_of(standard.shape[1])] = 0.0
         weights = "balanced" if question == "escalation" else None
         trained = LogisticRegression(C=_STRENGTH[question], max_iter=5000, class_weight=weights)
         trained.fit(standard, answers[known], sample_weight=messages.weights()[known])
@@ -75,9 +91,14 @@ def fit(messages: Messages, learn: NDArray[np.int64]) -> Judge:
     return Judge(mean, spread, questions)
 
 
+def _talked_of(width: int) -> list[int]:
+    """Places of the signals about products among the columns; the rules stand behind the readers."""
+    return [width - len(NAMES) + NAMES.index(name) for name in TALKED_OF]
+
+
 def folds(messages: Messages, count: int = 5) -> list[tuple[Places, Places]]:
     """Return (learn, test) places, stratified by kind, drawn once and for all; own examples are never tested on."""
-    own = np.array([row.source == OWN for row in messages.rows])
+    own = messages.own()
     tested, always = np.flatnonzero(~own), np.flatnonzero(own)
     splitter = StratifiedKFold(count, shuffle=True, random_state=0)
     drawn = splitter.split(tested, messages.answers("kind")[tested])

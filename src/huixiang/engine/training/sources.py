@@ -16,6 +16,7 @@ SUBJECTS = ("动力", "价格", "油耗", "操控", "舒适性", "配置", "安�
 FEELINGS = ("angry", "happy", "sad", "fear", "surprise", "neutral")
 HOTLINE = ("投诉", "咨询", "建议")
 OWN = "own"  # source of the examples written for this project
+CHAT = "own_chat"  # source of those in the language of group chats
 TASKS: dict[str, tuple[str, ...]] = {
     "polarity": ("positive",),
     "unsafe_food": ("1",),
@@ -64,9 +65,13 @@ def labelled(data: Path) -> list[Labelled]:
 
 
 def own_examples() -> list[Labelled]:
-    """Return the sentences written for this project (examples.tsv), labelled by the same guide."""
-    with (Path(__file__).parent / "examples.tsv").open(encoding="utf-8", newline="") as lines:
-        return [_labelled(row, OWN) for row in csv.DictReader(lines, delimiter="\t")]
+    """Return the sentences written for this project, labelled by the same guide: plain ones and group chat."""
+    return [*_written("examples.tsv", OWN), *_written("chat_examples.tsv", CHAT)]
+
+
+def _written(name: str, source: str) -> list[Labelled]:
+    with (Path(__file__).parent / name).open(encoding="utf-8", newline="") as lines:
+        return [_labelled(row, source) for row in csv.DictReader(lines, delimiter="\t")]
 
 
 def _labelled(row: Row, source: str) -> Labelled:
