@@ -28,7 +28,14 @@ def events(case: Case, skip: int = 0) -> list[str]:
 
 
 def said(case: Case, text: str = "又坏了", **changed: object) -> Said:
-    values = {"case": case, "text": text, "at": timezone.now(), "message_id": new_id(), "conversation_id": None, "lane": "private"}
+    values = {
+        "case": case,
+        "text": text,
+        "at": timezone.now(),
+        "message_id": new_id(),
+        "conversation_id": None,
+        "lane": "private",
+    }
     return Said(**{**values, **changed})  # type: ignore[arg-type]
 
 
@@ -107,7 +114,9 @@ def test_what_was_not_said_in_public_is_not_answered_there(case: Case, operator:
     assert (case.turns.count(), Delivery.objects.count()) == (1, 0)
 
 
-def test_a_public_post_is_answered_in_public_without_a_delivery(portal_channel: ChannelAccount, operator: Membership) -> None:
+def test_a_public_post_is_answered_in_public_without_a_delivery(
+    portal_channel: ChannelAccount, operator: Membership
+) -> None:
     case = factories.case(portal_channel, public=True, thread="t")
     reply(case=case, by=operator, text="谢谢", lane="public")
     assert [(t.direction, t.lane) for t in case.turns.order_by("at")] == [("inbound", "public"), ("outbound", "public")]
@@ -172,7 +181,11 @@ def test_a_regrade_moves_the_feedback_and_the_place_in_the_inbox(case: Case) -> 
 
 @pytest.mark.parametrize(
     ("state", "stamp", "stage"),
-    [("solved", "solved_at", "offered"), ("confirmed", "confirmed_at", "confirmed"), ("closed", "closed_at", "contacting")],
+    [
+        ("solved", "solved_at", "offered"),
+        ("confirmed", "confirmed_at", "confirmed"),
+        ("closed", "closed_at", "contacting"),
+    ],
 )
 def test_an_ended_case_has_no_clock(case: Case, state: str, stamp: str, stage: str) -> None:
     end(case=case, state=state, actor=STAFF, reason="重复" if state == "closed" else "")

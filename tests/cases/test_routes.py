@@ -11,8 +11,12 @@ from tests import factories
 from tests.factories.rows import member
 
 
-def ways(who: Member, account: ChannelAccount | None = None, place: Conversation | None = None) -> list[tuple[str, str]]:
-    return [(way.account.slug, way.recipient) for way in private_routes(member=who, account=account, conversation=place)]
+def ways(
+    who: Member, account: ChannelAccount | None = None, place: Conversation | None = None
+) -> list[tuple[str, str]]:
+    return [
+        (way.account.slug, way.recipient) for way in private_routes(member=who, account=account, conversation=place)
+    ]
 
 
 def test_where_they_wrote_comes_first(app_channel: ChannelAccount, portal_channel: ChannelAccount) -> None:

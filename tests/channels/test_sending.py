@@ -63,7 +63,13 @@ def account(workspace: Workspace, line: Line) -> ChannelAccount:
 
 def queued(account: ChannelAccount, text: str = "一", **fields: object) -> Delivery:
     who = member(account, "甲")
-    values = {"recipient": "甲", "recipient_member_id": who.id, "purpose": "reply", "text": text, "about_id": uuid.uuid4()}
+    values = {
+        "recipient": "甲",
+        "recipient_member_id": who.id,
+        "purpose": "reply",
+        "text": text,
+        "about_id": uuid.uuid4(),
+    }
     delivery = Delivery(workspace_id=account.workspace_id, account=account, **{**values, **fields})
     queue_deliveries([delivery])
     return delivery

@@ -60,7 +60,7 @@ def test_a_changed_entry_is_named() -> None:
     entries = write(3)
     sealing.seal(HERE)
     with tampering("journal_entry"):
-        run("UPDATE journal_entry SET data = '{\"role\": \"boss\"}' WHERE id = %s", entries[1])
+        run('UPDATE journal_entry SET data = \'{"role": "boss"}\' WHERE id = %s', entries[1])
     assert sealing.verify(HERE).faults == [f"entry {entries[1]} was changed after it was sealed"]
 
 

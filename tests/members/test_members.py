@@ -59,9 +59,7 @@ def test_a_user_is_one_member_in_each_community(workspace: Workspace, other_work
 
 
 def test_a_name_belongs_to_whom_it_was_given_first(portal_channel: ChannelAccount) -> None:
-    first, second = (
-        Member.objects.create(workspace=portal_channel.workspace, name=name) for name in ("甲", "乙")
-    )
+    first, second = (Member.objects.create(workspace=portal_channel.workspace, name=name) for name in ("甲", "乙"))
     identify(account=portal_channel, external_id="u", member=first)
     identify(account=portal_channel, external_id="u", member=second)
     assert Identity.objects.get(external_id="u").member == first

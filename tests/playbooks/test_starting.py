@@ -74,7 +74,9 @@ def test_an_owner_answers_when_there_is_no_operator(app_channel: ChannelAccount,
     assert case.owner == owner
 
 
-def test_a_case_nobody_can_answer_waits_unowned_with_its_clock(app_channel: ChannelAccount, workspace: Workspace) -> None:
+def test_a_case_nobody_can_answer_waits_unowned_with_its_clock(
+    app_channel: ChannelAccount, workspace: Workspace
+) -> None:
     factories.membership(workspace, "analyst")
     [case] = opened(app_channel)
     start(workspace=workspace, cases=[case])

@@ -34,7 +34,9 @@ def test_what_is_near_to_none_is_a_new_theme(app_channel: ChannelAccount) -> Non
     known = theme(app_channel, 0)
     [found] = placed(app_channel, [towards(0, lean=FAR)], unstored(app_channel, by="乙"))
     assert found != known
-    assert Entry.objects.filter(name="themes.found").values_list("subject_id", flat=True).order_by("id").last() == found.id
+    assert (
+        Entry.objects.filter(name="themes.found").values_list("subject_id", flat=True).order_by("id").last() == found.id
+    )
 
 
 def test_feedbacks_of_one_batch_see_the_themes_of_the_ones_before_them(app_channel: ChannelAccount) -> None:
@@ -84,9 +86,7 @@ def test_attaching_costs_the_same_whatever_the_batch(
 
 def test_a_theme_is_named_by_its_telling_words_until_a_person_names_it(app_channel: ChannelAccount) -> None:
     texts = ["充电口盖冬天冻住打不开", "零下二十度充电口盖冻住了打不开", "充电口盖冻住"]
-    found = placed(
-        app_channel, [towards(0)] * 3, *(unstored(app_channel, text, by=text) for text in texts)
-    )[0]
+    found = placed(app_channel, [towards(0)] * 3, *(unstored(app_channel, text, by=text) for text in texts))[0]
     rename_grown(workspace_id=app_channel.workspace_id, theme_ids=[found.id])
     found.refresh_from_db()
     assert "充电口" in found.name

@@ -72,9 +72,7 @@ def test_equal_impact_loses_nobody_between_pages(app_channel: ChannelAccount) ->
 
 def test_days_without_a_word_count_zero(app_channel: ChannelAccount) -> None:
     noon = timezone.localtime().replace(hour=12, minute=0) - datetime.timedelta(days=1)
-    said = [
-        unstored(app_channel, by=str(days), said_at=noon - datetime.timedelta(days=days)) for days in (0, 0, 2, 20)
-    ]
+    said = [unstored(app_channel, by=str(days), said_at=noon - datetime.timedelta(days=days)) for days in (0, 0, 2, 20)]
     found = placed(app_channel, [towards(0)] * 4, *said)[0]
     assert [number for _day, number in daily_counts(theme=found, days=4)] == [0, 1, 0, 2]
     assert recent_daily(themes=[found], days=4) == {found.id: [1, 0, 2, 0]}

@@ -51,7 +51,9 @@ def test_a_merge_takes_feedback_votes_and_cases_and_gives_them_back(app_channel:
     assert np.allclose(np.asarray(Theme.objects.get(id=target.id).centre), wanted, atol=1e-3)
     assert [one.id for one in merges_into(target)] == [done.id]
 
-    [late] = placed(app_channel, [(wanted / np.linalg.norm(wanted)).astype(np.float32)], unstored(app_channel, by="后来"))
+    [late] = placed(
+        app_channel, [(wanted / np.linalg.norm(wanted)).astype(np.float32)], unstored(app_channel, by="后来")
+    )
     assert late == target
     undo_merge(merge_id=done.id, workspace_id=app_channel.workspace_id, actor=STAFF)
     run_waiting()
@@ -61,7 +63,9 @@ def test_a_merge_takes_feedback_votes_and_cases_and_gives_them_back(app_channel:
     assert (parted.status, parted.merged_into) == ("found", None)
     assert np.allclose(np.asarray(parted.centre), towards(0), atol=1e-3)
     assert merges_into(target) == []
-    assert list(Entry.objects.filter(name__startswith="themes.merge").order_by("id").values_list("name", flat=True)) == [
+    assert list(
+        Entry.objects.filter(name__startswith="themes.merge").order_by("id").values_list("name", flat=True)
+    ) == [
         "themes.merged",
         "themes.merge_undone",
     ]

@@ -23,7 +23,9 @@ WAYS = {
 
 
 def test_the_ways_of_a_theme() -> None:
-    ways = {before: {after for after in ThemeStatus.values if may_become(before, after)} for before in ThemeStatus.values}
+    ways = {
+        before: {after for after in ThemeStatus.values if may_become(before, after)} for before in ThemeStatus.values
+    }
     assert ways == WAYS
 
 

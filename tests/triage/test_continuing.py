@@ -5,11 +5,11 @@ import pytest
 from huixiang.cases.actions import reply
 from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
-from huixiang.portal.speaking import say, say_more
 from huixiang.feedback.models import Feedback
 from huixiang.intake.models import Message
 from huixiang.intake.queries import follow
 from huixiang.journal.models import Entry
+from huixiang.portal.speaking import say, say_more
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Membership
 from tests import factories
@@ -40,7 +40,11 @@ def test_the_same_thread_goes_on(app_channel: ChannelAccount, operator: Membersh
 
 def test_an_answer_to_one_of_its_messages_goes_on(app_channel: ChannelAccount) -> None:
     case = factories.case(app_channel, author_id="甲", external_id="m1", sent_at=ago(hours=2))
-    received(app_channel, inbound(THANKS, author_id="甲", reply_to="m1"), inbound(CHATTER, author_id="甲", reply_to="m1", sent_at=ago(hours=1)))
+    received(
+        app_channel,
+        inbound(THANKS, author_id="甲", reply_to="m1"),
+        inbound(CHATTER, author_id="甲", reply_to="m1", sent_at=ago(hours=1)),
+    )
     assert turns(case) == [("inbound", COLD_START), ("inbound", CHATTER), ("inbound", THANKS)]
 
 
@@ -105,7 +109,9 @@ def test_a_follow_code_leads_back_into_the_case(portal_channel: ChannelAccount) 
 
 
 def test_another_grave_matter_is_a_case_of_its_own_and_still_an_answer(app_channel: ChannelAccount) -> None:
-    first = factories.case(app_channel, "预约保养被改期三次，客服态度还很差", author_id="甲", thread="t", sent_at=ago(hours=2))
+    first = factories.case(
+        app_channel, "预约保养被改期三次，客服态度还很差", author_id="甲", thread="t", sent_at=ago(hours=2)
+    )
     danger = "刹车突然失灵，差点追尾，太危险了"
     received(app_channel, inbound(danger, author_id="甲", thread="t"))
     second = Case.objects.exclude(id=first.id).get()
@@ -121,7 +127,10 @@ def test_messages_in_a_row_are_one_feedback(app_channel: ChannelAccount) -> None
         inbound("导航和倒车影像全没了", author_id="甲", sent_at=ago(minutes=3)),
         inbound("充电口盖冬天冻住打不开", author_id="乙", sent_at=ago(minutes=5)),
     )
-    assert sorted(Feedback.objects.values_list("text", flat=True)) == ["充电口盖冬天冻住打不开", "车机又黑屏了\n导航和倒车影像全没了"]
+    assert sorted(Feedback.objects.values_list("text", flat=True)) == [
+        "充电口盖冬天冻住打不开",
+        "车机又黑屏了\n导航和倒车影像全没了",
+    ]
     assert set(Message.objects.values_list("state", flat=True)) == {"feedback"}
     assert sorted(case.turns.count() for case in Case.objects.all()) == [1, 2]
 
@@ -183,7 +192,11 @@ def test_another_place_is_something_new(app_channel: ChannelAccount) -> None:
 def test_rows_of_a_file_are_not_said_in_a_row(app_channel: ChannelAccount) -> None:
     files = app_channel.workspace.channel_accounts.get(slug="files")
     for text in ("车机又黑屏了", "充电口盖冬天冻住打不开"):
-        received(files, inbound(text, author_id="甲", sent_at=ago(minutes=5)), inbound(f"{text}了", author_id="甲", sent_at=ago(minutes=4)))
+        received(
+            files,
+            inbound(text, author_id="甲", sent_at=ago(minutes=5)),
+            inbound(f"{text}了", author_id="甲", sent_at=ago(minutes=4)),
+        )
     assert Feedback.objects.count() == 4
 
 

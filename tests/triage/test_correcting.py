@@ -36,7 +36,9 @@ def test_another_grade_is_kept_with_its_reason(case: Case, operator: Membership)
 
 
 @pytest.mark.parametrize(("grade", "reason"), [("red", " "), ("purple", "因为"), ("", "因为"), ("same", "因为")])
-def test_a_correction_needs_a_reason_and_another_grade(case: Case, operator: Membership, grade: str, reason: str) -> None:
+def test_a_correction_needs_a_reason_and_another_grade(
+    case: Case, operator: Membership, grade: str, reason: str
+) -> None:
     with pytest.raises(Refused):
         correct_grade(case=case, grade=case.grade if grade == "same" else grade, reason=reason, by=operator)
     assert corrections() == []

@@ -22,7 +22,11 @@ from tests.factories import inbound, received
         ({"tier": "active"}, 40, "活跃成员"),
         ({"tier": "koc"}, 65, "KOC"),
         ({"tier": "core"}, 85, "核心 KOC"),
-        ({"tier": "core", "confirmed_count": 9, "reach": 10**9}, 100, "核心 KOC，9 次反馈被证实，约 1000000000 人会看到"),
+        (
+            {"tier": "core", "confirmed_count": 9, "reach": 10**9},
+            100,
+            "核心 KOC，9 次反馈被证实，约 1000000000 人会看到",
+        ),
         ({"tier": "koc", "confirmed_count": 3}, 71, "KOC，3 次反馈被证实"),
         ({"tier": "koc", "confirmed_count": 4}, 73, "KOC，4 次反馈被证实"),
         ({"tier": "koc", "confirmed_count": 40}, 73, "KOC，40 次反馈被证实"),
@@ -37,7 +41,16 @@ def test_influence(fields: dict[str, Any], value: int, reason: str) -> None:
 
 @pytest.mark.parametrize(
     ("base", "confirmed", "copies", "value"),
-    [(50, 0, 1, 50), (50, 1, 1, 53), (50, 5, 1, 65), (50, 50, 1, 65), (50, 0, 2, 20), (20, 0, 2, 0), (95, 5, 1, 100), (50, 5, 3, 35)],
+    [
+        (50, 0, 1, 50),
+        (50, 1, 1, 53),
+        (50, 5, 1, 65),
+        (50, 50, 1, 65),
+        (50, 0, 2, 20),
+        (20, 0, 2, 0),
+        (95, 5, 1, 100),
+        (50, 5, 3, 35),
+    ],
 )
 def test_authenticity(base: int, confirmed: int, copies: int, value: int) -> None:
     reading = replace(READING, authenticity=base)
@@ -48,7 +61,8 @@ def test_authenticity(base: int, confirmed: int, copies: int, value: int) -> Non
 
 
 @pytest.mark.parametrize(
-    ("people", "votes", "value"), [(1, 0, 0), (2, 0, 8), (9, 0, 50), (17, 0, 75), (1, 10, 23), (9, 27, 75), (1000, 0, 100)]
+    ("people", "votes", "value"),
+    [(1, 0, 0), (2, 0, 8), (9, 0, 50), (17, 0, 75), (1, 10, 23), (9, 27, 75), (1000, 0, 100)],
 )
 def test_prevalence_counts_people_beside_the_first_and_voters_less(people: int, votes: int, value: int) -> None:
     dial = dials.prevalence(Theme(people_count=people, vote_count=votes, recent_people=0))

@@ -49,7 +49,13 @@ def test_feedback_is_kept_graded_and_handled_where_it_wants_to_be(
 
 @pytest.mark.parametrize(
     "text",
-    [factories.CHATTER, "加微信领优惠券，低价代充，速来 vx12345", "Le véhicule ne démarre pas ce matin", "\u200b\u200d", "👍"],
+    [
+        factories.CHATTER,
+        "加微信领优惠券，低价代充，速来 vx12345",
+        "Le véhicule ne démarre pas ce matin",
+        "\u200b\u200d",
+        "👍",
+    ],
 )
 def test_what_is_not_feedback_is_set_aside_with_its_reading(app_channel: ChannelAccount, text: str) -> None:
     received(app_channel, inbound(text))
@@ -73,11 +79,17 @@ def test_reasons_are_chinese(app_channel: ChannelAccount) -> None:
 
 
 def test_personal_data_is_masked_everywhere_but_in_the_message(app_channel: ChannelAccount) -> None:
-    found = factories.feedback(
-        app_channel, "早上打不着火，打我电话 13812345678", author_name="王先生13812345678"
-    )
+    found = factories.feedback(app_channel, "早上打不着火，打我电话 13812345678", author_name="王先生13812345678")
     case = Case.objects.get()
-    shown = [found.text, found.title, case.title, case.last_line, case.turns.get().text, found.member.name, str(found.facts)]
+    shown = [
+        found.text,
+        found.title,
+        case.title,
+        case.last_line,
+        case.turns.get().text,
+        found.member.name,
+        str(found.facts),
+    ]
     assert [text for text in shown if "13812345678" in text] == []
     assert Message.objects.get().text == "早上打不着火，打我电话 13812345678"
 

@@ -1,9 +1,6 @@
-import pytest
 
-from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
-from huixiang.intake.models import Message
 from huixiang.workspaces.models import Membership
 from tests import factories
 

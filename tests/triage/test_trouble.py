@@ -101,7 +101,10 @@ def test_going_on_costs_as_much_for_many(app_channel: ChannelAccount) -> None:
     counted = set()
     for number in (2, 20):
         for minutes in (8, 2):
-            batch = [inbound("新座椅真舒服，点赞", author_id=f"{number}-{n}", sent_at=ago(minutes=minutes)) for n in range(number)]
+            batch = [
+                inbound("新座椅真舒服，点赞", author_id=f"{number}-{n}", sent_at=ago(minutes=minutes))
+                for n in range(number)
+            ]
             receive(account=app_channel, messages=batch)
             with CaptureQueriesContext(connection) as captured:
                 process(workspace_id=app_channel.workspace_id)

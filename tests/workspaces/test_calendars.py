@@ -17,9 +17,7 @@ def at(day: str, clock: str = "10:00") -> datetime.datetime:
     return datetime.datetime.fromisoformat(f"{day}T{clock}:00").replace(tzinfo=SHANGHAI)
 
 
-def minute_by_minute(
-    start: datetime.datetime, allowed: datetime.timedelta, hours: WorkingHours
-) -> datetime.datetime:
+def minute_by_minute(start: datetime.datetime, allowed: datetime.timedelta, hours: WorkingHours) -> datetime.datetime:
     """The slow, obvious way: go on a minute at a time, and count those that are worked."""
     now, left = start, allowed // MINUTE
     while left:
@@ -32,9 +30,9 @@ def minute_by_minute(
 
 @settings(max_examples=40, deadline=None)
 @given(
-    start=st.datetimes(
-        datetime.datetime(2026, 1, 1), datetime.datetime(2026, 11, 30), timezones=st.just(SHANGHAI)
-    ).map(lambda moment: moment.replace(second=0, microsecond=0)),
+    start=st.datetimes(datetime.datetime(2026, 1, 1), datetime.datetime(2026, 11, 30), timezones=st.just(SHANGHAI)).map(
+        lambda moment: moment.replace(second=0, microsecond=0)
+    ),
     minutes=st.integers(1, 4 * 9 * 60),
 )
 @example(start=at("2026-02-13", "17:59"), minutes=2)

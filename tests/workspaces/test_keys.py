@@ -53,9 +53,7 @@ def test_another_workspace_cannot_revoke_a_key(workspace: Workspace, other_works
     assert api_key_by_secret(secret) is not None
 
 
-def test_use_is_noted_once_a_minute(
-    workspace: Workspace, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
+def test_use_is_noted_once_a_minute(workspace: Workspace, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     key, secret = create_api_key(workspace=workspace, scopes=["read"])
     with django_assert_num_queries(2):
         api_key_by_secret(secret)

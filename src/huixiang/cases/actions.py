@@ -22,6 +22,7 @@ from huixiang.journal.actions import Note, record, record_all
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.ids import new_id
+from huixiang.themes import measures
 from huixiang.workspaces.actions import next_case_numbers
 from huixiang.workspaces.models import Membership
 
@@ -230,6 +231,8 @@ def regrade(*, case: Case, grade: str, reason: str, actor: Actor) -> str:
     case.proposed_grade = case.proposed_reason = ""
     case.save(update_fields=["grade", "proposed_grade", "proposed_reason"])
     grade_cases_feedback(workspace_id=case.workspace_id, case_id=case.id, grade=grade)
+    if case.theme_id:
+        measures.refresh(workspace_id=case.workspace_id, theme_ids=[case.theme_id])  # its worst grade
     clocks.reorder(case)
     event = events.Regraded(subject=case.id, before=before, after=grade)
     record(event, workspace_id=case.workspace_id, actor=actor, words=reason)

@@ -95,7 +95,7 @@ def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID
     themes = Theme.objects.filter(workspace_id=workspace_id, id__in=touched, name_by_person=False).defer("centre")
     texts = _latest_texts(workspace_id, [theme.id for theme in themes])
     for theme in themes:
-        theme.name = name_by_words(texts.get(theme.id, []))[:80] or _("Removed")
+        theme.name = name_by_words(texts[theme.id])[:80] if theme.id in texts else _("Removed")
     Theme.objects.bulk_update(themes, ["name"], batch_size=500)
 
 
