@@ -38,7 +38,7 @@ def extract(package: Path) -> None:
 def compile_all() -> None:
     """Compile every catalogue there is."""
     for catalogue in sorted(PACKAGES.glob(f"*/locale/{LOCALE}/LC_MESSAGES/django.po")):
-        babel("compile", "-i", str(catalogue), "-o", str(catalogue.with_suffix(".mo")))
+        babel("compile", "--use-fuzzy", "-i", str(catalogue), "-o", str(catalogue.with_suffix(".mo")))
 
 
 if __name__ == "__main__":

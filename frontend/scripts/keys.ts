@@ -71,6 +71,12 @@ function act(key: string): boolean {
 
 export function startKeys(): void {
   document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    if (!(event.target instanceof HTMLTextAreaElement) || !event.target.form) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+  document.addEventListener("keydown", (event) => {
     // During Chinese input every key belongs to the input method.
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && isTyping(event.target)) {

@@ -155,6 +155,7 @@ def publish(*, announcement: Announcement, by: Membership) -> Announcement:
     themes.describe(theme=Theme.objects.get(id=announcement.theme_id), actor=actor, public=True)
     announcement.number = next_announcement_number(workspace_id=announcement.workspace_id)
     announcement.published_at = timezone.now()
+    announcement.people_count = announcement.theme.people_count + announcement.theme.vote_count
     announcement.way = drafting.way(announcement.theme)
     announcement.save()
     for case in Case.objects.filter(theme_id=announcement.theme_id, state__in=UNFINISHED):

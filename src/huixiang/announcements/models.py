@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import Delivery
+from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.members.models import Member
 from huixiang.themes.models import Theme
@@ -26,9 +26,10 @@ class Announcement(models.Model):
     what_next = models.TextField(blank=True)
     way = models.JSONField(default=list)
     author = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
-    saved_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
+    saved_at = models.DateTimeField(default=now)
     published_at = models.DateTimeField(null=True, blank=True)
+    people_count = models.PositiveIntegerField(default=0)  # who had said it or 我也是 when it was published
     told_at = models.DateTimeField(null=True, blank=True)  # when everybody had been told or found unreachable
 
     class Meta:
@@ -71,7 +72,7 @@ class Notice(models.Model):
     announcement = models.ForeignKey(Announcement, on_delete=models.CASCADE, related_name="notices")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints: ClassVar = [
@@ -96,7 +97,7 @@ class Answer(models.Model):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     solved = models.CharField(max_length=8, choices=Solved.choices)
     words = models.TextField(blank=True)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=now)
 
     class Meta:
         constraints: ClassVar = [

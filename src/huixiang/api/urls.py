@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from huixiang.api import deliveries, errors, feedback, messages
 from huixiang.api.body import StrictParser
@@ -18,6 +19,12 @@ Messages of a community in, answers to them out.
 Every call carries a key of one workspace: `Authorization: Bearer hx_…`, made with
 `huixiang apikey create --workspace SLUG --scope ingest,read,deliver`. Errors are `{"error": sentence}`.
 """
+
+
+class _Readable(JSONRenderer):
+    """Chinese stands in the answers as it is, not as escapes."""
+
+    json_dumps_params: dict[str, Any] = {"ensure_ascii": False}  # noqa: RUF012 - ninja's attribute
 
 
 class _Api(NinjaAPI):
@@ -36,7 +43,7 @@ def _nothing_here(_request: HttpRequest) -> HttpResponse:
 
 _nothing_here.csrf_exempt = True  # type: ignore[attr-defined] # a POST to nowhere is told so, not asked for a token
 
-api = _Api(title="Huixiang 回响", version="1", description=DESCRIPTION, docs_url=None, parser=StrictParser())
+api = _Api(title="Huixiang 回响", version="1", description=DESCRIPTION, docs_url=None, parser=StrictParser(), renderer=_Readable())
 errors.handle_in(api)
 for part in (messages, deliveries, feedback):
     api.add_router("", part.router)

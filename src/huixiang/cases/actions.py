@@ -140,7 +140,8 @@ def reply(*, case: Case, by: Membership, text: str, lane: str) -> Turn:
     """Answer the member, on the board (public) or alone (private).
 
     A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
-    clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned. Raises Refused when there is no way to the member.
+    clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned.
+    Raises Refused when there is no way to the member.
     """
     text = _checked(text)
     if lane not in (Lane.PUBLIC, Lane.PRIVATE):

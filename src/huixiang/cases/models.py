@@ -3,12 +3,12 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.cases.states import UNFINISHED, CaseState, Direction, Lane, Stage
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery
 from huixiang.feedback.models import Grade
+from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.members.models import Member
 from huixiang.themes.models import Theme
@@ -42,8 +42,8 @@ class Case(models.Model):
     urgency = models.BigIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)  # of the clock that runs out first
     last_line = models.CharField(max_length=160, blank=True)
-    last_at = models.DateTimeField(default=timezone.now)
-    opened_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=now)
+    opened_at = models.DateTimeField(default=now)
     first_answered_at = models.DateTimeField(null=True, blank=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -79,7 +79,7 @@ class Turn(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="turns")
     direction = models.CharField(max_length=10, choices=Direction.choices)
     lane = models.CharField(max_length=10, choices=Lane.choices)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=now)
     text = models.TextField()
     by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     message_id = models.UUIDField(null=True)

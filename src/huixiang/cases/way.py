@@ -32,15 +32,20 @@ def times(
         "received": received,
         "assessed": assessed,
         "dialogue": case.first_answered_at if case else None,
-        "fixing": theme.fixing_at if theme else None,
-        "fixed": theme.fixed_at if theme else None,
-        "announced": theme.announced_at if theme else None,
+        "fixing": _since(received, theme and theme.fixing_at),
+        "fixed": _since(received, theme and theme.fixed_at),
+        "announced": _since(received, theme and theme.announced_at),
     }
     later: datetime.datetime | None = None
     for name in reversed(STEPS):
         found[name] = found[name] or later
         later = found[name]
     return found
+
+
+def _since(received: datetime.datetime, at: datetime.datetime | None) -> datetime.datetime | None:
+    """A theme's step counts for what was said before it: a report after the fix has its way still to go."""
+    return at if at and at >= received else None
 
 
 def word(name: str, theme: Theme | None) -> str:

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.workspaces.models import Workspace
 
@@ -20,7 +20,7 @@ class ChannelAccount(models.Model):
     name = models.CharField(max_length=80)
     settings = models.JSONField(default=dict, blank=True)
     paused_reason = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "slug"], name="account_slug")]
@@ -37,7 +37,7 @@ class Conversation(models.Model):
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="conversations")
     external_id = models.CharField(max_length=200)
     private = models.BooleanField(default=False)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints: ClassVar = [
@@ -73,9 +73,9 @@ class Delivery(models.Model):
     in_reply_to = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(default=timezone.now)
+    next_attempt_at = models.DateTimeField(default=now)
     error = models.TextField(blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, HnswIndex
 
 from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.members.models import Member
 from huixiang.workspaces.models import Workspace
@@ -53,7 +53,7 @@ class Feedback(models.Model):
     public = models.BooleanField(default=False)
     historical = models.BooleanField(default=False)
     said_at = models.DateTimeField()
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
     language = models.CharField(max_length=8, default="zh")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     sentiment = models.SmallIntegerField()

@@ -28,7 +28,7 @@ STATUSES: Final = ("assessed", "dialogue", "fixing", "fixed", "announced", "decl
 # when nobody spoke in public, or when it is public and several did. `status` follows cases.way.status.
 MATTERS = """
     WITH said AS (
-        SELECT f.id, f.title, f.theme_id, f.case_id, count(*) OVER matter AS voices,
+        SELECT f.id, f.title, f.theme_id, f.case_id, f.said_at, count(*) OVER matter AS voices,
                row_number() OVER (PARTITION BY coalesce(f.theme_id, f.id) ORDER BY f.said_at, f.id) AS place,
                max(f.said_at) OVER matter AS latest
         FROM feedback_feedback f
@@ -43,15 +43,17 @@ MATTERS = """
                s.id IS NULL OR (coalesce(t.public, FALSE) AND s.voices > 1) AS whole,
                s.title AS said_title, t.name AS theme_name, t.status AS theme_status,
                coalesce(t.people_count + t.vote_count, 1) AS people,
-               t.announced_at, t.fixed_at, t.fixing_at
+               t.announced_at, t.fixed_at, t.fixing_at,
+               CASE WHEN s.id IS NULL OR (coalesce(t.public, FALSE) AND s.voices > 1) THEN '-infinity'
+                    ELSE s.said_at END AS since
         FROM (SELECT * FROM said WHERE place = 1) s FULL JOIN shown t ON t.id = s.theme_id
     ), board AS (
         SELECT m.*, CASE WHEN m.whole THEN m.theme_name ELSE m.said_title END AS title,
             CASE
                 WHEN m.theme_status = 'declined' THEN 'declined'
-                WHEN m.announced_at IS NOT NULL THEN 'announced'
-                WHEN m.fixed_at IS NOT NULL THEN 'fixed'
-                WHEN m.fixing_at IS NOT NULL THEN 'fixing'
+                WHEN m.announced_at >= m.since THEN 'announced'
+                WHEN m.fixed_at >= m.since THEN 'fixed'
+                WHEN m.fixing_at >= m.since THEN 'fixing'
                 WHEN EXISTS (
                     SELECT FROM cases_case c WHERE c.id = m.case_id AND c.first_answered_at IS NOT NULL
                 ) OR (m.whole AND EXISTS (

@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.members.models import Member
 from huixiang.workspaces.models import Workspace
@@ -39,7 +39,7 @@ class Message(models.Model):
     private = models.BooleanField(default=False)
     public = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
-    received_at = models.DateTimeField(default=timezone.now)
+    received_at = models.DateTimeField(default=now)
     historical = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.PENDING)
     error = models.TextField(blank=True)
@@ -92,7 +92,7 @@ class FollowCode(models.Model):
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="follow_code")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
     message_id = models.UUIDField()
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
 
 class ImportState(models.TextChoices):
@@ -121,7 +121,7 @@ class ImportRun(models.Model):
     stored = models.PositiveIntegerField(default=0)
     duplicate = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

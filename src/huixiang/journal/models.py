@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
+
+from huixiang.kernel.clock import now
 
 
 class Entry(models.Model):
@@ -11,7 +12,7 @@ class Entry(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     workspace_id = models.UUIDField()
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=now)
     month = models.DateField()  # for partitions, later
     name = models.CharField(max_length=60)
     actor_kind = models.CharField(max_length=10)

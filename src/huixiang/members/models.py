@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import ChannelAccount
+from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.workspaces.models import User, Workspace
 
@@ -43,7 +43,7 @@ class Member(models.Model):
     feedback_count = models.PositiveIntegerField(default=0)
     confirmed_count = models.PositiveIntegerField(default=0)  # reports that led to a fix
     credit_consent = models.CharField(max_length=12, choices=Consent.choices, default=Consent.UNANSWERED)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints: ClassVar = [

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils import timezone
 from pgvector.django import VectorField
 
 from huixiang.feedback.models import DIMENSIONS, Grade
+from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.members.models import Member
 from huixiang.themes.states import ThemeStatus
@@ -50,7 +50,7 @@ class Theme(models.Model):
     fixed_at = models.DateTimeField(null=True, blank=True)
     announced_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     class Meta:
         indexes: ClassVar = [
@@ -72,7 +72,7 @@ class Merge(models.Model):
     status_before = models.CharField(max_length=12)
     feedback_ids = ArrayField(models.UUIDField())
     voter_ids = ArrayField(models.UUIDField())
-    merged_at = models.DateTimeField(default=timezone.now)
+    merged_at = models.DateTimeField(default=now)
     undone_at = models.DateTimeField(null=True, blank=True)
 
 
@@ -83,7 +83,7 @@ class Vote(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="votes")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["theme", "member"], name="vote_once")]

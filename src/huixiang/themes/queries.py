@@ -29,7 +29,8 @@ def theme_by_id(*, workspace_id: uuid.UUID, theme_id: uuid.UUID | None) -> Theme
 
 def themes_by_id(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, Theme]:
     """Many themes at once."""
-    return {t.id: t for t in Theme.objects.filter(workspace_id=workspace_id, id__in=set(filter(None, ids))).defer("centre")}
+    found = Theme.objects.filter(workspace_id=workspace_id, id__in=set(filter(None, ids)))
+    return {theme.id: theme for theme in found.defer("centre")}
 
 
 def by_impact(
@@ -112,7 +113,8 @@ def voted(*, member: Member | None, theme_ids: Sequence[uuid.UUID | None]) -> se
     """For which of these themes the member said 我也是."""
     if member is None:
         return set()
-    return set(Vote.objects.filter(member=member, theme_id__in=list(filter(None, theme_ids))).values_list("theme_id", flat=True))
+    given = Vote.objects.filter(member=member, theme_id__in=list(filter(None, theme_ids)))
+    return set(given.values_list("theme_id", flat=True))
 
 
 def merges_into(theme: Theme) -> list[Merge]:

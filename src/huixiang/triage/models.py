@@ -3,10 +3,10 @@
 from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.feedback.models import Feedback, Grade
+from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.workspaces.models import Membership, Workspace
 
@@ -53,7 +53,7 @@ class Assessment(models.Model):
     rule_position = models.PositiveSmallIntegerField(default=0)
     rule_text = models.CharField(max_length=200, blank=True)
     model_version = models.CharField(max_length=40)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=now)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["feedback", "-at"], name="assessment_latest")]
@@ -78,7 +78,7 @@ class Correction(models.Model):
     reason = models.TextField(blank=True)
     by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     model_version = models.CharField(max_length=40)
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=now)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "field", "-at"], name="correction_field")]

@@ -55,7 +55,10 @@ def _check(rules: Sequence[GradeRule]) -> None:
         raise Refused(_("A table has between 1 and %(most)d rows.") % {"most": MOST_RULES})
     for rule in rules[:-1]:
         if _holds_always(rule):
-            raise Refused(_("“%(name)s” has no condition, so the rows below it would never apply. Put it last.") % {"name": rule.name})
+            raise Refused(
+                _("“%(name)s” has no condition, so the rows below it would never apply. Put it last.")
+                % {"name": rule.name}
+            )
     if not _holds_always(rules[-1]):
         raise Refused(_("The last row must have no condition, so that everything gets a grade."))
 

@@ -30,6 +30,7 @@ from huixiang.triage.actions import process
 from huixiang.workspaces.actions import create_workspace, join_team
 from huixiang.workspaces.models import Membership, User, Workspace
 
+REPORTS_A_FIX = 3  # reports behind each one that led to a fix before the story begins
 SOURCE = Path(__file__).with_name("community.toml")
 
 
@@ -62,7 +63,10 @@ def tell(password: str) -> Workspace:
     source = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
     start = timezone.now()
     told = _furnish(source, password)
-    for event in sorted(source["events"], key=lambda one: -one["hours"]):
+    events = sorted(source["events"], key=lambda one: -one["hours"])
+    for number, event in enumerate(events, start=1):
+        if number % 10 == 0:
+            print(f"  {number} of {len(events)} events …", flush=True)
         with at(start - datetime.timedelta(hours=event["hours"])):
             _happen(told, event)
     deliver_due()
@@ -132,6 +136,7 @@ def _introduce(told: Told, who: str, account: ChannelAccount, author: str, *, an
             tier="plain" if anonymous else known["tier"],
             reach=0 if anonymous else known["reach"],
             confirmed_count=0 if anonymous else known["confirmed"],
+            feedback_count=0 if anonymous else known["confirmed"] * REPORTS_A_FIX,
             credit_consent="unanswered" if anonymous else known["consent"],
         )
         member_id = member.id
@@ -154,9 +159,11 @@ def _theme(told: Told, who: str) -> Theme:
 
 
 def _answer(told: Told, event: dict[str, Any]) -> None:
-    cases.reply(
-        case=_case(told, event["answer"]), by=told.team[event["by"]], text=event["text"], lane=event["lane"]
-    )
+    """Whoever answers first takes the case."""
+    case, by = _case(told, event["answer"]), told.team[event["by"]]
+    if case.first_answered_at is None:
+        cases.assign(case=case, owner=by, actor=Actor("staff", by.id))
+    cases.reply(case=case, by=by, text=event["text"], lane=event["lane"])
     deliver_due()
 
 

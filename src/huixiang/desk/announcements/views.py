@@ -59,6 +59,15 @@ def announcement(request: HttpRequest, membership: Membership, announcement_id: 
     return access.shown(request, membership, "desk/announcements/editor.html", "announcements", **context)
 
 
+def _parts(found: Announcement) -> list[tuple[str, str]]:
+    """The three parts with the headings they have in public."""
+    return [
+        (_("What happened"), found.what_happened),
+        (_("How it was solved"), found.how_fixed),
+        (_("What comes next"), found.what_next),
+    ]
+
+
 def editor_context(found: Announcement) -> dict[str, Any]:
     """Text, preview, way, thanks, audience and checks."""
     credited, audience = queries.credits_of(found), people_to_tell(found.theme)
@@ -66,7 +75,7 @@ def editor_context(found: Announcement) -> dict[str, Any]:
     consents = [credit.member.credit_consent for credit in credited if not credit.member.anonymous]
     return {
         "announcement": found,
-        "parts": [markdown(part) for part in (found.what_happened, found.how_fixed, found.what_next) if part],
+        "parts": [(heading, markdown(text)) for heading, text in _parts(found) if text],
         "way": [{**step, "when": parse_datetime(step["at"])} for step in found.way],
         "credits": credited,
         "agreed": sum(consent in (Consent.NAME, Consent.NICKNAME) for consent in consents),

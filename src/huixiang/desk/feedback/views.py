@@ -69,10 +69,12 @@ def detail(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
     case = case_queries.case_by_id(workspace_id=workspace.id, case_id=feedback.case_id) if feedback.case_id else None
     judged = assessment_of(workspace.id, [feedback])
     emotions, quote = emotions_of([feedback])
+    theme = theme_by_id(workspace_id=workspace.id, theme_id=feedback.theme_id)
     return access.shown(
         request, membership, "desk/feedback/detail.html", "feedback",
-        feedback=feedback, case=case, theme=theme_by_id(workspace_id=workspace.id, theme_id=feedback.theme_id),
-        assessment=judged, dials=dials_of(judged), facts=facts_of([feedback]), missing=missing_of([feedback]),
+        feedback=feedback, case=case, theme=theme,
+        assessment=judged, dials=dials_of(judged, theme, feedback.member_id),
+        facts=facts_of([feedback]), missing=missing_of([feedback]),
         emotions=emotions, emotion_quote=quote, sentiment=SENTIMENTS.get(feedback.sentiment, ""),
         sources=findings_of(messages.messages_of_feedback(workspace_id=workspace.id, feedback_id=feedback.id)),
         history=tell_all(history(workspace_id=workspace.id, subjects=[feedback.id]), workspace)[::-1],

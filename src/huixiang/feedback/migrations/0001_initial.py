@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django.utils.timezone
+import huixiang.kernel.clock
 import huixiang.kernel.ids
 from pgvector.django import VectorExtension
 import pgvector.django.halfvec
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('public', models.BooleanField(default=False)),
                 ('historical', models.BooleanField(default=False)),
                 ('said_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('created_at', models.DateTimeField(default=huixiang.kernel.clock.now)),
                 ('language', models.CharField(default='zh', max_length=8)),
                 ('kind', models.CharField(choices=[('defect', 'Defect'), ('complaint', 'Complaint'), ('suggestion', 'Suggestion'), ('question', 'Question'), ('praise', 'Praise'), ('chatter', 'Chatter'), ('spam', 'Spam')], max_length=12)),
                 ('sentiment', models.SmallIntegerField()),

@@ -116,7 +116,7 @@ def _context(visit: Visit, found: Announcement, reader: Member | None) -> dict[s
         span_days=[span.seconds for span in spans], steps=steps, thanks=thanks, unnamed=unnamed, counts=counts,
         answers=list(counts.values()), answered_by=sum(counts.values()), answer=answer_given, others=others[:3],
         first_answer=spans[0] if spans and spans[0].name == "answer" else None,
-        total=sum(span.seconds for span in spans), people=found.theme.people_count + found.theme.vote_count,
+        total=sum(span.seconds for span in spans), people=_people(found),
         asks_consent=_asks_consent(found, reader), consents=Consent,
     )  # fmt: skip
 
@@ -172,3 +172,8 @@ def consent(request: HttpRequest, visit: Visit, announcement_id: UUID) -> HttpRe
     else:
         messages.error(request, _("Choose one of the three."))
     return redirect("portal:announcement", community=visit.workspace.slug, announcement_id=found.id)
+
+
+def _people(found: Announcement) -> int:
+    """Who had said it when it was published; before, who has said it so far."""
+    return found.people_count or found.theme.people_count + found.theme.vote_count

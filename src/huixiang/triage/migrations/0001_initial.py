@@ -2,7 +2,7 @@
 
 import django.db.models.constraints
 import django.db.models.deletion
-import django.utils.timezone
+import huixiang.kernel.clock
 import huixiang.kernel.ids
 from django.db import migrations, models
 
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('rule_position', models.PositiveSmallIntegerField(default=0)),
                 ('rule_text', models.CharField(blank=True, max_length=200)),
                 ('model_version', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('at', models.DateTimeField(default=huixiang.kernel.clock.now)),
                 ('feedback', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assessments', to='feedback.feedback')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('after', models.CharField(max_length=20)),
                 ('reason', models.TextField(blank=True)),
                 ('model_version', models.CharField(max_length=40)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('at', models.DateTimeField(default=huixiang.kernel.clock.now)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='workspaces.membership')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
             ],
