@@ -16,6 +16,7 @@ from django.core.cache import cache  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from huixiang.cases.models import Case  # noqa: E402
 from huixiang.channels.models import ChannelAccount  # noqa: E402
@@ -44,6 +45,13 @@ def _plain_static_files(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A request leaves its language behind in the thread; the next test starts in the product's own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
