@@ -30,9 +30,7 @@ def minute_by_minute(start: datetime.datetime, allowed: datetime.timedelta, hour
 
 @settings(max_examples=40, deadline=None)
 @given(
-    start=st.datetimes(datetime.datetime(2026, 1, 1), datetime.datetime(2026, 11, 30), timezones=st.just(SHANGHAI)).map(
-        lambda moment: moment.replace(second=0, microsecond=0)
-    ),
+    start=st.integers(0, 330 * 24 * 60).map(lambda minute: at("2026-01-01", "00:00") + minute * MINUTE),
     minutes=st.integers(1, 4 * 9 * 60),
 )
 @example(start=at("2026-02-13", "17:59"), minutes=2)
