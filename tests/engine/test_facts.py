@@ -26,6 +26,15 @@ def test_a_form_is_cut_at_its_headings() -> None:
         ("一周死机三次，烦死", "frequency", "一周死机三次"),
         ("门关不上，拍了视频", "evidence", "拍了视频"),
         ("漏水了，订单号AB20261121", "evidence", "订单号AB20261121"),
+        ("小程序 4.12 打不开订单", "version", "小程序 4.12"),
+        ("车机 v2.2，蓝牙断连", "version", "车机 v2.2"),
+        ("空调这周第三次不制冷了", "frequency", "这周第三次"),
+        ("屏幕一周三次花屏", "frequency", "一周三次"),
+        ("导航一响电话就没声，每次都这样", "frequency", "每次都这样"),
+        ("早上打不着，我有行车电压的数据可以发", "evidence", "有行车电压的数据可以发"),
+        ("满电少跑 50 公里，高速 110 定速，气温八度", "scene", "高速 110 定速，气温八度"),
+        ("变道的时候仪表闪一下就黑了", "scene", "变道的时候"),
+        ("预约被改期三次，客服态度还敷衍", "actual", "预约被改期三次"),
         ("灯不亮了，希望尽快换新的", "expected", "希望尽快换新的"),
     ],
 )
@@ -62,3 +71,15 @@ def test_a_car_that_does_not_start_is_not_asked_how_often() -> None:
 
 def test_a_complaint_is_asked_for_evidence() -> None:
     assert missing_of("店员骂人", Kind.complaint, 2, {"actual": "店员骂人"}) == ("scene", "evidence")
+
+
+def test_a_guess_is_no_expectation_and_a_version_no_step() -> None:
+    facts = facts_of("车机 3.4.1，导航没声，应该不是手机的问题", Kind.defect)
+    assert "expected" not in facts
+    assert "steps" not in facts
+    assert facts["version"] == "车机 3.4.1"
+
+
+def test_how_often_is_counted_before_called_seldom() -> None:
+    assert facts_of("偶尔花屏，一周三次", Kind.defect)["frequency"] == "一周三次"
+    assert "frequency" not in facts_of("第二次才启动成功", Kind.defect)

@@ -101,6 +101,59 @@ def test_safety_is_not_missed(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "停了一晚，按启动键一点反应都没有",
+        "车子趴窝了，叫的拖车",
+        "没打着火，坐地铁来的",
+        "插上枪充不进电，换了两个桩",
+        "跑高速的时候车机黑屏重启，导航全没了",
+    ],
+)
+def test_a_core_failure_in_plain_words_is_at_least_three(text: str) -> None:
+    one = read([text])[0]
+    assert one.feedback
+    assert one.severity >= 3
+    assert one.severity_quote in text
+    assert one.reasons[0].startswith(f"{one.severity_quote}：")
+
+
+def test_people_in_danger_make_it_four_and_are_named() -> None:
+    one = read(["零下二十八度停了一夜启动不了，后座坐着老人和孩子，等救援等了三个小时"])[0]
+    assert (one.kind, one.severity) == (Kind.defect, 4)
+    assert one.severity_quote == "后座坐着老人和孩子，等救援等了三个小时"
+    assert one.reasons[:2] == (f"{one.severity_quote}：有人身处险境", "启动不了：核心功能失效")
+    assert one.title == "零下二十八度停了一夜启动不了"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "更新之后一箱油少跑 80 公里，路线没变",
+        "推送新版以后续航掉得太快了",
+        "座椅通风一档二档没区别",
+        "雨刷走走停停，刮不干净",
+        "耳机戴一会儿右边就没声",
+        "新座垫坐着真舒服，辛苦设计师了",
+    ],
+)
+def test_a_short_report_from_a_group_is_kept(text: str) -> None:
+    assert read([text])[0].feedback
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["单位食堂的包子真香", "绕城又堵死了，还有人加塞", "你这个一般是胎压低了，充点气就行", "停车那会儿还有四十多的电"],
+)
+def test_talk_beside_the_product_is_let_go(text: str) -> None:
+    assert not read([text])[0].feedback
+
+
+def test_a_how_in_a_story_of_praise_is_no_question() -> None:
+    assert read(["徐汇店的师傅很热情，讲了二十分钟怎么省油，点赞"])[0].kind is Kind.praise
+
+
+@pytest.mark.parametrize(
+    "text",
     ["再不退钱我就打12315举报你们", "投诉六次没人管，准备找律师起诉", "车主们已经集体维权，还要找媒体曝光"],
 )
 def test_escalation_is_seen_and_named(text: str) -> None:

@@ -26,6 +26,43 @@ def test_a_safety_word_is_named(text: str, name: str) -> None:
     assert hit.quote in text
 
 
+@pytest.mark.parametrize(
+    ("text", "level", "name"),
+    [
+        ("按开机键没有一点反应", 3, "核心功能失效"),
+        ("冻了一夜发动不了", 3, "核心功能失效"),
+        ("三台车都趴窝", 3, "核心功能失效"),
+        ("插了一晚上充不进电", 3, "核心功能失效"),
+        ("充电口冻住打不开", 3, "核心功能失效"),
+        ("高架上中控突然全黑", 3, "行驶中屏幕失效"),
+        ("倒车影像全没了", 3, "行驶中屏幕失效"),
+        ("下坡时刹车变硬", 4, "刹车或转向有失灵危险"),
+        ("拐弯时方向盘锁住", 4, "刹车或转向有失灵危险"),
+        ("电池鼓起来一块", 4, "有起火或爆炸危险"),
+        ("后备箱一股汽油味", 4, "有起火或爆炸危险"),
+        ("把我手电麻了", 4, "有起火或爆炸危险"),
+        ("儿子在后座冻得直哭", 4, "有人身处险境"),
+        ("零下三十度被困在国道上", 4, "有人身处险境"),
+    ],
+)
+def test_a_plain_failure_is_named_with_its_level(text: str, level: int, name: str) -> None:
+    hit = gravest(rules("severity").hits(text))
+    assert hit is not None
+    assert (hit.level, hit.name) == (level, name)
+    assert hit.quote in text
+
+
+def test_people_in_danger_are_quoted_with_their_whole_clauses() -> None:
+    hit = gravest(rules("severity").hits("早上打不着火。车里坐着孕妇和孩子，在路边等救援等了三小时，气人"))
+    assert hit is not None
+    assert (hit.quote, hit.certain) == ("车里坐着孕妇和孩子，在路边等救援等了三小时", True)
+
+
+@pytest.mark.parametrize("text", ["孩子今天哭了", "群里老人多", "等了两个小时才吃上饭", "女儿在家写作业"])
+def test_family_without_danger_is_no_danger(text: str) -> None:
+    assert "有人身处险境" not in [hit.name for hit in rules("severity").hits(text)]
+
+
 @pytest.mark.parametrize("text", ["没有冒烟", "打不着火", "未受伤", "不会过敏"])
 def test_a_denied_or_harmless_word_is_no_safety_hit(text: str) -> None:
     hit = gravest(rules("severity").hits(text))

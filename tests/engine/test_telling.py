@@ -28,6 +28,11 @@ def test_the_problem_is_kept_of_a_long_text() -> None:
         ("你好，我的手机昨天更新以后无法充电，怎么办？", "我的手机昨天更新以后无法充电"),
         ("停了一夜，打不着火。", "停了一夜，打不着火"),
         ("X9系统-稳定版2.1-蓝牙频繁断连", "蓝牙频繁断连"),
+        ("等了半小时才好，雨刷低速时一抖一抖的，夜里看不清路，吓人", "雨刷低速时一抖一抖的"),
+        ("换了三部手机都一样，应该不是手机的问题，导航一说话对方就没声了", "导航一说话对方就没声了"),
+        ("保养被改期两次，没人通知我，客服态度很敷衍", "保养被改期两次"),
+        ("你们有没有遇到语音播报把电话压没的？", "语音播报把电话压没"),
+        ("今早 7:20 按启动键没反应，等拖车等了一个小时", "按启动键没反应"),
         ("！！！", "！！！"),
         ("", ""),
     ],
@@ -54,6 +59,25 @@ def test_many_texts_are_named_by_what_they_share() -> None:
     ]
     assert name(texts) == "倒车影像黑屏"
     assert name(list(reversed(texts))) == name(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("升级 3.2.0 以后续航掉得厉害", "升级以后续航掉得厉害"),
+        ("座椅通风三挡和一挡吹起来没区别", "座椅通风三挡和一挡吹起来没区别"),
+        ("仪表闪了两下低压异常就全黑了", "仪表闪了两下低压异常就全黑了"),
+    ],
+)
+def test_a_name_ends_where_a_thought_ends(text: str, expected: str) -> None:
+    assert name([text]) == expected
+
+
+def test_a_long_clause_is_not_cut_in_a_word_or_behind_a_figure() -> None:
+    words = name(["从九月那次远程升级推送安装完成以后满电状态下少跑 61 公里左右"])
+    assert len(words) <= LONGEST_NAME
+    assert not words[-1].isdigit()
+    assert " " not in (words[0], words[-1])
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["！！"], ["😀"], ["x" * 500]])

@@ -28,7 +28,7 @@ def test_the_model_files_fit_the_code() -> None:
 
 
 def test_own_examples_follow_the_guide() -> None:
-    for row in own_examples():
+    for row in own_examples():  # plain and chat examples alike
         assert row.kind in {kind.value for kind in Kind}
         assert row.feedback == str(int(row.kind not in {"chatter", "spam"}))
         assert (row.severity == "0") >= (row.kind in {"chatter", "spam", "question"})

@@ -31,7 +31,24 @@ def unbranded(text: str) -> str:
     return rest if len(rest) >= _LEAST else text
 
 
+@cache
+def _left_out() -> re.Pattern[str]:
+    return re.compile("|".join(lexicon("synonyms")["left_out"]["patterns"]))
+
+
 def unified(text: str) -> str:
-    """Return the text with each group of synonyms brought to its one word."""
+    """Return the text without demands and remarks on the answer, each group of synonyms brought to its one word."""
     words, pattern = _synonyms()
-    return pattern.sub(lambda match: words[int((match.lastgroup or "s0")[1:])], text)
+    rest = trimmed(_left_out().sub(" ", text))
+    return pattern.sub(lambda match: words[int((match.lastgroup or "s0")[1:])], rest if len(rest) >= _LEAST else text)
+
+
+@cache
+def _parts() -> re.Pattern[str]:
+    return re.compile("|".join(lexicon("synonyms")["parts"]["patterns"]))
+
+
+def led_by_parts(text: str) -> str:
+    """Return the text with the first two parts of the product it names put in front."""
+    named = list(dict.fromkeys(_parts().findall(text)))[:2]
+    return " ".join([*named, text])

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from huixiang.engine.branding import unbranded, unified
+from huixiang.engine.branding import led_by_parts, unbranded, unified
 from huixiang.engine.models import centre
 from huixiang.engine.normalising import normalise
 from huixiang.engine.telling import telling
 
 DIMENSIONS = 384
-EMBEDDER_VERSION = "e5-small-q4/query/telling64/unified/centred-1"
+EMBEDDER_VERSION = "e5-small-q4/query/telling64/unified/parts/centred-2"
 
 _LONGEST = 64  # characters embedded of one text: the time grows faster than the length
 _CHUNK = 64
@@ -31,8 +31,8 @@ def _model() -> Any:
 
 
 def subject_of(text: str) -> str:
-    """Return what of a text is embedded: its telling sentences, without names of makers, in unified words."""
-    return unified(telling(unbranded(normalise(text).text), _LONGEST))[:_LONGEST] or _EMPTY
+    """Return what of a text is embedded: its telling sentences, without makers and demands, led by the parts named."""
+    return led_by_parts(unified(telling(unbranded(normalise(text).text), _LONGEST)))[:_LONGEST] or _EMPTY
 
 
 def raw_vectors(subjects: Sequence[str]) -> NDArray[np.float32]:

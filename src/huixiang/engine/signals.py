@@ -48,6 +48,7 @@ class Caught:
     severity: tuple[Hit, ...]
     escalation: tuple[Hit, ...]
     plain: bool = False  # a failure, a danger of a product or a measured loss in plain words, and no advice about it
+    praises: bool = False  # words of praise, and nothing is asked: a “how” in it is part of the story
 
     @property
     def threats(self) -> int:
@@ -64,7 +65,11 @@ def caught(text: str) -> Caught:
     """Return what the severity and escalation rules see in the first part of a text."""
     head = text[:_READ]
     severity = tuple(rules("severity").hits(head))
-    return Caught(severity, tuple(rules("escalation").hits(head)), _plain(head, severity))
+    return Caught(severity, tuple(rules("escalation").hits(head)), _plain(head, severity), _praises(head))
+
+
+def _praises(head: str) -> bool:
+    return cue("praise").search(head) is not None and cue("ask").search(head) is None
 
 
 def _plain(head: str, hits: Sequence[Hit]) -> bool:

@@ -13,7 +13,7 @@ _LEAST = 5  # characters that must be left of a clause when its opening is taken
 _ONLY_NAMES = re.compile(r"^[A-Za-z0-9.\s_-]+(?:[\d.]*月?起?的?|稳定版|开发版|公测版|版本)?$")
 _NUMBER = re.compile(r"\d")
 _WISHING = re.compile(r"建议|希望(?!尽快)|能不能|能否|可不可以|要是|就好了|最好|加一?个|保留")
-_THANKS = re.compile(r"^(?:尊敬的|您好|你好|大家好|谢谢|感谢|麻烦|辛苦|请(?:尽快|问)|联系电话|电话)")
+_THANKS = re.compile(r"^(?:尊敬的|您好|你好|大家好|谢谢|感谢|麻烦|辛苦|请尽快|联系电话|电话)")
 _DANGER = "有人身处险境"  # what the fault led to, told in the reasons and not in the title
 # What followed, how long it took, what was tried, how it felt: weaker than the fault itself.
 _AROUND = re.compile(

@@ -81,14 +81,14 @@ def scores_of(grams: Grams, judge: Judge, first: Floats, signals: Floats, limits
 def gate_chance(scores: Scores, seen: Sequence[Caught]) -> Floats:
     """Return (n,) probabilities of being feedback: mean of the gate's own answer and of the kinds that are.
 
-    A text that tells of unsafe food passes in any case; one with an alarming word passes unless the
-    classifiers are sure that it is noise.
+    A text that tells of unsafe food passes in any case; one with an alarming word, or a failure in plain
+    words, passes unless the classifiers are sure that it is noise.
     """
     noise = sum(scores.chance("kind", kind.value) for kind in _NOISE)
     chance = (scores.chance("gate", "1") + 1.0 - noise) / 2
     alarming = np.array([one.alarming for one in seen], dtype=bool) & (chance >= _DOUBTFUL)
-    alarming |= np.array([one.plain for one in seen], dtype=bool) & (chance >= _UNLIKELY)
     alarming &= np.array([domain not in _TALK for domain in scores.domains], dtype=bool)
+    alarming |= np.array([one.plain for one in seen], dtype=bool) & (chance >= _UNLIKELY)
     lifted = scores.unsafe_food | alarming
     return np.asarray(np.where(lifted, np.maximum(chance, _LIFTED), chance), dtype=np.float32)
 
@@ -138,6 +138,8 @@ def verdict(scores: Scores, gate: float, place: int, caught: Caught, limits: Lim
     feedback = gate >= limits["gate"]
     kinds = {kind.value: float(scores.chance("kind", kind.value)[place]) for kind in Kind}
     kind, confidence = _best_kind(kinds, feedback=feedback)
+    if kind is Kind.question and caught.praises:
+        kind, confidence = Kind.praise, kinds[Kind.praise.value]
     chances = [float(scores.chance("severity", str(level))[place]) for level in range(5)]
     unsafe = bool(scores.unsafe_food[place])
     grave = gravest(caught.severity)

@@ -17,7 +17,7 @@ from huixiang.engine.tokens import tokens
 from huixiang.engine.training import first_level, second_level, thresholds, vectors
 from huixiang.engine.training.sources import Labelled, Sample, labelled, own_examples, samples
 
-VERSION = "2026.11-1"
+VERSION = "2026.11-2"
 WORD_BUCKETS = 1 << 16
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
