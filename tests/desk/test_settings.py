@@ -72,7 +72,10 @@ def test_a_key_is_shown_once_and_ends_when_revoked(
     at: Callable[..., str], workspace: Workspace, as_owner: Client
 ) -> None:
     as_owner.post(at("settings_key_create"), {"name": "车主 App", "scopes": ["ingest", "read", "everything"]})
-    secret = as_owner.get(at("settings_keys")).context["secret"]
+    waiting = as_owner.session[f"key:{workspace.id}"]
+    page = as_owner.get(at("settings_keys"))
+    secret = page.context["secret"]
+    assert (secret in waiting, page["Cache-Control"]) == (False, "no-store")
     key = ApiKey.objects.get(workspace=workspace)
     assert (api_key_by_secret(secret), key.scopes) == (key, ["ingest", "read"])
     assert secret not in as_owner.get(at("settings_keys")).content.decode()

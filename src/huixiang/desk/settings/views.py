@@ -12,6 +12,7 @@ from huixiang.desk import access
 from huixiang.desk.journal_words import tell_all
 from huixiang.journal import queries as journal_queries
 from huixiang.journal.sealing import verify
+from huixiang.kernel.crypto import decrypt, encrypt
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces import actions, queries
 from huixiang.workspaces.models import Membership, Scope
@@ -108,12 +109,21 @@ def _change(membership: Membership, wanted: str, role: str) -> str:
 
 @access.page()
 def keys(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """API keys; a new one's secret was put into the session and is shown this once."""
-    secret = request.session.pop(f"key:{membership.workspace_id}", "")
-    return access.shown(
+    """API keys; a new one's secret waits encrypted in the session and is shown this once."""
+    secret = _new_secret(request, membership)
+    response = access.shown(
         request, membership, "desk/settings/keys.html", "settings", tab="settings_keys",
         keys=queries.api_keys(membership.workspace), secret=secret, scopes=Scope.choices,
     )  # fmt: skip
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _new_secret(request: HttpRequest, membership: Membership) -> str:
+    try:
+        return decrypt(request.session.pop(f"key:{membership.workspace_id}", ""))
+    except ValueError:  # the installation's secret was changed in between: the key cannot be shown any more
+        return ""
 
 
 @access.verb(Permission.CONFIGURE)
@@ -128,7 +138,7 @@ def create_key(request: HttpRequest, membership: Membership) -> HttpResponse:
         name=request.POST.get("name", "").strip()[:80],
         actor=access.actor(membership),
     )
-    request.session[f"key:{membership.workspace_id}"] = secret
+    request.session[f"key:{membership.workspace_id}"] = encrypt(secret)
     return access.done(request, "", _address(membership, "settings_keys"))
 
 
