@@ -53,6 +53,21 @@ def test_a_file_from_choosing_to_the_refused_rows(
     assert [line.split(",")[0] for line in io.StringIO(refused)][1:] == ["3"]
 
 
+def test_refused_rows_are_masked_and_for_those_who_import(
+    at: Callable[..., str], workspace: Workspace, as_operator: Client, as_analyst: Client
+) -> None:
+    rows = "内容,昵称\n,我的电话 13812345678\n".encode()
+    uploaded = as_operator.post(
+        at("import_upload"), {"channel": "files", "file": SimpleUploadedFile("a.csv", rows)}
+    )
+    as_operator.post(uploaded["Location"] + "start/", {"text": "内容", "author_name": "昵称"})
+    found = run(ImportRun.objects.get(workspace=workspace).id)
+    assert [refusal.excerpt for refusal in found.refusals.all()] == [" | 我的电话 138****5678"]
+    for view in ("import_run", "import_progress", "import_refused"):
+        assert as_analyst.get(at(view, run_id=found.id)).status_code == 404
+    assert at("import_run", run_id=found.id) not in as_analyst.get(at("channels")).content.decode()
+
+
 def test_a_new_channel_is_named_on_the_way(at: Callable[..., str], workspace: Workspace, as_operator: Client) -> None:
     file = SimpleUploadedFile("a.csv", ROWS.encode())
     as_operator.post(at("import_upload"), {"name": "客服热线", "file": file})

@@ -23,6 +23,7 @@ from huixiang.desk.channels.accounts import open_named
 from huixiang.intake import queries
 from huixiang.intake.imports import actions, reading
 from huixiang.intake.imports.mapping import guess
+from huixiang.intake.imports.table import harmless
 from huixiang.intake.models import ImportRun, ImportState
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
@@ -38,7 +39,6 @@ FIELDS: Final[dict[str, tuple[Promise, Promise]]] = {
     "author_name": (gettext_lazy("Author's name"), gettext_lazy("as the community knows them")),
     "thread": (gettext_lazy("Conversation"), gettext_lazy("what belongs together")),
 }
-FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +145,21 @@ def _progress(membership: Membership, run: ImportRun) -> dict[str, Any]:
     }
 
 
-@access.page()
+@access.page(Permission.IMPORT)
 def run(request: HttpRequest, membership: Membership, run_id: uuid.UUID) -> HttpResponse:
     """How far an import is; it goes on when the page is left."""
     context = _progress(membership, _run(membership, run_id))
     return access.shown(request, membership, "desk/channels/run.html", "channels", **context)
 
 
-@access.page()
+@access.page(Permission.IMPORT)
 def progress(request: HttpRequest, membership: Membership, run_id: uuid.UUID) -> HttpResponse:
     """The moving part of the same."""
     context = _progress(membership, _run(membership, run_id))
     return access.part(request, membership, "desk/channels/progress.html", **context)
 
 
-@access.page()
+@access.page(Permission.IMPORT)
 def refused_csv(
     request: HttpRequest,  # noqa: ARG001 - every view is given it
     membership: Membership,
@@ -181,10 +181,5 @@ def _lines(heading: str, run: ImportRun) -> Iterator[str]:
 
 def _line(cells: list[Any]) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer).writerow([_harmless(str(cell)) for cell in cells])
+    csv.writer(buffer).writerow([harmless(str(cell)) for cell in cells])
     return buffer.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount
+from huixiang.engine.masking import mask
 from huixiang.intake.actions import DUPLICATE, STORED, receive
 from huixiang.intake.events import ImportFinished
 from huixiang.intake.imports import mapping as mappings
@@ -31,6 +32,7 @@ from huixiang.workspaces.models import Membership, Workspace
 KIND = "import"  # the kind of channel account that files come in by
 BATCH = 1_000
 EXCERPT_SIGNS = 200
+READ_SIGNS = 400  # what is looked at for an excerpt
 REASON_SIGNS = 300
 FILE_NAME_SIGNS = 200
 
@@ -206,13 +208,14 @@ def _commit(run_id: uuid.UUID, messages: Sequence[tuple[Row, InboundMessage | st
 
 
 def _refused(state: ImportRun, row: Row, reason: str) -> ImportRefusal:
-    excerpt = " | ".join(cell[:EXCERPT_SIGNS] for cell in row.cells)[:EXCERPT_SIGNS]
+    shown = " | ".join(cell[:READ_SIGNS] for cell in row.cells)[:READ_SIGNS]
+    excerpt = mask(shown).text  # before it is cut: half a number would not be known as one
     return ImportRefusal(
         workspace_id=state.workspace_id,
         run=state,
         row=row.number,
         reason=_storable(reason)[:REASON_SIGNS],
-        excerpt=_storable(excerpt),
+        excerpt=_storable(excerpt)[:EXCERPT_SIGNS],
     )
 
 
