@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,11 +17,10 @@ CONTROL = Path("share/postgresql/extension/vector.control")
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Callable[[Path], None]], str]]:
+def server() -> Iterator[Callable[[Callable[[Path], None]], str]]:
     """Starts a server of a copied installation after `change` had its way with it; gives the connection string."""
-    home = tmp_path_factory.mktemp("own")
-    for folder in (home, *home.parents[:2]):
-        folder.chmod(0o755)
+    home = Path(tempfile.mkdtemp(prefix="hx-own-"))
+    home.chmod(0o755)  # the server runs as a user of its own
     install = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION].parent  # its libraries are found beside its package
     copy = home / install.parent.name / install.name
     shutil.copytree(install, copy, symlinks=True)
@@ -44,6 +44,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Calla
 
     yield start
     run("pg_ctl", "-w", "-m", "immediate", "-D", str(data), "stop")
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def test_the_embedded_server_will_do() -> None:

@@ -1,9 +1,11 @@
 """Finding announcements, and how their thanks are shown."""
 
+import datetime
 import uuid
 from dataclasses import dataclass
 
 from django.db.models import Count
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.announcements.models import Announcement, Answer, Credit, Solved
@@ -107,3 +109,9 @@ def telling(announcement: Announcement) -> dict[str, int]:
     unreachable = announcement.notices.filter(delivery=None).count()
     states = progress_about(workspace_id=announcement.workspace_id, about_id=announcement.id)
     return {"notices": notices, "unreachable": unreachable, **states}
+
+
+def untold(older_than: datetime.timedelta = datetime.timedelta(minutes=10)) -> list[uuid.UUID]:
+    """Announcements published a while ago whose people were not all told: the job was lost."""
+    late = Announcement.objects.filter(told_at=None, published_at__lt=timezone.now() - older_than)
+    return list(late.values_list("id", flat=True))

@@ -28,6 +28,20 @@ from huixiang.workspaces.models import Membership
 
 LINE = 160
 LONGEST_REPLY = 20_000
+MOVING = (
+    "theme_id", "owner_id", "grade", "proposed_grade", "proposed_reason", "state", "stage", "unread", "urgency",
+    "due_at", "last_line", "last_at", "first_answered_at", "solved_at", "confirmed_at", "closed_at", "close_reason",
+)  # fmt: skip
+STAMPS = {CaseState.SOLVED: "solved_at", CaseState.CONFIRMED: "confirmed_at", CaseState.CLOSED: "closed_at"}
+
+
+def _lock(cases: Sequence[Case]) -> None:
+    """Lock the rows, by id so that two batches never wait for each other, and bring the objects up to date."""
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).order_by("id")
+    now = {row.id: row for row in rows.filter(id__in={case.id for case in cases})}
+    for case in cases:
+        for name in MOVING:
+            setattr(case, name, getattr(now[case.id], name))
 
 
 @transaction.atomic
@@ -92,6 +106,9 @@ def hear(*, workspace_id: uuid.UUID, said: Sequence[Said]) -> None:
 
     Journal: cases.member_spoke for all but opening words. The next-answer clock starts.
     """
+    later = [one for one in said if not one.opening]
+    cases = {one.case.id: one.case for one in later}
+    _lock(list(cases.values()))  # before the turns point at them: another hand may be solving one just now
     Turn.objects.bulk_create(
         Turn(
             workspace_id=workspace_id, case=one.case, direction=Direction.INBOUND, lane=one.lane, at=one.at,
@@ -99,7 +116,6 @@ def hear(*, workspace_id: uuid.UUID, said: Sequence[Said]) -> None:
         )
         for one in said
     )  # fmt: skip
-    later = [one for one in said if not one.opening]
     record_all(
         [
             Note(
@@ -111,11 +127,10 @@ def hear(*, workspace_id: uuid.UUID, said: Sequence[Said]) -> None:
         workspace_id=workspace_id,
     )
     for one in later:
-        _return_to_us(one)
+        _return_to_us(cases[one.case.id], one)
 
 
-def _return_to_us(one: Said) -> None:
-    case = one.case
+def _return_to_us(case: Case, one: Said) -> None:
     if case.state in (CaseState.WAITING_MEMBER, CaseState.SOLVED):
         case.state = CaseState.WAITING_US
         clocks.start(case, ClockName.NEXT_ANSWER, at=one.at)
@@ -127,6 +142,7 @@ def _return_to_us(one: Said) -> None:
 @transaction.atomic
 def assign(*, case: Case, owner: Membership | None, actor: Actor = SYSTEM) -> None:
     """Give a case an owner, or none. Journal: cases.assigned, when it changed."""
+    _lock([case])
     if case.owner_id == (owner.id if owner else None):
         return
     case.owner = owner
@@ -226,13 +242,17 @@ def note(*, case: Case, by: Membership, text: str) -> Turn:
 
 
 @transaction.atomic
-def regrade(*, case: Case, grade: str, reason: str, actor: Actor) -> str:
-    """Change a case's grade and its feedback's with it; returns the grade before. Journal: cases.regraded."""
+def regrade(*, case: Case, grade: str, reason: str, actor: Actor, refresh: bool = True) -> str:
+    """Change a case's grade and its feedback's with it; returns the grade before. Journal: cases.regraded.
+
+    Who re-grades many passes `refresh=False` and counts their themes anew once, afterwards.
+    """
+    _lock([case])
     before, case.grade = case.grade, grade
     case.proposed_grade = case.proposed_reason = ""
     case.save(update_fields=["grade", "proposed_grade", "proposed_reason"])
     grade_cases_feedback(workspace_id=case.workspace_id, case_id=case.id, grade=grade)
-    if case.theme_id:
+    if case.theme_id and refresh:
         measures.refresh(workspace_id=case.workspace_id, theme_ids=[case.theme_id])  # its worst grade
     clocks.reorder(case)
     event = events.Regraded(subject=case.id, before=before, after=grade)
@@ -254,27 +274,26 @@ def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
     if state == CaseState.CLOSED and not reason.strip():
         raise Refused(_("Say why it is closed without a solution."))
     now = timezone.now()
-    if not _change_state(case, state, actor, reason):
+    _lock([case])
+    if case.state == state:
         return
-    stamp = {
-        CaseState.SOLVED: "solved_at",
-        CaseState.CONFIRMED: "confirmed_at",
-        CaseState.CLOSED: "closed_at",
-    }
-    setattr(case, stamp[CaseState(state)], now)
+    _change_state(case, state, actor, reason)
+    setattr(case, STAMPS[CaseState(state)], now)
     case.close_reason = reason.strip()
     if state != CaseState.CLOSED:  # what is closed without a solution stays where the dialogue was
         case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
     case.unread = False
-    case.save(update_fields=["state", "stage", "close_reason", "unread", *stamp.values()])
+    case.save(update_fields=["state", "stage", "close_reason", "unread", *STAMPS.values()])
     clocks.stop(case, at=now)
 
 
 @transaction.atomic
 def reopen(*, case: Case, actor: Actor, reason: str = "") -> None:
     """Take an ended case up again: it waits for us. Journal: cases.state_changed. One that runs just runs on."""
-    if case.state not in ENDED or not _change_state(case, CaseState.REOPENED, actor, reason):
+    _lock([case])
+    if case.state not in ENDED:
         return
+    _change_state(case, CaseState.REOPENED, actor, reason)
     case.stage, case.unread, case.last_at = Stage.LISTENING, True, timezone.now()
     case.solved_at = case.confirmed_at = case.closed_at = None
     case.save(update_fields=["state", "stage", "unread", "last_at", "solved_at", "confirmed_at", "closed_at"])
@@ -282,15 +301,10 @@ def reopen(*, case: Case, actor: Actor, reason: str = "") -> None:
     clocks.reorder(case)
 
 
-def _change_state(case: Case, state: str, actor: Actor, reason: str) -> bool:
-    """Write the new state; False when another hand was faster and the case is there already."""
-    before = Case.objects.select_for_update().values_list("state", flat=True).get(id=case.id)
-    case.state = state
-    if before == state:
-        return False
+def _change_state(case: Case, state: str, actor: Actor, reason: str) -> None:
+    before, case.state = case.state, state
     event = events.StateChanged(subject=case.id, before=before, after=state)
     record(event, workspace_id=case.workspace_id, actor=actor, words=reason.strip())
-    return True
 
 
 def mark_read(*, case: Case) -> None:

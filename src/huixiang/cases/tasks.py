@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from huixiang.cases import actions, clocks, erasure
 from huixiang.feedback.queries import feedback_by_theme
+from huixiang.kernel.jobs import SURELY
 from huixiang.themes.models import Merge
 
 
@@ -16,19 +17,19 @@ def note_breaches(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate h
     clocks.note_breaches()
 
 
-@app.task(name="cases.follow_merge")
+@app.task(name="cases.follow_merge", retry=SURELY)
 def follow_merge(workspace_id: str, subjects: list[str]) -> None:
     """Themes were merged: the cases of what moved follow."""
     _follow(uuid.UUID(workspace_id), subjects)
 
 
-@app.task(name="cases.follow_undone_merge")
+@app.task(name="cases.follow_undone_merge", retry=SURELY)
 def follow_undone_merge(workspace_id: str, subjects: list[str]) -> None:
     """A merge was undone: the cases of what moved back follow."""
     _follow(uuid.UUID(workspace_id), subjects)
 
 
-@app.task(name="cases.forget_feedback")
+@app.task(name="cases.forget_feedback", retry=SURELY)
 def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
     """Feedback was removed: its words leave the cases."""
     erasure.forget_feedback(

@@ -32,9 +32,9 @@ def times(
         "received": received,
         "assessed": assessed,
         "dialogue": case.first_answered_at if case else None,
-        "fixing": _since(received, theme and theme.fixing_at),
-        "fixed": _since(received, theme and theme.fixed_at),
-        "announced": _since(received, theme and theme.announced_at),
+        "fixing": _since(received, theme.fixing_at if theme else None),
+        "fixed": _since(received, theme.fixed_at if theme else None),
+        "announced": _since(received, theme.announced_at if theme else None),
     }
     later: datetime.datetime | None = None
     for name in reversed(STEPS):

@@ -22,6 +22,7 @@ from huixiang.kernel import embedded_postgres, places
 HELP = "Start everything: database, web and worker; stops cleanly on Ctrl-C"
 ANSWER_WITHIN = 120
 LOOK_EVERY = 0.5
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound here
 STOP_WITHIN = 25
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
@@ -102,7 +103,8 @@ def _serve(args: argparse.Namespace, children: dict[str, subprocess.Popen[bytes]
     commands = {"web": ["web", "--host", args.host, "--port", str(args.port)], "worker": ["worker"]}
     for name, words in commands.items():
         children[name] = _start(words)
-    address = f"http://{args.host}:{args.port}/"
+    here = "127.0.0.1" if args.host in EVERYWHERE else args.host
+    address = f"http://{here}:{args.port}/"
     if not _answers(address, children["web"]):
         print("The web process did not answer; its message stands above.", file=sys.stderr)
         return 1
@@ -147,6 +149,8 @@ def _answers(address: str, web: subprocess.Popen[bytes]) -> bool:
         try:
             with urllib.request.urlopen(address + "healthz", timeout=5):  # noqa: S310 - our own address
                 return True
+        except urllib.error.HTTPError:  # it answers, if only that this host is not among the allowed ones
+            return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
     return False

@@ -3,7 +3,9 @@
 from typing import Any
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import Status
 
 KEPT_HOURS = 48
 
@@ -14,7 +16,10 @@ async def retry_stalled(context: JobContext, timestamp: int = 0) -> None:  # noq
     """Every minute: a killed worker's jobs stay `doing`; hand them to a living one."""
     manager: Any = context.app.job_manager
     for job in await manager.get_stalled_jobs():
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except ConnectorException:  # a twin waits already and will do its work
+            await manager.finish_job_by_id_async(job_id=job.id, status=Status.FAILED, delete_job=False)
 
 
 @app.periodic(cron="41 2 * * *")

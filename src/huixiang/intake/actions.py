@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from huixiang.channels.contracts import InboundMessage
@@ -131,8 +133,12 @@ def _first_ids(account: ChannelAccount, external_ids: list[str]) -> dict[str, uu
 
 
 def wake(workspace_id: uuid.UUID) -> None:
-    """Queue the job that reads what is pending; one waiting wake-up is enough."""
-    jobs.queue("triage.process", once=f"triage.process:{workspace_id}", workspace_id=str(workspace_id))
+    """Queue the job that reads what is pending; one waiting wake-up is enough, and one reader a workspace.
+
+    Two readers at once would not see the case the other is about to open, and would take every place of the worker.
+    """
+    key = f"triage.process:{workspace_id}"
+    jobs.queue("triage.process", once=key, lock=key, workspace_id=str(workspace_id))
 
 
 @transaction.atomic
@@ -171,18 +177,23 @@ def show_unmasked(*, message: Message, actor: Actor, case_id: uuid.UUID | None =
 
 @transaction.atomic
 def erase_noise(*, workspace_id: uuid.UUID, kept_days: int) -> int:
-    """Erase the texts of what was not feedback after `kept_days`; ids stay for de-duplication.
+    """Erase the texts of what was not feedback, or was never read, after `kept_days`; who said it goes with them.
 
+    The message's own id stays for de-duplication, in the place of the author's id stands one that leads nowhere.
     Journal: intake.noise_erased with the number, when any.
     """
     now = timezone.now()
     old = Message.objects.filter(
         workspace_id=workspace_id,
-        state=MessageState.NOISE,
+        state__in=[MessageState.NOISE, MessageState.PARKED],
         erased_at=None,
         received_at__lt=now - datetime.timedelta(days=kept_days),
     )
-    erased = old.update(text="", masked_text="", author_name="", author_email="", findings=[], erased_at=now)
+    nobody = Concat(Value("?"), Cast("id", CharField()))  # of its own for each: nothing makes one person of them
+    erased = old.update(
+        text="", masked_text="", author_id=nobody, author_name="", author_email="", error="", findings=[],
+        erased_at=now,
+    )  # fmt: skip
     if erased:
         event = events.NoiseErased(subject=workspace_id, messages=erased)
         record(event, workspace_id=workspace_id, actor=SYSTEM)

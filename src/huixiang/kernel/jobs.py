@@ -1,6 +1,7 @@
 """Jobs are queued by name, in the transaction of the row they are about."""
 
 import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,10 @@ from django.db.models import Max
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateWorker
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.retry import RetryStrategy
+
+SURELY = RetryStrategy(max_attempts=8, exponential_wait=3)
+"""For what must happen: tried again after 3, 9, 27 … seconds, over two hours in all, when it failed."""
 
 
 def queue(name: str, *, once: str | None = None, lock: str | None = None, **arguments: Any) -> None:
@@ -16,15 +21,23 @@ def queue(name: str, *, once: str | None = None, lock: str | None = None, **argu
     `once`: while a job with this key waits, another is not queued (a wake-up needs no second wake-up).
     `lock`: jobs with this key run one after the other.
     """
-    job = app.configure_task(name, queueing_lock=once, lock=lock, allow_unknown=True)
     if once is None:
-        job.defer(**arguments)
+        app.configure_task(name, lock=lock, allow_unknown=True).defer(**arguments)
         return
+    queued = partial(_queue_once, name, once, lock, arguments)
+    if not queued() and transaction.get_connection().in_atomic_block:
+        # The waiting twin may be done before our rows can be seen: once they can, look again.
+        transaction.on_commit(queued)
+
+
+def _queue_once(name: str, once: str, lock: str | None, arguments: dict[str, Any]) -> bool:
+    job = app.configure_task(name, queueing_lock=once, lock=lock, allow_unknown=True)
     try:
         with transaction.atomic():  # the refused insert must not poison the caller's transaction
             job.defer(**arguments)
     except AlreadyEnqueued:
-        return
+        return False
+    return True
 
 
 def last_heartbeat() -> datetime.datetime | None:

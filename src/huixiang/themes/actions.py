@@ -35,6 +35,11 @@ def lock(workspace_id: uuid.UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(workspace_id)])
 
 
+def lock_rows(*, theme_ids: Sequence[uuid.UUID]) -> None:
+    """Lock themes before what belongs to them is locked: the order in which the pipeline takes them, too."""
+    list(Theme.objects.select_for_update(no_key=True).filter(id__in=theme_ids).order_by("id").values_list("id"))
+
+
 @transaction.atomic
 def attach(
     *, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback], vectors: NDArray[np.float32]

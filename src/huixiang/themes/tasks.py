@@ -4,10 +4,11 @@ import uuid
 
 from procrastinate.contrib.django import app
 
+from huixiang.kernel.jobs import SURELY
 from huixiang.themes import actions
 
 
-@app.task(name="themes.forget_feedback")
+@app.task(name="themes.forget_feedback", retry=SURELY)
 def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
     """Feedback was removed: no theme keeps its words as a name."""
     actions.forget_feedback(

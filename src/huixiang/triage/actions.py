@@ -1,8 +1,10 @@
 """Reading what is pending, and people's corrections of what was read."""
 
 import logging
+import traceback
 import uuid
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from huixiang.journal.actions import record
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.playbooks import actions as playbooks
+from huixiang.themes.actions import lock_rows as lock_themes
 from huixiang.triage import events, pipeline
 from huixiang.triage.models import Assessment, Correction
 from huixiang.workspaces.models import Membership, Workspace
@@ -26,16 +29,25 @@ log = logging.getLogger(__name__)
 AT_ONCE = 256
 
 
-def process(*, workspace_id: uuid.UUID, on_progress: Callable[[int], None] = lambda _total: None) -> int:
-    """Read every pending message of a workspace, batch by batch; returns how many, and tells it after each batch.
+def process(
+    *,
+    workspace_id: uuid.UUID,
+    most_batches: int | None = None,
+    on_progress: Callable[[int], None] = lambda _total: None,
+) -> int:
+    """Read the pending messages of a workspace, batch by batch; returns how many, and tells it after each batch.
 
     A batch is one transaction: killed in the middle, its messages are pending again and nothing of it is left.
+    After `most_batches` the rest is left to another job, so that one workspace does not hold a worker's place.
     """
     workspace = Workspace.objects.get(id=workspace_id)
-    total = 0
+    total = batches = 0
     while number := _process_some(workspace):
-        total += number
+        total, batches = total + number, batches + 1
         on_progress(total)
+        if batches == most_batches:
+            wake(workspace_id)
+            break
     return total
 
 
@@ -67,9 +79,12 @@ def _read(workspace: Workspace, messages: Sequence[Message]) -> None:
 
 
 def _park(message: Message, error: Exception) -> None:
-    log.warning("message %s parked: %s", message.id, type(error).__name__, exc_info=error)
+    """Set a message aside. What the error says may quote the message, so it is kept and logged nowhere."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+    log.warning("message %s parked: %s at %s", message.id, type(error).__name__, " < ".join(places[::-1][:5]))
+    sentence = _("The reader failed at this message; the service's log says where.")
     Message.objects.filter(id=message.id).update(
-        state=MessageState.PARKED, error=f"{type(error).__name__}: {error}"[:500]
+        state=MessageState.PARKED, error=f"{type(error).__name__}: {sentence}"[:500]
     )
     record(MessageParked(subject=message.id), workspace_id=message.workspace_id)
 
@@ -84,6 +99,7 @@ def correct_grade(*, case: Case, grade: str, reason: str, by: Membership) -> Non
         raise Refused(_("Write the reason: it goes into the journal and corrects the next suggestion."))
     if grade not in Grade.values or grade == case.grade:
         raise Refused(_("Choose another grade than the present one."))
+    lock_themes(theme_ids=[case.theme_id] if case.theme_id else [])
     before = cases.regrade(case=case, grade=grade, reason=reason.strip(), actor=Actor("staff", by.id))
     playbooks.regraded(workspace=case.workspace, case=case)
     feedback = Feedback.objects.filter(workspace_id=case.workspace_id, case_id=case.id).first()

@@ -7,16 +7,18 @@ from procrastinate.contrib.django import app
 
 from huixiang.intake.actions import erase_noise, wake
 from huixiang.intake.queries import workspaces_with_pending
+from huixiang.kernel.jobs import SURELY
 from huixiang.triage import actions
 from huixiang.workspaces.models import Workspace
 
+AT_A_TIME = 20  # batches a job reads before it lets others in
 LOST_AFTER = datetime.timedelta(seconds=30)
 
 
 @app.task(name="triage.process")
 def process(workspace_id: str) -> None:
     """Read every pending message of a workspace."""
-    actions.process(workspace_id=uuid.UUID(workspace_id))
+    actions.process(workspace_id=uuid.UUID(workspace_id), most_batches=AT_A_TIME)
 
 
 @app.periodic(cron="* * * * *")
@@ -27,7 +29,7 @@ def wake_forgotten(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate 
         wake(workspace_id)
 
 
-@app.task(name="triage.forget_feedback")
+@app.task(name="triage.forget_feedback", retry=SURELY)
 def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
     """Feedback was removed: no assessment quotes it any more."""
     actions.forget_feedback(

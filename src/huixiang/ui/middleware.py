@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 NUL = "\x00"
+FORM_AROUND_FILE = 1_048_576
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -17,14 +19,24 @@ def refuse_unreadable(
     """Answer 400, in words, to addresses and forms with NUL characters or lone surrogates, which no database keeps."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if _too_long(request):  # before anything of it is read
+            return _refused(request, _("What was sent is larger than can be taken here."), 413)
         if _unreadable(request):
-            sentence = _("What was sent contains characters that cannot be stored.")
-            if request.path.startswith("/api/"):  # programs are answered in their own shape
-                return JsonResponse({"error": sentence}, status=400)
-            return render(request, "400.html", {"sentence": sentence}, status=400)
+            return _refused(request, _("What was sent contains characters that cannot be stored."), 400)
         return get_response(request)
 
     return middleware
+
+
+def _refused(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):  # programs are answered in their own shape
+        return JsonResponse({"error": sentence}, status=status)
+    return render(request, "400.html", {"sentence": sentence}, status=status)
+
+
+def _too_long(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return not length.isdecimal() or int(length) > settings.IMPORT_MAX_BYTES + FORM_AROUND_FILE
 
 
 def _unreadable(request: HttpRequest) -> bool:

@@ -155,7 +155,8 @@ def _theme(told: Told, who: str) -> Theme:
     said = Feedback.objects.filter(
         workspace=told.workspace, member_id=told.latest[who], theme_id__isnull=False
     )
-    return Theme.objects.get(id=said.values_list("theme_id", flat=True).latest("said_at"))
+    latest = said.latest("said_at")
+    return Theme.objects.get(id=latest.theme_id or latest.id)
 
 
 def _answer(told: Told, event: dict[str, Any]) -> None:
