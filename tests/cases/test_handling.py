@@ -219,6 +219,35 @@ def test_ending_does_not_write_back_what_a_stale_page_saw(case: Case) -> None:
     assert (case.state, case.last_line) == ("solved", "最新的话")
 
 
+def test_words_do_not_bring_back_what_a_batch_saw(case: Case, operator: Membership) -> None:
+    stale = Case.objects.get(id=case.id)
+    end(case=case, state="closed", actor=STAFF, reason="重复")
+    regrade(case=case, grade="red", reason="孩子在车里", actor=STAFF)
+    hear(workspace_id=case.workspace_id, said=[said(stale, "谢谢")])
+    case.refresh_from_db()
+    assert (case.state, case.grade, case.last_line) == ("closed", "red", "谢谢")
+    assert (stale.state, case.urgency) == ("closed", urgency("red", None, case.opened_at))
+
+
+def test_words_after_the_solution_wait_for_us_whatever_the_batch_saw(case: Case) -> None:
+    stale = Case.objects.get(id=case.id)
+    end(case=case, state="solved", actor=STAFF)
+    hear(workspace_id=case.workspace_id, said=[said(stale, "还是冻住")])
+    case.refresh_from_db()
+    assert (case.state, case.due_at is None) == ("waiting_us", False)
+
+
+def test_a_stale_page_does_not_assign_or_regrade_over_what_is_there(case: Case, operator: Membership) -> None:
+    assign(case=case, owner=None)
+    stale = Case.objects.get(id=case.id)
+    assign(case=case, owner=operator)
+    before = len(events(case))
+    assign(case=stale, owner=operator)
+    assert (events(case, before), stale.owner) == ([], operator)
+    regrade(case=case, grade="red", reason="孩子在车里", actor=STAFF)
+    assert regrade(case=stale, grade="orange", reason="看过了", actor=STAFF) == "red"
+
+
 def test_reopening_waits_for_us_again(case: Case) -> None:
     end(case=case, state="solved", actor=STAFF)
     reopen(case=case, actor=STAFF, reason="没好")

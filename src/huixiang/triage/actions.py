@@ -20,7 +20,8 @@ from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.playbooks import actions as playbooks
 from huixiang.themes.actions import lock_rows as lock_themes
-from huixiang.triage import events, pipeline
+from huixiang.themes.actions import lock as lock_themes
+from huixiang.triage import correcting, events, pipeline
 from huixiang.triage.models import Assessment, Correction
 from huixiang.workspaces.models import Membership, Workspace
 
@@ -109,8 +110,11 @@ def correct_grade(*, case: Case, grade: str, reason: str, by: Membership) -> Non
 
 @transaction.atomic
 def correct_kind(*, feedback: Feedback, kind: str, by: Membership) -> None:
-    """Say what a feedback really is. Journal: triage.corrected."""
-    if kind not in Kind.values or kind == feedback.kind:
+    """Say what a feedback really is; one that now wants a case gets it. Journal: triage.corrected, cases.opened."""
+    lock_themes(feedback.workspace_id)  # before the row, in the pipeline's order
+    found = Feedback.objects.select_for_update(of=("self",)).select_related("workspace", "account")
+    feedback = found.get(id=feedback.id)
+    if kind not in Kind.values or kind == feedback.kind or feedback.removed_at:
         raise Refused(_("Choose another kind than the present one."))
     before, feedback.kind = feedback.kind, kind
     feedback.save(update_fields=["kind"])
