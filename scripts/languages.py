@@ -30,7 +30,8 @@ def extract(package: Path) -> None:
               "-o", str(found), str(package))  # fmt: skip
         catalogue = package / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
         if catalogue.exists():
-            babel("update", "-N", "--no-wrap", "--ignore-obsolete", "-i", str(found), "-o", str(catalogue), "-l", LOCALE)
+            babel("update", "-N", "--no-wrap", "--ignore-obsolete", "-i", str(found), "-o", str(catalogue),
+                  "-l", LOCALE)  # fmt: skip
         elif "msgid" in found.read_text().split("\n\n", 1)[-1]:
             babel("init", "--no-wrap", "-i", str(found), "-o", str(catalogue), "-l", LOCALE)
 

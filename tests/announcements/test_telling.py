@@ -3,6 +3,7 @@ from django.core import signing
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from huixiang.announcements import actions
 from huixiang.announcements.actions import (
     TOKEN_SALT,
     answer,
@@ -16,12 +17,12 @@ from huixiang.announcements.actions import (
 from huixiang.announcements.audience import people_to_tell
 from huixiang.announcements.models import Announcement, Answer, Notice
 from huixiang.announcements.queries import answer_counts, by_id, published
-from huixiang.cases.actions import open_cases
-from huixiang.cases.models import Case
+from huixiang.cases.actions import end, open_cases, reopen
+from huixiang.cases.models import Case, Clock
 from huixiang.channels.actions import deliver_due
 from huixiang.channels.models import ChannelAccount, Delivery
 from huixiang.feedback.models import Feedback
-from huixiang.journal.events import Actor
+from huixiang.journal.events import SYSTEM, Actor
 from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
 from huixiang.members.actions import give_consent
@@ -95,7 +96,7 @@ def test_publishing_marks_the_theme_its_cases_and_who_was_right(
 ) -> None:
     theme.refresh_from_db()
     assert (theme.status, theme.public, theme.announced_at is None) == ("announced", True, False)
-    assert set(Case.objects.values_list("state", flat=True)) == {"solved"}
+    assert set(Case.objects.values_list("state", flat=True)) == {"open"}  # solved by the job, not in the request
     assert set(Member.objects.values_list("confirmed_count", flat=True)) == {1}
     assert (out.number, out.published_at is None, out.told_at) == (1, False, None)
     assert waiting() == ["announcements.tell"]
@@ -127,6 +128,45 @@ def test_telling_twice_tells_once(theme: Theme, out: Announcement) -> None:
     assert [entry.data for entry in told] == [{"reachable": 2, "unreachable": 1}]
     out.refresh_from_db()
     assert out.told_at is not None
+
+
+def test_telling_solves_the_cases_as_whoever_published(
+    theme: Theme, out: Announcement, operator: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "SOLVED_AT_ONCE", 2)
+    tell(announcement_id=out.id)
+    assert states(theme) == ["solved"] * 3
+    assert set(Case.objects.values_list("stage", "unread", "due_at")) == {("offered", False, None)}
+    assert not Clock.objects.filter(stopped_at=None).exists()
+    changed = Entry.objects.filter(name="cases.state_changed")
+    assert {(entry.actor_id, entry.data["before"]) for entry in changed} == {(operator.id, "open")}
+    assert len(changed) == 3
+
+
+def test_telling_again_solves_nothing_that_was_taken_up_again(theme: Theme, out: Announcement) -> None:
+    first, second, third = people(theme)
+    answer(announcement=out, member=first, solved="no")  # before the job ran
+    tell(announcement_id=out.id)
+    assert states(theme) == ["open", "solved", "solved"]
+    answer(announcement=out, member=second, solved="partly")
+    reopen(case=Case.objects.get(member=third), actor=SYSTEM)
+    Announcement.objects.update(told_at=None)  # as if the first run had been cut off
+    tell(announcement_id=out.id)
+    assert states(theme) == ["open", "reopened", "reopened"]
+
+
+def test_a_report_after_the_publication_stays_open(theme: Theme, out: Announcement) -> None:
+    late = Case.objects.filter(theme=theme).order_by("number")[2]
+    Case.objects.filter(id=late.id).update(opened_at=timezone.now())
+    tell(announcement_id=out.id)
+    assert states(theme) == ["solved", "solved", "open"]
+
+
+def test_a_yes_does_not_touch_what_was_closed_without_a_solution(theme: Theme, out: Announcement) -> None:
+    first = people(theme)[0]
+    end(case=Case.objects.get(member=first), state="closed", actor=SYSTEM, reason="重复")
+    answer(announcement=out, member=first, solved="yes")
+    assert Case.objects.values_list("state", "close_reason").get(member=first) == ("closed", "重复")
 
 
 def test_who_comes_later_is_told_by_another_run(
@@ -168,6 +208,7 @@ def states(theme: Theme) -> list[str]:
 
 
 def test_an_answer_confirms_or_reopens_the_own_case(theme: Theme, out: Announcement) -> None:
+    tell(announcement_id=out.id)
     first, second, _third = people(theme)
     answer(announcement=out, member=first, solved="yes")
     assert states(theme) == ["confirmed", "solved", "solved"]

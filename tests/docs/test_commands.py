@@ -21,14 +21,14 @@ def _parser(name: str) -> argparse.ArgumentParser:
 def _verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
     """A command's verbs, like `create` of `apikey`."""
     found: dict[str, argparse.ArgumentParser] = {}
-    for action in parser._actions:  # noqa: SLF001 - argparse has no other way to ask
-        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
             found |= action.choices
     return found
 
 
 def _options(parser: argparse.ArgumentParser) -> set[str]:
-    return {option for action in parser._actions for option in action.option_strings}  # noqa: SLF001
+    return {option for action in parser._actions for option in action.option_strings}
 
 
 def _wrong(name: str, words: list[str]) -> str:

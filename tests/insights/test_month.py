@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from huixiang.announcements.actions import publish, resolve_and_draft
+from huixiang.announcements.actions import publish, resolve_and_draft, tell
 from huixiang.cases.actions import open_cases
 from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
@@ -48,9 +48,8 @@ def test_what_this_month_brought(app_channel: ChannelAccount, operator: Membersh
     theme = placed(app_channel, [towards(0)] * 2, *said)[0]
     open_cases(workspace_id=app_channel.workspace_id, feedbacks=said)
     Feedback.objects.bulk_create([unstored(app_channel, by="丙", said_at=hours_ago(24 * 40))])
-    publish(
-        announcement=resolve_and_draft(theme=theme, root_cause="", fix="换了", fixed_in="", by=operator), by=operator
-    )
+    draft = resolve_and_draft(theme=theme, root_cause="", fix="换了", fixed_in="", by=operator)
+    tell(announcement_id=publish(announcement=draft, by=operator).id)
     found = month_figures(app_channel.workspace)
     assert (found.solved, found.received, found.announced, found.thanked) == (2, 2, 1, 2)
 

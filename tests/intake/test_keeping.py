@@ -30,12 +30,23 @@ def test_noise_loses_its_text_after_its_days_and_still_de_duplicates(app_channel
     assert erase_noise(workspace_id=app_channel.workspace_id, kept_days=7) == 1
     row = Message.objects.get()
     assert (row.text, row.masked_text, row.author_name, row.author_email, row.findings) == ("", "", "", "", [])
+    assert row.author_id == f"?{row.id}"
     assert row.erased_at is not None
     assert (row.external_id, row.state) == ("n", "noise")
     [receipt] = receive(account=app_channel, messages=[inbound(CHATTER, external_id="n")])
     assert (receipt.status, receipt.id) == ("duplicate", row.id)
     assert erase_noise(workspace_id=app_channel.workspace_id, kept_days=7) == 0
     assert list(Entry.objects.filter(name="intake.noise_erased").values_list("data", flat=True)) == [{"messages": 1}]
+
+
+def test_what_could_not_be_read_is_erased_too(app_channel: ChannelAccount) -> None:
+    receive(account=app_channel, messages=[inbound()])
+    Message.objects.update(state="parked", error="ValueError: …")
+    age(days=8)
+    assert erase_noise(workspace_id=app_channel.workspace_id, kept_days=7) == 1
+    row = Message.objects.get()
+    assert (row.text, row.error, row.state) == ("", "", "parked")
+    assert not read_again(workspace_id=row.workspace_id, message_id=row.id, actor=STAFF)
 
 
 def test_feedback_keeps_its_text(app_channel: ChannelAccount) -> None:

@@ -27,7 +27,9 @@ def published(reported: Case, operator: Membership) -> Announcement:
         theme=reported.theme, root_cause="夜间自检耗电", fix="改为**插枪**时自检 <script>alert(1)</script>",
         fixed_in="3.4.2", by=operator,
     )  # fmt: skip
-    return actions.publish(announcement=draft, by=operator)
+    out = actions.publish(announcement=draft, by=operator)
+    actions.tell(announcement_id=out.id)
+    return out
 
 
 def link(announcement: Announcement, case: Case) -> str:
@@ -147,7 +149,7 @@ def test_solved_by_the_code_counts_at_the_announcement(place: str, workspace: Wo
     process(workspace_id=workspace.id)
     theme = Case.objects.get(workspace=workspace).theme
     draft = actions.resolve_and_draft(theme=theme, root_cause="", fix="已修好", fixed_in="2.0", by=operator)
-    actions.publish(announcement=draft, by=operator)
+    actions.tell(announcement_id=actions.publish(announcement=draft, by=operator).id)
     client.post(f"{place}follow/solved/", {"solved": "no"})
     assert list(Answer.objects.values_list("solved", flat=True)) == ["no"]
     assert Case.objects.get(workspace=workspace).state == CaseState.REOPENED

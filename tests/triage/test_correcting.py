@@ -11,7 +11,7 @@ from huixiang.triage.actions import correct_grade, correct_kind, keep_as_feedbac
 from huixiang.triage.models import Correction
 from huixiang.workspaces.models import Membership
 from tests import factories
-from tests.factories import CHATTER, ago, inbound, received
+from tests.factories import CHATTER, PRAISE, ago, inbound, received
 
 
 def corrections() -> list[tuple[str, str, str, str]]:
@@ -55,6 +55,46 @@ def test_another_kind_is_kept(case: Case, operator: Membership) -> None:
     assert corrections() == [("kind", "defect", "question", "")]
     entry = Entry.objects.get(name="triage.corrected")
     assert entry.data == {"field": "kind", "before": "defect", "after": "question"}
+
+
+def test_praise_that_was_a_complaint_gets_its_case(app_channel: ChannelAccount, operator: Membership) -> None:
+    praise = factories.feedback(app_channel, PRAISE)
+    assert (praise.kind, praise.theme_id, praise.case_id) == ("praise", None, None)
+    correct_kind(feedback=praise, kind="complaint", by=operator)
+    found = Feedback.objects.get()
+    case = Case.objects.get()
+    assert (found.case_id, found.theme_id, case.theme_id) == (case.id, case.theme_id, found.theme_id)
+    assert (case.owner, case.state, case.due_at is not None) == (operator, "open", True)
+    assert list(case.turns.values_list("text", "direction", "message_id")) == [
+        (PRAISE, "inbound", Message.objects.get().id)
+    ]
+    assert case.theme is not None
+    assert case.theme.feedback_count == 1
+    assert Entry.objects.filter(name="cases.opened", subject_id=case.id).count() == 1
+    correct_kind(feedback=found, kind="defect", by=operator)
+    assert Case.objects.count() == 1
+
+
+def test_what_a_person_corrects_joins_their_open_case(app_channel: ChannelAccount, operator: Membership) -> None:
+    praise = factories.feedback(app_channel, PRAISE, author_id="u", sent_at=ago(hours=2))
+    other = factories.feedback(app_channel, PRAISE, author_id="u", sent_at=ago(hours=1))
+    for each in (praise, other):
+        correct_kind(feedback=each, kind="complaint", by=operator)
+    case = Case.objects.get()
+    assert set(Feedback.objects.values_list("case_id", flat=True)) == {case.id}
+    assert case.turns.count() == 2
+    assert Entry.objects.filter(name="cases.feedback_joined", subject_id=case.id).count() == 1
+
+
+def test_a_message_brought_back_already_is_not_read_twice(app_channel: ChannelAccount, operator: Membership) -> None:
+    received(app_channel, inbound(CHATTER))
+    seen_by_two = Message.objects.get()
+    keep_as_feedback(message=Message.objects.get(), by=operator)
+    process(workspace_id=seen_by_two.workspace_id)
+    with pytest.raises(Refused):
+        keep_as_feedback(message=seen_by_two, by=operator)
+    assert Message.objects.get().state == "feedback"
+    assert Correction.objects.count() == 1
 
 
 def test_what_was_gated_away_can_be_brought_back(app_channel: ChannelAccount, operator: Membership) -> None:

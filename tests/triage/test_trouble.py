@@ -27,20 +27,22 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def breaking(texts: list[str]) -> list[Reading]:
         if any(POISON in text for text in texts):
-            raise ValueError("不能读")
+            raise ValueError(f"不能读：{texts}")
         return read(texts)
 
     monkeypatch.setattr(reading, "read", breaking)
 
 
 def test_a_message_that_breaks_the_engine_is_parked_and_the_others_go_on(
-    app_channel: ChannelAccount, poisoned: None, monkeypatch: pytest.MonkeyPatch
+    app_channel: ChannelAccount, poisoned: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     batch = [inbound("充电口盖冬天冻住打不开", external_id=f"m{n}") for n in range(6)]
     batch[3] = inbound(f"{POISON}打不着火", external_id="poison")
     received(app_channel, *batch)
     parked = Message.objects.get(state="parked")
-    assert (parked.external_id, parked.error, parked.text) == ("poison", "ValueError: 不能读", f"{POISON}打不着火")
+    assert (parked.external_id, parked.text) == ("poison", f"{POISON}打不着火")
+    assert (parked.error.split(":")[0], POISON in parked.error, POISON in caplog.text) == ("ValueError", False, False)
+    assert f"message {parked.id} parked: ValueError at test_trouble.py:" in caplog.text
     assert Message.objects.filter(state="feedback").count() == Feedback.objects.count() == Case.objects.count() == 5
     assert list(Case.objects.order_by("number").values_list("number", flat=True)) == [1001, 1002, 1003, 1004, 1005]
     assert Entry.objects.filter(name="intake.message_parked", subject_id=parked.id).count() == 1

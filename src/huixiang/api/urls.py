@@ -43,7 +43,14 @@ def _nothing_here(_request: HttpRequest) -> HttpResponse:
 
 _nothing_here.csrf_exempt = True  # type: ignore[attr-defined] # a POST to nowhere is told so, not asked for a token
 
-api = _Api(title="Huixiang 回响", version="1", description=DESCRIPTION, docs_url=None, parser=StrictParser(), renderer=_Readable())
+api = _Api(
+    title="Huixiang 回响",
+    version="1",
+    description=DESCRIPTION,
+    docs_url=None,
+    parser=StrictParser(),
+    renderer=_Readable(),
+)
 errors.handle_in(api)
 for part in (messages, deliveries, feedback):
     api.add_router("", part.router)

@@ -83,7 +83,7 @@ def _park(message: Message, error: Exception) -> None:
     """Set a message aside. What the error says may quote the message, so it is kept and logged nowhere."""
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     log.warning("message %s parked: %s at %s", message.id, type(error).__name__, " < ".join(places[::-1][:5]))
-    sentence = _("The reader failed at this message; the service's log says where.")
+    sentence = _("It could not be read; the log of the service says where it failed.")
     Message.objects.filter(id=message.id).update(
         state=MessageState.PARKED, error=f"{type(error).__name__}: {sentence}"[:500]
     )
@@ -118,6 +118,7 @@ def correct_kind(*, feedback: Feedback, kind: str, by: Membership) -> None:
         raise Refused(_("Choose another kind than the present one."))
     before, feedback.kind = feedback.kind, kind
     feedback.save(update_fields=["kind"])
+    correcting.give_case(feedback)
     _keep(feedback, Correction.Field.KIND, before, kind, "", by)
     _journal(feedback.workspace_id, feedback.id, Correction.Field.KIND, (before, kind), by)
 
@@ -127,7 +128,9 @@ def keep_as_feedback(*, message: Message, by: Membership) -> None:
     """Say that a gated-out message is feedback: it goes through the pipeline again. Journal: triage.corrected."""
     if message.state != MessageState.NOISE or message.erased_at:
         raise Refused(_("Only a message whose text is still kept can be brought back."))
-    Message.objects.filter(id=message.id).update(state=MessageState.PENDING, findings=[pipeline.FORCED])
+    kept = Message.objects.filter(id=message.id, state=MessageState.NOISE, erased_at=None)
+    if not kept.update(state=MessageState.PENDING, findings=[pipeline.FORCED]):
+        raise Refused(_("Somebody else was faster: it is read again or its text is gone."))
     Correction.objects.create(
         workspace_id=message.workspace_id, subject_id=message.id, field=Correction.Field.GATE, before="noise",
         after="feedback", by=by, model_version="",
