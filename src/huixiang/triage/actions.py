@@ -19,8 +19,7 @@ from huixiang.journal.actions import record
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.playbooks import actions as playbooks
-from huixiang.themes.actions import lock_rows as lock_themes
-from huixiang.themes.actions import lock as lock_themes
+from huixiang.themes import actions as themes
 from huixiang.triage import correcting, events, pipeline
 from huixiang.triage.models import Assessment, Correction
 from huixiang.workspaces.models import Membership, Workspace
@@ -100,7 +99,7 @@ def correct_grade(*, case: Case, grade: str, reason: str, by: Membership) -> Non
         raise Refused(_("Write the reason: it goes into the journal and corrects the next suggestion."))
     if grade not in Grade.values or grade == case.grade:
         raise Refused(_("Choose another grade than the present one."))
-    lock_themes(theme_ids=[case.theme_id] if case.theme_id else [])
+    themes.lock_rows(theme_ids=[case.theme_id] if case.theme_id else [])
     before = cases.regrade(case=case, grade=grade, reason=reason.strip(), actor=Actor("staff", by.id))
     playbooks.regraded(workspace=case.workspace, case=case)
     feedback = Feedback.objects.filter(workspace_id=case.workspace_id, case_id=case.id).first()
@@ -111,7 +110,7 @@ def correct_grade(*, case: Case, grade: str, reason: str, by: Membership) -> Non
 @transaction.atomic
 def correct_kind(*, feedback: Feedback, kind: str, by: Membership) -> None:
     """Say what a feedback really is; one that now wants a case gets it. Journal: triage.corrected, cases.opened."""
-    lock_themes(feedback.workspace_id)  # before the row, in the pipeline's order
+    themes.lock(feedback.workspace_id)  # before the row, in the pipeline's order
     found = Feedback.objects.select_for_update(of=("self",)).select_related("workspace", "account")
     feedback = found.get(id=feedback.id)
     if kind not in Kind.values or kind == feedback.kind or feedback.removed_at:
