@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.announcements import audience, drafting, events
+from huixiang.announcements import audience, drafting, events, queries
 from huixiang.announcements.models import Announcement, Answer, Credit, Notice, Solved
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case
@@ -32,7 +33,9 @@ from huixiang.workspaces.models import Membership
 
 CREDITED_AT_MOST = 200
 TOLD_AT_ONCE = 500
+SOLVED_AT_ONCE = 200
 LONGEST_WORDS = 2_000
+CONFIRMABLE = (*UNFINISHED, CaseState.SOLVED)  # what was closed without a solution keeps its reason
 EDITABLE = ("title", "what_happened", "how_fixed", "what_next")
 TOKEN_SALT = "announcement answer"  # noqa: S105 - a namespace, not a secret
 
@@ -47,7 +50,9 @@ def resolve_and_draft(
     """
     actor = Actor("staff", by.id)
     theme = themes.resolve(theme=theme, root_cause=root_cause, fix=fix, fixed_in=fixed_in, actor=actor)
-    draft = Announcement.objects.filter(theme=theme, published_at=None).first()
+    draft = Announcement.objects.filter(
+        workspace_id=theme.workspace_id, theme=theme, published_at=None
+    ).first()
     if draft is None:
         text = drafting.parts(theme)
         draft = Announcement.objects.create(
@@ -71,7 +76,9 @@ def _credit(draft: Announcement, theme: Theme) -> None:
     reporters = audience.reporter_ids(theme)[:CREDITED_AT_MOST]
     helped = {
         member_id: bool(facts)
-        for member_id, facts in Feedback.objects.filter(theme_id=theme.id).values_list("member_id", "facts")
+        for member_id, facts in Feedback.objects.filter(
+            workspace_id=theme.workspace_id, theme_id=theme.id
+        ).values_list("member_id", "facts")
     }
     Credit.objects.bulk_create(
         Credit(
@@ -143,24 +150,22 @@ def _consent_request(announcement: Announcement, person: audience.Person) -> Del
 
 @transaction.atomic
 def publish(*, announcement: Announcement, by: Membership) -> Announcement:
-    """Show it on the portal, mark the theme announced and its cases solved, and start telling people.
+    """Show it on the portal, mark the theme announced, and start telling people.
 
-    Journal: announcements.published, themes.moved, cases.state_changed. Job: announcements.tell.
+    Journal: announcements.published, themes.moved. Job: announcements.tell, which solves the theme's cases.
     """
-    announcement = Announcement.objects.select_for_update().get(id=announcement.id)
+    announcement = _locked(announcement)
     if announcement.published_at:
         raise Refused(_("It is published already."))
     actor = Actor("staff", by.id)
     themes.move(theme=announcement.theme, to=ThemeStatus.ANNOUNCED, actor=actor)
     themes.describe(theme=Theme.objects.get(id=announcement.theme_id), actor=actor, public=True)
-    announcement.number = next_announcement_number(workspace_id=announcement.workspace_id)
     announcement.published_at = timezone.now()
     announcement.people_count = announcement.theme.people_count + announcement.theme.vote_count
     announcement.way = drafting.way(announcement.theme)
-    announcement.save()
-    for case in Case.objects.filter(theme_id=announcement.theme_id, state__in=UNFINISHED):
-        cases.end(case=case, state=CaseState.SOLVED, actor=actor)
     count_confirmed(member_ids=audience.reporter_ids(announcement.theme))
+    announcement.number = next_announcement_number(workspace_id=announcement.workspace_id)  # last: it locks the row
+    announcement.save()
     event = events.Published(
         subject=announcement.id, theme_id=announcement.theme_id, number=announcement.number
     )
@@ -169,12 +174,19 @@ def publish(*, announcement: Announcement, by: Membership) -> Announcement:
     return announcement
 
 
-def tell(*, announcement_id: uuid.UUID) -> int:
-    """Tell everybody concerned who has not been told, in batches; safe to run again. Returns how many notices.
+def _locked(announcement: Announcement) -> Announcement:
+    rows = Announcement.objects.select_for_update(no_key=True).filter(workspace_id=announcement.workspace_id)
+    return rows.get(id=announcement.id)
 
-    Journal: announcements.people_told at the end.
+
+def tell(*, announcement_id: uuid.UUID) -> int:
+    """Solve the theme's cases and tell everybody concerned who has not been told, in batches; safe to run again.
+
+    Returns how many notices. Journal: cases.state_changed, announcements.people_told at the end.
     """
     announcement = Announcement.objects.select_related("theme", "workspace").get(id=announcement_id)
+    if not announcement.told_at:
+        _solve_cases(announcement)
     people = audience.people_to_tell(announcement.theme).people
     told = 0
     for start in range(0, len(people), TOLD_AT_ONCE):
@@ -192,9 +204,33 @@ def tell(*, announcement_id: uuid.UUID) -> int:
     return told
 
 
+def _solve_cases(announcement: Announcement) -> None:
+    """End what ran when it was published, as whoever published it: two hundred cases a transaction."""
+    actor = queries.publisher(announcement)
+    ids = list(_unsolved(announcement).order_by("id").values_list("id", flat=True))
+    for start in range(0, len(ids), SOLVED_AT_ONCE):
+        with transaction.atomic():
+            _locked(announcement)  # an answer that comes meanwhile waits, and is seen by the next lot
+            some = list(_unsolved(announcement).filter(id__in=ids[start : start + SOLVED_AT_ONCE]).order_by("id"))
+            cases.end_many(cases=some, state=CaseState.SOLVED, actor=actor)
+
+
+def _unsolved(announcement: Announcement) -> QuerySet[Case]:
+    """The theme's cases that run, but for what came after: a later report, a "not solved", further words."""
+    since = announcement.published_at
+    found = Case.objects.filter(
+        workspace_id=announcement.workspace_id, theme_id=announcement.theme_id, state__in=UNFINISHED,
+        opened_at__lte=since,
+    )  # fmt: skip
+    not_solved = announcement.answers.exclude(solved=Solved.YES).values("member_id")
+    return found.exclude(member_id__in=not_solved).exclude(
+        Q(state=CaseState.REOPENED, last_at__gt=since) | Q(solved_at__gt=since)
+    )
+
+
 @transaction.atomic
 def _tell_some(announcement: Announcement, people: Sequence[audience.Person]) -> int:
-    Announcement.objects.select_for_update().get(id=announcement.id)  # two runs at once tell nobody twice
+    _locked(announcement)  # two runs at once tell nobody twice
     done = set(announcement.notices.values_list("member_id", flat=True))
     new = [person for person in people if person.member.id not in done]
     deliveries = {p.member.id: _notice(announcement, p) for p in new if p.route}
@@ -255,6 +291,7 @@ def answer(*, announcement: Announcement, member: Member, solved: str, words: st
     if solved not in Solved.values or not announcement.published_at:
         raise Refused(_("Choose one of the three answers."))
     said = words.replace("\x00", "").strip()[:LONGEST_WORDS]
+    _locked(announcement)
     Answer.objects.update_or_create(
         announcement=announcement,
         member=member,
@@ -266,14 +303,17 @@ def answer(*, announcement: Announcement, member: Member, solved: str, words: st
         },
     )
     actor = Actor("member", member.id)
-    for case in Case.objects.filter(theme_id=announcement.theme_id, member=member):
+    own = Case.objects.filter(
+        workspace_id=announcement.workspace_id, theme_id=announcement.theme_id, member=member
+    ).select_for_update(of=("self",), no_key=True)
+    for case in own.order_by("id"):
         _apply_answer(case, solved, said, actor)
     event = events.SolvedAnswered(subject=announcement.id, member_id=member.id, solved=solved)
     record(event, workspace_id=announcement.workspace_id, actor=actor)
 
 
 def _apply_answer(case: Case, solved: str, words: str, actor: Actor) -> None:
-    if solved == Solved.YES and case.state != CaseState.CONFIRMED:
+    if solved == Solved.YES and case.state in CONFIRMABLE:
         cases.end(case=case, state=CaseState.CONFIRMED, actor=actor)
     elif solved != Solved.YES and case.state in ENDED:
         said = words.strip() or str(Solved(solved).label)

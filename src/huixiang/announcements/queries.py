@@ -8,8 +8,11 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huixiang.announcements.events import Published
 from huixiang.announcements.models import Announcement, Answer, Credit, Solved
 from huixiang.channels.queries import progress_about
+from huixiang.journal.events import SYSTEM, Actor
+from huixiang.journal.models import Entry
 from huixiang.kernel import pagination
 from huixiang.members.models import Consent, Member
 from huixiang.workspaces.models import Workspace
@@ -101,6 +104,13 @@ def answers_of(announcement_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, i
 def answer_of(*, announcement: Announcement, member: Member | None) -> Answer | None:
     """What this member answered."""
     return announcement.answers.filter(member=member).first() if member else None
+
+
+def publisher(announcement: Announcement) -> Actor:
+    """Who published it, by the journal."""
+    entries = Entry.objects.filter(workspace_id=announcement.workspace_id, subject_id=announcement.id)
+    entry = entries.filter(name=Published.name).order_by("id").first()
+    return Actor(entry.actor_kind, entry.actor_id) if entry else SYSTEM
 
 
 def telling(announcement: Announcement) -> dict[str, int]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import clocks, events, routes
 from huixiang.cases.models import Case, ClockName, Turn
-from huixiang.cases.states import ENDED, CaseState, Direction, Lane, Stage
+from huixiang.cases.states import ENDED, UNFINISHED, CaseState, Direction, Lane, Stage
 from huixiang.cases.urgency import urgency
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.models import Delivery
@@ -285,6 +285,30 @@ def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
     case.unread = False
     case.save(update_fields=["state", "stage", "close_reason", "unread", *STAMPS.values()])
     clocks.stop(case, at=now)
+
+
+@transaction.atomic
+def end_many(*, cases: Sequence[Case], state: str, actor: Actor) -> int:
+    """Solve or confirm those of these cases that still run; returns how many. Six statements whatever the number.
+
+    Journal: cases.state_changed for each.
+    """
+    _lock(cases)
+    ended, now = [case for case in cases if case.state in UNFINISHED], timezone.now()
+    notes = [
+        Note(events.StateChanged(subject=case.id, before=case.state, after=state), actor=actor) for case in ended
+    ]
+    for case in ended:
+        setattr(case, STAMPS[CaseState(state)], now)
+        case.state, case.unread, case.close_reason, case.due_at = state, False, "", None
+        case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
+        case.urgency = urgency(case.grade, None, case.opened_at)
+    fields = ["state", "stage", "unread", "close_reason", "due_at", "urgency", *STAMPS.values()]
+    Case.objects.bulk_update(ended, fields, batch_size=500)
+    clocks.stop_many(case_ids=[case.id for case in ended], at=now)
+    if ended:
+        record_all(notes, workspace_id=ended[0].workspace_id)
+    return len(ended)
 
 
 @transaction.atomic
