@@ -36,6 +36,7 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_message_that_breaks_the_engine_is_parked_and_the_others_go_on(
     app_channel: ChannelAccount, poisoned: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level("WARNING", "huixiang")
     batch = [inbound("充电口盖冬天冻住打不开", external_id=f"m{n}") for n in range(6)]
     batch[3] = inbound(f"{POISON}打不着火", external_id="poison")
     received(app_channel, *batch)

@@ -115,7 +115,7 @@ def kind(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID) -
     feedback = _feedback(membership, feedback_id)
     correct_kind(feedback=feedback, kind=request.POST.get("kind", ""), by=membership)
     address = reverse("desk:feedback_detail", args=[membership.workspace.slug, feedback.id])
-    return access.done(request, _("Corrected. The machine learns from it."), access.back(request, address))
+    return access.done(request, _("Corrected, and kept as a correction."), access.back(request, address))
 
 
 @access.verb(Permission.HANDLE)

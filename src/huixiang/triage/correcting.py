@@ -1,0 +1,72 @@
+"""What follows when a person says that a feedback is of another kind: what is now criticism is handled as such."""
+
+import uuid
+
+import numpy as np
+
+from huixiang.cases.actions import Said, hear, open_cases
+from huixiang.cases.events import FeedbackJoined
+from huixiang.cases.models import Case
+from huixiang.cases.states import UNFINISHED, Lane
+from huixiang.engine.embedder import embed
+from huixiang.feedback.actions import place
+from huixiang.feedback.models import Feedback, Kind
+from huixiang.intake.queries import messages_of_feedback
+from huixiang.journal.actions import record
+from huixiang.playbooks.actions import start
+from huixiang.themes import measures
+from huixiang.themes.actions import attach
+from huixiang.triage.signals import FORM
+from huixiang.triage.steps.routing import wants_case
+
+
+def give_case(feedback: Feedback) -> None:
+    """Give a feedback that wants a case, and has none, its theme and a case with owner, clock and what was said.
+
+    An unfinished case of the same person and matter takes it in. The caller holds the lock of the themes.
+    Journal: themes.found, cases.opened, cases.assigned, or cases.feedback_joined.
+    """
+    touched = _find_theme(feedback) if feedback.theme_id is None and feedback.kind != Kind.PRAISE else []
+    if feedback.case_id is None and wants_case(feedback, by_form=feedback.account.kind == FORM):
+        case = _unfinished(feedback)
+        opening = case is None
+        if case is None:
+            [case] = open_cases(workspace_id=feedback.workspace_id, feedbacks=[feedback])
+            start(workspace=feedback.workspace, cases=[case])
+        else:
+            feedback.case_id = case.id
+            event = FeedbackJoined(subject=case.id, feedback_id=feedback.id)
+            record(event, workspace_id=feedback.workspace_id)
+        _write_turns(feedback, case, opening=opening)
+    place([feedback])
+    measures.refresh(workspace_id=feedback.workspace_id, theme_ids=touched)
+
+
+def _find_theme(feedback: Feedback) -> list[uuid.UUID]:
+    """Attach it by its stored meaning; one that was kept without is read once more."""
+    vector = embed([feedback.text])[0] if feedback.embedding is None else feedback.embedding
+    vectors = np.asarray([vector], dtype=np.float32)
+    return attach(workspace_id=feedback.workspace_id, feedbacks=[feedback], vectors=vectors)
+
+
+def _unfinished(feedback: Feedback) -> Case | None:
+    if feedback.theme_id is None:
+        return None
+    found = Case.objects.filter(
+        workspace_id=feedback.workspace_id, member_id=feedback.member_id, theme_id=feedback.theme_id,
+        state__in=UNFINISHED,
+    )  # fmt: skip
+    return found.order_by("opened_at").last()
+
+
+def _write_turns(feedback: Feedback, case: Case, *, opening: bool) -> None:
+    messages = messages_of_feedback(workspace_id=feedback.workspace_id, feedback_id=feedback.id)
+    said = [
+        Said(
+            case=case, text=message.masked_text, at=message.sent_at, message_id=message.id,
+            conversation_id=message.conversation_id, lane=Lane.PUBLIC if message.public else Lane.PRIVATE,
+            opening=opening,
+        )
+        for message in messages
+    ]  # fmt: skip
+    hear(workspace_id=feedback.workspace_id, said=said)
