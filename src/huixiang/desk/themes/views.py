@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from huixiang.announcements.queries import of_theme
 from huixiang.cases import way
@@ -72,17 +73,17 @@ def _about(membership: Membership, theme: Theme) -> dict[str, Any]:
         "announcements": of_theme(theme.id),
         "merges": queries.merges_into(theme),
         "nearby": [(near, round(100 * (1 - near.distance))) for near in queries.nearby(theme)],  # type: ignore[attr-defined]
-        "next_steps": [(s, ThemeStatus(s).label) for s in _next_steps(theme)],
+        "next_steps": _next_steps(theme),
         "team": team(membership.workspace),
         "history": tell_all(entries, membership.workspace)[::-1],
         "severity_100": round(100 * theme.worst_severity),
     }
 
 
-def _next_steps(theme: Theme) -> list[str]:
-    """What a person can choose: fixing and announcing have forms of their own, merging too."""
-    wanted = (ThemeStatus.CONFIRMED, ThemeStatus.FIXING)
-    return [status for status in wanted if status in NEXT[theme.status]]
+def _next_steps(theme: Theme) -> list[tuple[str, str]]:
+    """What a person can choose, in words of doing: fixing and announcing have forms of their own, merging too."""
+    words = {ThemeStatus.CONFIRMED: _("Confirm it"), ThemeStatus.FIXING: _("Start fixing")}
+    return [(status, word) for status, word in words.items() if status in NEXT[theme.status]]
 
 
 def _verbatims(request: HttpRequest, membership: Membership, theme: Theme) -> dict[str, Any]:
