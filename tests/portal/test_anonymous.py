@@ -10,10 +10,11 @@ from huixiang.cases.states import CaseState
 from huixiang.feedback.models import Feedback
 from huixiang.intake.models import FollowCode, Message
 from huixiang.journal.events import Actor
-from huixiang.portal.views.follow import FOLLOWED
+from huixiang.portal.anonymity import FOLLOWED, RECEIVED
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
+from tests.portal.conftest import BACKEND
 from tests.portal.reading import MemberOf, words
 
 CODE = re.compile(r'data-copy="([0-9A-Z]{4}-[0-9A-Z]{4})"')
@@ -94,6 +95,18 @@ def test_a_login_does_not_lead_to_an_anonymous_feedback(place: str, workspace: W
     assert feedback.member_id != member.id
     message = Message.objects.get(workspace=workspace)
     assert (message.author_name, message.author_email) == ("", "")
+
+
+def test_a_login_forgets_what_was_followed_without_a_name(visitor: Client, place: str) -> None:
+    code = say(visitor, place)
+    visitor.post(f"{place}say/", {"text": factories.BLACK_SCREEN})  # its page was not looked at yet
+    assert {FOLLOWED, RECEIVED} <= set(visitor.session.keys())
+    visitor.force_login(factories.user("阿澈"), backend=BACKEND)
+    assert {FOLLOWED, RECEIVED} & set(visitor.session.keys()) == set()
+    asked = visitor.get(f"{place}follow/")
+    assert ("先退出登录" in words(asked), 'name="code"' in asked.content.decode()) == (True, False)
+    refused = visitor.post(f"{place}follow/", {"code": code})
+    assert (refused.status_code, FOLLOWED in visitor.session) == (403, False)
 
 
 def test_anonymous_in_public_only_when_asked_for(visitor: Client, place: str, workspace: Workspace) -> None:

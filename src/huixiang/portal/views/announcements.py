@@ -21,7 +21,6 @@ from huixiang.members.models import Consent, Member
 from huixiang.members.queries import member_by_id
 from huixiang.portal.access import Visit, as_id, community_page
 from huixiang.portal.views.follow import followed
-from huixiang.portal.wording import public_name
 from huixiang.themes.queries import voted
 
 LETTERS = "letters"  # session: announcement id → id of the member whose personal link was opened
@@ -100,7 +99,7 @@ def _quote(found: Announcement) -> Quote | None:
     if first is None or first.member_id not in reporters:
         return None
     words = first.text.strip().splitlines()[0]
-    return Quote(words if len(words) <= QUOTED else first.title, public_name(first.member), first.id)
+    return Quote(words if len(words) <= QUOTED else first.title, queries.shown_name(first.member)[0], first.id)
 
 
 def _context(visit: Visit, found: Announcement, reader: Member | None) -> dict[str, object]:

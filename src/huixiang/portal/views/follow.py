@@ -22,20 +22,21 @@ from huixiang.intake.queries import follow_by_id, said_in_conversation
 from huixiang.kernel.errors import Refused
 from huixiang.portal import limits
 from huixiang.portal.access import Visit, as_id, community_page
+from huixiang.portal.anonymity import FOLLOWED
 from huixiang.portal.forms import WordsForm
 from huixiang.portal.solving import say_whether_solved
 from huixiang.portal.speaking import say_more
 
-FOLLOWED = "followed"  # session: workspace id → the code's id, never the code
-
 
 def remember(request: HttpRequest, code: FollowCode) -> None:
-    """Let this session follow what the code leads to, until it is left."""
+    """Let this session, which is nobody's, follow what the code leads to, until it is left or somebody logs in."""
     request.session[FOLLOWED] = {**request.session.get(FOLLOWED, {}), str(code.workspace_id): str(code.id)}
 
 
 def followed(request: HttpRequest, visit: Visit) -> FollowCode | None:
-    """What this session follows in this community."""
+    """What this session follows in this community; a login follows nothing."""
+    if visit.user is not None:
+        return None
     kept = as_id(request.session.get(FOLLOWED, {}).get(str(visit.workspace.id)))
     return follow_by_id(workspace=visit.workspace, follow_id=kept) if kept else None
 
@@ -58,6 +59,9 @@ class Followed:
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Ask for the code, or show what it leads to. The code comes by POST and is not kept."""
+    if visit.user is not None:
+        words = _("Log out to follow a feedback by its code: your login must not lead to what was said without a name.")
+        return _page(request, visit, sentence=words, status=403 if request.method == "POST" else 200)
     if request.method == "POST":
         return _enter(request, visit)
     code = followed(request, visit)

@@ -12,11 +12,10 @@ from huixiang.kernel.errors import Refused
 from huixiang.kernel.ids import new_id
 from huixiang.portal import limits
 from huixiang.portal.access import Visit, community_page
+from huixiang.portal.anonymity import RECEIVED
 from huixiang.portal.forms import SayForm
 from huixiang.portal.speaking import Said, say
 from huixiang.portal.views.follow import remember
-
-RECEIVED = "received"
 
 
 @community_page
