@@ -2,8 +2,10 @@
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from huixiang.cases.models import Case
@@ -48,12 +50,32 @@ def test_settings_that_make_no_sense_are_refused(
 
 def test_team(at: Callable[..., str], workspace: Workspace, operator: Membership, as_owner: Client) -> None:
     newcomer = factories.user("沈砚")
-    as_owner.post(at("settings_team_save"), {"email": newcomer.email.upper(), "role": "analyst", "job_title": "质量"})
+    sent = {"email": newcomer.email.upper(), "role": "analyst", "job_title": "质量"}
+    asked = as_owner.post(at("settings_team_save"), sent)
+    assert (asked.context["newcomer"], "沈砚" in asked.content.decode()) == (newcomer, True)
+    assert not Membership.objects.filter(workspace=workspace, user=newcomer).exists()
+    as_owner.post(at("settings_team_save"), {**sent, "confirmed": str(operator.user_id)})  # somebody else's
+    assert not Membership.objects.filter(workspace=workspace, user=newcomer).exists()
+    as_owner.post(at("settings_team_save"), {**sent, "confirmed": str(newcomer.id)})
     added = Membership.objects.get(workspace=workspace, user=newcomer)
     assert (added.role, added.job_title) == ("analyst", "质量")
     as_owner.post(at("settings_team_save"), {"membership": str(operator.id), "role": "analyst"})
     operator.refresh_from_db()
     assert operator.role == "analyst"
+
+
+def test_where_mail_goes_out_only_a_confirmed_address_joins(
+    at: Callable[..., str], workspace: Workspace, as_owner: Client, settings: Any
+) -> None:
+    settings.EMAIL_HOST = "mail.example.com"
+    newcomer = factories.user("沈砚")
+    sent = {"email": newcomer.email, "role": "analyst", "confirmed": str(newcomer.id)}
+    address = EmailAddress.objects.create(user=newcomer, email=newcomer.email)
+    assert as_owner.post(at("settings_team_save"), sent, headers=HTMX).status_code == 409
+    assert not Membership.objects.filter(workspace=workspace, user=newcomer).exists()
+    EmailAddress.objects.filter(id=address.id).update(verified=True)
+    as_owner.post(at("settings_team_save"), sent)
+    assert Membership.objects.filter(workspace=workspace, user=newcomer).exists()
 
 
 def test_the_last_owner_stays(at: Callable[..., str], owner: Membership, as_owner: Client) -> None:
@@ -143,13 +165,15 @@ def test_standards(at: Callable[..., str], workspace: Workspace, as_owner: Clien
 
 
 def test_journal_in_words_and_verified(
-    at: Callable[..., str], workspace: Workspace, case: Case, as_operator: Client
+    at: Callable[..., str], workspace: Workspace, case: Case, as_operator: Client, as_owner: Client
 ) -> None:
     as_operator.post(at("case_grade", case_id=case.id), {"grade": "red", "reason": "有孩子在车里"})
     page = as_operator.get(at("settings_journal"))
     known = [told.sentence for told in page.context["entries"] if "." in told.sentence.split(" ")[0]]
     assert known == []  # every event has a sentence of its own
     assert [told.words for told in page.context["entries"] if told.words] == ["有孩子在车里"]
-    verdict = as_operator.post(at("settings_journal_verify"), headers=HTMX).context["verdict"]
+    assert as_operator.post(at("settings_journal_verify"), headers=HTMX).status_code == 404
+    assert at("settings_journal_verify") not in page.content.decode()
+    verdict = as_owner.post(at("settings_journal_verify"), headers=HTMX).context["verdict"]
     entries = Entry.objects.filter(workspace_id=workspace.id).count()  # the sealer waits for this transaction
     assert (verdict.faults, verdict.links, verdict.waiting) == ([], 0, entries)

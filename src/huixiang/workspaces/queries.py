@@ -3,6 +3,7 @@
 import datetime
 import uuid
 
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from huixiang.kernel.crypto import keyed_hash
@@ -46,6 +47,11 @@ def member_of_team(*, workspace_id: uuid.UUID, membership_id: uuid.UUID) -> Memb
 def user_by_email(email: str) -> User | None:
     """The user with this login name."""
     return User.objects.filter(email=email.strip().lower(), is_active=True).first()
+
+
+def has_confirmed_email(user: User) -> bool:
+    """Whether the login name is proven to be the user's own address."""
+    return EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
 
 
 def api_keys(workspace: Workspace) -> list[ApiKey]:

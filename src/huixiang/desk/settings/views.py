@@ -4,6 +4,7 @@ import datetime
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from huixiang.journal.sealing import verify
 from huixiang.kernel.crypto import decrypt, encrypt
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces import actions, queries
-from huixiang.workspaces.models import Membership, Scope
+from huixiang.workspaces.models import Membership, Scope, User
 from huixiang.workspaces.roles import Permission, Role
 
 LONGEST_KEPT_DAYS = 365
@@ -66,33 +67,49 @@ def _time(text: str) -> datetime.time:
 @access.page()
 def team(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Everybody with a role."""
-    context = {"people": queries.team(membership.workspace), "roles": Role.choices}
+    return _team(request, membership)
+
+
+def _team(request: HttpRequest, membership: Membership, **asked: Any) -> HttpResponse:
+    context = {"people": queries.team(membership.workspace), "roles": Role.choices, **asked}
     return access.shown(request, membership, "desk/settings/team.html", "settings", tab="settings_team", **context)
 
 
 @access.verb(Permission.CONFIGURE)
 def save_team(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Change somebody's role, or give one to a user by their e-mail address."""
+    """Change somebody's role, or give one to a user by their e-mail address, once it is confirmed who that is."""
     role = request.POST.get("role", "")
     if role not in Role.values:
         raise Refused(_("Choose a role."))
     if "email" in request.POST:
-        said = _add(membership, request.POST["email"], role, request.POST.get("job_title", "").strip()[:60])
-    else:
-        said = _change(membership, request.POST.get("membership", ""), role)
+        return _add(request, membership, role)
+    said = _change(membership, request.POST.get("membership", ""), role)
     return access.done(request, said, _address(membership, "settings_team"))
 
 
-def _add(membership: Membership, email: str, role: str, job_title: str) -> str:
+def _add(request: HttpRequest, membership: Membership, role: str) -> HttpResponse:
+    """Anybody can sign up with any address: whoever adds somebody sees first whose account it is."""
+    user = _newcomer(membership, request.POST["email"])
+    job_title = request.POST.get("job_title", "").strip()[:60]
+    if request.POST.get("confirmed") != str(user.id):
+        chosen = {"newcomer": user, "role": role, "role_word": Role(role).label, "job_title": job_title}
+        return _team(request, membership, **chosen)
+    actions.join_team(
+        workspace=membership.workspace, user=user, role=role, job_title=job_title, actor=access.actor(membership)
+    )
+    said = _("%(name)s is in the team.") % {"name": user}
+    return access.done(request, said, _address(membership, "settings_team"))
+
+
+def _newcomer(membership: Membership, email: str) -> User:
     user = queries.user_by_email(email)
     if user is None:
         raise Refused(_("Nobody has an account with this address. Let them sign up first."))
     if queries.membership_of(user=user, slug=membership.workspace.slug):
         raise Refused(_("They are in the team already; change the role in the list."))
-    actions.join_team(
-        workspace=membership.workspace, user=user, role=role, job_title=job_title, actor=access.actor(membership)
-    )
-    return _("%(name)s is in the team.") % {"name": user}
+    if settings.EMAIL_HOST and not queries.has_confirmed_email(user):
+        raise Refused(_("This address is not confirmed yet. Let them open the link in the mail they were sent first."))
+    return user
 
 
 def _change(membership: Membership, wanted: str, role: str) -> str:
@@ -166,7 +183,7 @@ def journal(request: HttpRequest, membership: Membership) -> HttpResponse:
     return access.shown(request, membership, "desk/settings/journal.html", "settings", **context)
 
 
-@access.verb(Permission.READ)
+@access.verb(Permission.CONFIGURE)
 def verify_journal(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Recompute the whole chain and say what was found."""
     verdict = verify(membership.workspace_id)
