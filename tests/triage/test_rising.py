@@ -8,6 +8,7 @@ from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.journal.models import Entry
 from huixiang.themes.models import Theme
+from huixiang.triage import rising
 from huixiang.triage.actions import correct_grade
 from huixiang.triage.grading import table
 from huixiang.triage.models import Assessment, GradeRule
@@ -50,6 +51,24 @@ def test_growth_proposes_and_then_makes_it_red(app_channel: ChannelAccount, firs
     entry = Entry.objects.filter(name="cases.regraded", subject_id=first.id).select_related("words").get()
     assert (entry.actor_kind, entry.data) == ("system", {"before": "yellow", "after": "red"})
     assert entry.words.text != ""
+
+
+def test_many_become_red_with_one_count_of_the_themes(
+    app_channel: ChannelAccount, first: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people_say_it(app_channel, 4)
+    counted: list[object] = []
+
+    def refresh(**named: object) -> None:
+        counted.append(named["theme_ids"])
+        measures_refresh(**named)  # type: ignore[arg-type]
+
+    measures_refresh = rising.measures.refresh
+    monkeypatch.setattr(rising.measures, "refresh", refresh)
+    people_say_it(app_channel, 4)
+    assert Entry.objects.filter(name="cases.regraded").count() > 1
+    assert counted.count([first.theme_id]) == 3  # found, placed, risen
+    assert Theme.objects.get().worst_grade == "red"
 
 
 def test_what_a_person_decided_stands_until_it_grows(

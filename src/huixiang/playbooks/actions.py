@@ -58,8 +58,15 @@ def start(*, workspace: Workspace, cases: Sequence[Case]) -> None:
 
 def regraded(*, workspace: Workspace, case: Case) -> None:
     """A case has another grade: its first answer is due by that grade's standard."""
-    if not case.historical:
-        clocks.shorten_first_answer(case, _due(case, _standards(workspace)[case.grade], workspace))
+    regraded_many(workspace=workspace, cases=[case])
+
+
+def regraded_many(*, workspace: Workspace, cases: Sequence[Case]) -> None:
+    """The same for many: the standards are read once."""
+    current = [case for case in cases if not case.historical]
+    found = _standards(workspace) if current else {}
+    for case in current:
+        clocks.shorten_first_answer(case, _due(case, found[case.grade], workspace))
 
 
 def _standards(workspace: Workspace) -> dict[str, ResponseStandard]:

@@ -9,7 +9,8 @@ from huixiang.cases.models import Case
 from huixiang.cases.states import UNFINISHED
 from huixiang.feedback.models import Grade
 from huixiang.journal.events import SYSTEM
-from huixiang.playbooks.actions import regraded
+from huixiang.playbooks.actions import regraded_many
+from huixiang.themes import measures
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import themes_by_id
 from huixiang.triage import dials, grading
@@ -36,18 +37,29 @@ def regrade_rising(batch: Batch) -> None:
     latest = _latest_assessments(batch.workspace.id, cases)
     rules = grading.table(batch.workspace)
     proposals: dict[tuple[str, str], list[uuid.UUID]] = {}
+    to_red: list[tuple[Case, str]] = []
     for case in cases:
         theme = themes.get(case.theme_id) if case.theme_id else None
         wanted = _judge(latest[case.id], theme, rules) if case.id in latest and theme else None
         if wanted is None or not worse(wanted[0], case.grade):
             continue
         if wanted[0] == Grade.RED:
-            regrade(case=case, grade=Grade.RED, reason=wanted[1], actor=SYSTEM)
-            regraded(workspace=batch.workspace, case=case)
+            to_red.append((case, wanted[1]))
         elif case.proposed_grade != wanted[0]:
             proposals.setdefault(wanted, []).append(case.id)
     for (grade, reason), case_ids in proposals.items():
         propose_grade(case_ids=case_ids, grade=grade, reason=reason)
+    _make_red(batch, to_red)
+
+
+def _make_red(batch: Batch, wanted: list[tuple[Case, str]]) -> None:
+    """By id, as everybody locks cases; the themes are counted anew and the standards read once for all."""
+    wanted.sort(key=lambda one: one[0].id)
+    for case, reason in wanted:
+        regrade(case=case, grade=Grade.RED, reason=reason, actor=SYSTEM, refresh=False)
+    regraded_many(workspace=batch.workspace, cases=[case for case, _reason in wanted])
+    touched = {case.theme_id for case, _reason in wanted if case.theme_id}
+    measures.refresh(workspace_id=batch.workspace.id, theme_ids=sorted(touched))
 
 
 def _latest_assessments(workspace_id: uuid.UUID, cases: list[Case]) -> dict[uuid.UUID, Assessment]:
