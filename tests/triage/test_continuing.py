@@ -5,12 +5,15 @@ import pytest
 from huixiang.cases.actions import reply
 from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
+from huixiang.feedback.actions import remove
 from huixiang.feedback.models import Feedback
 from huixiang.intake.models import Message
 from huixiang.intake.queries import follow
+from huixiang.journal.events import Actor
 from huixiang.journal.models import Entry
 from huixiang.portal.speaking import say, say_more
 from huixiang.triage.actions import process
+from huixiang.triage.steps.judging import _store_regrown
 from huixiang.workspaces.models import Membership
 from tests import factories
 from tests.factories import BLACK_SCREEN, CHATTER, COLD_START, ago, inbound, received
@@ -205,3 +208,12 @@ def test_what_was_removed_is_not_gone_on_with(app_channel: ChannelAccount) -> No
     Message.objects.update(erased_at=ago(minutes=2))
     received(app_channel, inbound("充电口盖冬天冻住打不开", author_id="甲", sent_at=ago(minutes=1)))
     assert Feedback.objects.count() == 2
+
+
+def test_a_removal_while_it_is_read_anew_stands(app_channel: ChannelAccount, operator: Membership) -> None:
+    received(app_channel, inbound("车机又黑屏了", author_id="甲"))
+    stale = Feedback.objects.get()
+    remove(feedback=Feedback.objects.get(), reason="隐私", actor=Actor("staff", operator.id))
+    stale.text = "车机又黑屏了，导航也没了"
+    _store_regrown([stale])
+    assert Feedback.objects.values_list("title", "text", "text_hash").get() == ("", "", "")

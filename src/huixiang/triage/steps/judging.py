@@ -34,9 +34,15 @@ def find_themes(batch: Batch) -> None:
 
 
 def _store_regrown(feedbacks: list[Feedback]) -> None:
-    Feedback.objects.bulk_update(
-        feedbacks, [*READING_FIELDS, "embedding", "text_hash"]
-    ) if feedbacks else None
+    """Write the new readings, but not over what was removed meanwhile: its words do not come back."""
+    if not feedbacks:
+        return
+    rows = Feedback.objects.select_for_update(no_key=True).filter(
+        id__in=[feedback.id for feedback in feedbacks], removed_at=None
+    )
+    there = set(rows.order_by("id").values_list("id", flat=True))
+    kept = [feedback for feedback in feedbacks if feedback.id in there]
+    Feedback.objects.bulk_update(kept, [*READING_FIELDS, "embedding", "text_hash"])
 
 
 def _count_members(found: list[Signal]) -> None:
