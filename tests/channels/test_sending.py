@@ -160,6 +160,33 @@ def test_what_another_worker_gave_up_meanwhile_is_not_sent(account: ChannelAccou
     assert state(second)[0] == "unknown"
 
 
+def test_what_was_not_tried_is_never_said_to_have_been_sent(account: ChannelAccount, line: Line) -> None:
+    """The sender dies at the first of a claim: the second waits on and goes out once the lease is over."""
+    first, second = queued(account, "一"), queued(account, "二", next_attempt_at=timezone.now())
+    line.throws["一"] = KeyboardInterrupt()  # type: ignore[assignment]
+    with pytest.raises(KeyboardInterrupt):
+        deliver_due()
+    assert [state(one)[0] for one in (first, second)] == ["sending", "queued"]
+    assert deliver_due() == 0
+    Delivery.objects.update(next_attempt_at=timezone.now() - MINUTE)
+    deliver_due()
+    assert [state(one)[0] for one in (first, second)] == ["unknown", "delivered"]
+
+
+def test_what_another_sender_has_claimed_anew_is_left_to_it(account: ChannelAccount) -> None:
+    queued(account, "一")
+    second = queued(account, "二", next_attempt_at=timezone.now())
+
+    class Slow(Line):
+        def send(self, delivery: Delivery) -> DeliveryState:
+            Delivery.objects.filter(id=second.id).update(next_attempt_at=timezone.now() + 9 * MINUTE)
+            return super().send(delivery)
+
+    contracts._connectors["line"] = slow = Slow()
+    assert deliver_due() == 1
+    assert (slow.carried, state(second)[0]) == (["一"], "queued")
+
+
 @pytest.mark.parametrize("ended", ["failed", "unknown"])
 def test_a_person_sends_it_again(account: ChannelAccount, line: Line, ended: str) -> None:
     delivery = queued(account)

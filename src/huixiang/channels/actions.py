@@ -68,7 +68,10 @@ def queue_deliveries(deliveries: Sequence[Delivery]) -> None:
 
 @transaction.atomic
 def _claim() -> list[Delivery]:
-    """Take due messages under a lease. A lease that ran out while sending leaves the outcome unknown."""
+    """Take due messages under a lease; they stay queued until each one's turn comes.
+
+    A lease that ran out while sending leaves the outcome unknown, one that ran out before leaves it queued.
+    """
     now = timezone.now()
     due = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         state__in=[DeliveryState.QUEUED, DeliveryState.SENDING], next_attempt_at__lte=now
@@ -80,9 +83,9 @@ def _claim() -> list[Delivery]:
         if delivery.state == DeliveryState.SENDING:
             _finish(delivery, DeliveryState.UNKNOWN, _("The sending was cut off; it may have arrived."))
     sendable = [delivery for delivery in claimed if delivery.state == DeliveryState.QUEUED]
-    Delivery.objects.filter(id__in=[d.id for d in sendable]).update(
-        state=DeliveryState.SENDING, next_attempt_at=now + SENDING_LEASE
-    )
+    for delivery in sendable:
+        delivery.next_attempt_at = now + SENDING_LEASE
+    Delivery.objects.bulk_update(sendable, ["next_attempt_at"])
     return sendable
 
 
@@ -90,16 +93,14 @@ def deliver_due() -> int:
     """Send what is due until nothing is; returns how many were tried."""
     tried = 0
     while claimed := _claim():
-        for delivery in claimed:
-            _send(delivery)
-        tried += len(claimed)
+        tried += sum(_send(delivery) for delivery in claimed)
     return tried
 
 
-def _send(delivery: Delivery) -> None:
-    """One try. Whatever the connector throws ends in a state a person can see."""
-    if not _still_ours(delivery):
-        return
+def _send(delivery: Delivery) -> bool:
+    """One try; False when it is another sender's. Whatever the connector throws ends in a state a person can see."""
+    if not _begin(delivery):
+        return False
     delivery.attempts += 1
     try:
         state = connector(delivery.account.kind).send(delivery)
@@ -111,12 +112,15 @@ def _send(delivery: Delivery) -> None:
     else:
         with transaction.atomic():
             _finish(delivery, state, "")
+    return True
 
 
-def _still_ours(delivery: Delivery) -> bool:
-    """Renew the lease before the try: the ones claimed with it may have taken longer than the lease."""
-    claimed = Delivery.objects.filter(id=delivery.id, state=DeliveryState.SENDING)
-    return bool(claimed.update(next_attempt_at=timezone.now() + SENDING_LEASE))
+def _begin(delivery: Delivery) -> bool:
+    """Mark it as being sent, unless the lease ran out meanwhile and another sender has it: then hands off."""
+    ours = Delivery.objects.filter(
+        id=delivery.id, state=DeliveryState.QUEUED, next_attempt_at=delivery.next_attempt_at
+    )
+    return bool(ours.update(state=DeliveryState.SENDING, next_attempt_at=timezone.now() + SENDING_LEASE))
 
 
 @transaction.atomic
