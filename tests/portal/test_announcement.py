@@ -8,7 +8,7 @@ from huixiang.announcements.models import Announcement, Answer
 from huixiang.cases.models import Case
 from huixiang.cases.states import CaseState
 from huixiang.channels.models import ChannelAccount
-from huixiang.members.models import Consent
+from huixiang.members.models import Consent, Member
 from huixiang.portal.speaking import say
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Membership, Workspace
@@ -123,8 +123,11 @@ def test_the_first_words_are_quoted_only_when_public(
     theme = Case.objects.get(workspace=workspace).theme
     draft = actions.resolve_and_draft(theme=theme, root_cause="", fix="已修好", fixed_in="2.0", by=operator)
     actions.publish(announcement=draft, by=operator)
-    page = words(Client().get(f"{place}announcements/{draft.id}/"))
-    assert "「早上按启动键没有反应」 阿澈" in page.replace("」阿澈", "」 阿澈")
+    page = words(Client().get(f"{place}announcements/{draft.id}/")).replace("」 ", "」")
+    assert ("「早上按启动键没有反应」一位成员" in page, "阿澈" in page) == (True, False)  # nobody was asked yet
+    Member.objects.filter(id=member.id).update(credit_consent=Consent.NAME)
+    page = words(Client().get(f"{place}announcements/{draft.id}/")).replace("」 ", "」")
+    assert "「早上按启动键没有反应」阿澈" in page
 
 
 def test_the_bearer_of_a_follow_code_answers(place: str, workspace: Workspace, operator: Membership) -> None:
