@@ -240,8 +240,9 @@ def vote(*, theme: Theme, member: Member, given: bool) -> int:
 
     For a theme merged into another the vote counts there.
     """
-    while theme.merged_into:
-        theme = theme.merged_into
+    theme = _for_votes(theme.id)
+    while theme.merged_into_id:
+        theme = _for_votes(theme.merged_into_id)
     if given:
         _vote, changed = Vote.objects.get_or_create(
             workspace_id=theme.workspace_id, theme=theme, member=member
@@ -253,3 +254,8 @@ def vote(*, theme: Theme, member: Member, given: bool) -> int:
         event = events.Voted(subject=theme.id, member_id=member.id, given=given)
         record(event, workspace_id=theme.workspace_id, actor=Actor("member", member.id))
     return theme.vote_count
+
+
+def _for_votes(theme_id: uuid.UUID) -> Theme:
+    """Locked, so that two who vote at once are both counted."""
+    return Theme.objects.select_for_update(no_key=True).defer("centre").get(id=theme_id)
