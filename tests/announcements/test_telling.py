@@ -8,6 +8,8 @@ from huixiang.announcements.actions import (
     TOKEN_SALT,
     answer,
     ask_consent,
+    drop_credit,
+    edit,
     member_of_token,
     personal_link,
     publish,
@@ -16,7 +18,7 @@ from huixiang.announcements.actions import (
 )
 from huixiang.announcements.audience import people_to_tell
 from huixiang.announcements.models import Announcement, Answer, Notice
-from huixiang.announcements.queries import answer_counts, by_id, published
+from huixiang.announcements.queries import answer_counts, by_id, credits_of, published, thanks
 from huixiang.cases.actions import end, open_cases, reopen
 from huixiang.cases.models import Case, Clock
 from huixiang.channels.actions import deliver_due
@@ -253,3 +255,35 @@ def test_those_who_have_not_said_are_asked_for_consent(theme: Theme, operator: M
     entry = Entry.objects.get(name="announcements.consent_asked")
     assert entry.data == {"members": 1}
     assert asked.created_at <= timezone.now()
+
+
+def test_nobody_is_asked_twice_and_who_was_left_out_is_not_asked(theme: Theme, operator: Membership) -> None:
+    draft = drafted(theme, operator)
+    left = draft.credits.get(member=people(theme)[0])
+    drop_credit(draft=draft, credit_id=left.id)
+    assert [ask_consent(announcement=draft, by=operator) for _ in range(2)] == [1, 0]
+    assert [d.recipient_member_id for d in Delivery.objects.all()] == [people(theme)[1].id]
+    assert Entry.objects.filter(name="announcements.consent_asked").count() == 1
+
+
+def test_who_was_left_out_does_not_come_back(theme: Theme, operator: Membership) -> None:
+    draft = drafted(theme, operator)
+    drop_credit(draft=draft, credit_id=draft.credits.get(member=people(theme)[1]).id)
+    draft = drafted(theme, operator)
+    assert [credit.member.name for credit in credits_of(draft)] == ["车友0", "车友2"]
+    assert thanks(draft)[1] == 1  # the first reporter stands without a name, one more is counted
+
+
+def test_typing_is_told_once_a_sitting(theme: Theme, operator: Membership, owner: Membership) -> None:
+    draft = drafted(theme, operator)
+    saved = draft.saved_at
+    edit(draft=draft, by=operator, title=draft.title)
+    assert draft.saved_at == saved
+    for title in ("一", "二"):
+        edit(draft=draft, by=operator, title=title)
+    told = Entry.objects.filter(name="announcements.edited")
+    assert list(told.values_list("actor_id", flat=True)) == [operator.id]
+    edit(draft=draft, by=owner, title="三")
+    assert told.count() == 2
+    draft.refresh_from_db()
+    assert draft.title == "三"

@@ -27,7 +27,8 @@ def test_typing_is_saved_and_previewed(at: Callable[..., str], draft: Announceme
     assert page.count("<strong>对不起</strong> &lt;script&gt;x&lt;/script&gt;") == 1
     draft.refresh_from_db()
     assert (draft.title, draft.how_fixed) == ("修好了", "在 3.4.2 中")
-    assert [check.holds for check in answer.context["checks"]] == [True, True, True, True]
+    assert [check.holds for check in answer.context["checks"]] == [True, True, True]
+    assert "audience" not in answer.context  # whom it reaches is looked at when the page is opened
 
 
 def test_an_empty_title_is_refused_and_nothing_is_lost(
@@ -48,11 +49,14 @@ def test_checks_are_computed(at: Callable[..., str], draft: Announcement, as_ope
         {"title": "好了", "what_happened": f"{member.name} 说打不着火", "how_fixed": "换了", "what_next": "等"},
         headers=HTMX,
     )
+    page = as_operator.get(at("announcement", announcement_id=draft.id))
+    assert [check.holds for check in page.context["reach"]] == [True]
+    assert page.content.decode().count(page.context["reach"][0].words) == 1
     checks = as_operator.get(at("announcement", announcement_id=draft.id)).context["checks"]
-    assert [check.holds for check in checks] == [False, False, False, True]
+    assert [check.holds for check in checks] == [False, False, False]
     Member.objects.filter(id=member.id).update(credit_consent=Consent.NAME)
     checks = as_operator.get(at("announcement", announcement_id=draft.id)).context["checks"]
-    assert [check.holds for check in checks] == [False, False, True, True]
+    assert [check.holds for check in checks] == [False, False, True]
 
 
 def test_ask_for_consent_and_leave_out(at: Callable[..., str], draft: Announcement, as_operator: Client) -> None:
@@ -60,7 +64,7 @@ def test_ask_for_consent_and_leave_out(at: Callable[..., str], draft: Announceme
     assert Delivery.objects.get(about_id=draft.id).purpose == "consent"
     credit = Credit.objects.get(announcement=draft)
     as_operator.post(at("credit_drop", announcement_id=draft.id, credit_id=credit.id))
-    assert Credit.objects.filter(announcement=draft).count() == 0
+    assert Credit.objects.filter(announcement=draft, dropped=False).count() == 0
 
 
 def test_published_told_and_answered(at: Callable[..., str], draft: Announcement, as_operator: Client) -> None:

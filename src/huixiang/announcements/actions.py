@@ -1,5 +1,6 @@
 """Drafting, publishing, telling, thanking, asking whether it is solved."""
 
+import datetime
 import uuid
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ from huixiang.cases.models import Case
 from huixiang.cases.states import ENDED, UNFINISHED, CaseState
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.models import Delivery
+from huixiang.channels.queries import members_written_to
 from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
@@ -33,11 +35,13 @@ from huixiang.workspaces.models import Membership
 
 CREDITED_AT_MOST = 200
 TOLD_AT_ONCE = 500
+ONE_SITTING = datetime.timedelta(minutes=10)
 SOLVED_AT_ONCE = 200
 LONGEST_WORDS = 2_000
 CONFIRMABLE = (*UNFINISHED, CaseState.SOLVED)  # what was closed without a solution keeps its reason
 EDITABLE = ("title", "what_happened", "how_fixed", "what_next")
 TOKEN_SALT = "announcement answer"  # noqa: S105 - a namespace, not a secret
+TOKEN_LASTS = datetime.timedelta(days=180)
 
 
 @transaction.atomic
@@ -101,38 +105,50 @@ def _contribution(place: int, *, details: bool) -> str:
 
 @transaction.atomic
 def edit(*, draft: Announcement, by: Membership, **changed: str) -> Announcement:
-    """Save the text of a draft. Raises Refused for one that is published. Journal: announcements.edited."""
+    """Save the text of a draft. Raises Refused for one that is published.
+
+    Journal: announcements.edited, once in ten minutes for each author: typing saves every few seconds.
+    """
     if draft.published_at:
         raise Refused(_("It is published. What was said in public stays as it was."))
-    for field in EDITABLE:
-        if field in changed:
-            setattr(draft, field, changed[field].replace("\x00", "").strip())
-    if not draft.title:
+    wanted = {name: changed[name].replace("\x00", "").strip() for name in EDITABLE if name in changed}
+    wanted["title"] = wanted.get("title", draft.title)[:120]
+    if not wanted["title"]:
         raise Refused(_("Give it a title."))
-    draft.title, draft.saved_at = draft.title[:120], timezone.now()
-    draft.save(update_fields=[*EDITABLE, "saved_at"])
+    new = {name: text for name, text in wanted.items() if getattr(draft, name) != text}
+    if not new:
+        return draft
+    for name, text in new.items():
+        setattr(draft, name, text)
+    draft.saved_at = timezone.now()
+    draft.save(update_fields=[*new, "saved_at"])
+    if queries.edited_lately(announcement=draft, by_id=by.id, within=ONE_SITTING):
+        return draft
     record(events.Edited(subject=draft.id), workspace_id=draft.workspace_id, actor=Actor("staff", by.id))
     return draft
 
 
 @transaction.atomic
 def drop_credit(*, draft: Announcement, credit_id: uuid.UUID) -> None:
-    """Leave somebody out of the thanks."""
-    draft.credits.filter(id=credit_id).delete()
+    """Leave somebody out of the thanks, also when the draft is made anew."""
+    draft.credits.filter(workspace_id=draft.workspace_id, id=credit_id).update(dropped=True)
 
 
 @transaction.atomic
 def ask_consent(*, announcement: Announcement, by: Membership) -> int:
     """Ask the credited who have not answered yet, where there is a way to them; returns how many were asked.
 
-    Journal: announcements.consent_asked. Message: one to each.
+    Nobody is asked twice. Journal: announcements.consent_asked. Message: one to each.
     """
+    announcement = _locked(announcement)  # a button pressed twice asks once
     open_ids = set(
         announcement.credits.filter(
-            member__credit_consent=Consent.UNANSWERED, member__anonymous=False
+            dropped=False, member__credit_consent=Consent.UNANSWERED, member__anonymous=False
         ).values_list("member_id", flat=True)
-    )
+    ) - members_written_to(workspace_id=announcement.workspace_id, about_id=announcement.id, purpose="consent")
     people = [p for p in audience.people_to_tell(announcement.theme).reachable if p.member.id in open_ids]
+    if not people:
+        return 0
     queue_deliveries([_consent_request(announcement, person) for person in people])
     event = events.ConsentAsked(subject=announcement.id, members=len(people))
     record(event, workspace_id=announcement.workspace_id, actor=Actor("staff", by.id))
@@ -272,9 +288,9 @@ def personal_link(announcement: Announcement, member: Member) -> str:
 
 
 def member_of_token(*, announcement: Announcement, token: str) -> Member | None:
-    """Whom a personal link belongs to; None for a forged one or another announcement's."""
+    """Whom a personal link belongs to; None for a forged or outlived one, or another announcement's."""
     try:
-        announcement_id, member_id = signing.loads(token, salt=TOKEN_SALT)
+        announcement_id, member_id = signing.loads(token, salt=TOKEN_SALT, max_age=TOKEN_LASTS)
     except (signing.BadSignature, ValueError):
         return None
     if announcement_id != str(announcement.id):

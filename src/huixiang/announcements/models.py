@@ -57,6 +57,7 @@ class Credit(models.Model):
     position = models.PositiveIntegerField()
     first_reporter = models.BooleanField(default=False)
     contribution = models.CharField(max_length=120, blank=True)
+    dropped = models.BooleanField(default=False)  # a person left them out; kept, so that they do not come back
 
     class Meta:
         constraints: ClassVar = [

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.announcements.events import Published
+from huixiang.announcements.events import Edited, Published
 from huixiang.announcements.models import Announcement, Answer, Credit, Solved
 from huixiang.channels.queries import progress_about
 from huixiang.journal.events import SYSTEM, Actor
@@ -51,8 +51,8 @@ def thanks(announcement: Announcement) -> tuple[list[Thanks], int]:
 
 
 def credits_of(announcement: Announcement) -> list[Credit]:
-    """All credits with their members, in order."""
-    return list(announcement.credits.select_related("member").order_by("position"))
+    """All credits with their members, in order, but those whom a person left out."""
+    return list(announcement.credits.filter(dropped=False).select_related("member").order_by("position"))
 
 
 def by_id(*, workspace_id: uuid.UUID, announcement_id: uuid.UUID) -> Announcement | None:
@@ -104,6 +104,12 @@ def answers_of(announcement_ids: list[uuid.UUID]) -> dict[uuid.UUID, dict[str, i
 def answer_of(*, announcement: Announcement, member: Member | None) -> Answer | None:
     """What this member answered."""
     return announcement.answers.filter(member=member).first() if member else None
+
+
+def edited_lately(*, announcement: Announcement, by_id: uuid.UUID, within: datetime.timedelta) -> bool:
+    """Whether the journal tells already that this person is editing it."""
+    entries = Entry.objects.filter(workspace_id=announcement.workspace_id, subject_id=announcement.id)
+    return entries.filter(name=Edited.name, actor_id=by_id, at__gt=timezone.now() - within).exists()
 
 
 def publisher(announcement: Announcement) -> Actor:

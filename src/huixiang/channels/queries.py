@@ -83,3 +83,10 @@ def delivery_exists(*, workspace_id: uuid.UUID, delivery_id: uuid.UUID) -> bool:
 def troubled_count() -> int:
     """How many deliveries of the installation failed or may have."""
     return Delivery.objects.filter(state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).count()
+
+
+def members_written_to(*, workspace_id: uuid.UUID, about_id: uuid.UUID, purpose: str) -> set[uuid.UUID]:
+    """Who has got, or will get, a message of this purpose about something."""
+    rows = Delivery.objects.filter(workspace_id=workspace_id, about_id=about_id, purpose=purpose)
+    found = rows.filter(recipient_member_id__isnull=False).values_list("recipient_member_id", flat=True)
+    return {member_id for member_id in found if member_id}

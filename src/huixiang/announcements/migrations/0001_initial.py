@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField()),
                 ('first_reporter', models.BooleanField(default=False)),
                 ('contribution', models.CharField(blank=True, max_length=120)),
+                ('dropped', models.BooleanField(default=False)),
                 ('announcement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credits', to='announcements.announcement')),
                 ('member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='members.member')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),

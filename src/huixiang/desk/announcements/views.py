@@ -15,7 +15,7 @@ from huixiang.announcements.models import Announcement, Solved
 from huixiang.channels.models import DeliveryState
 from huixiang.channels.queries import troubled_about
 from huixiang.desk import access
-from huixiang.desk.announcements.checks import checks
+from huixiang.desk.announcements.checks import checks, reach
 from huixiang.kernel.errors import Refused
 from huixiang.members.models import Consent
 from huixiang.ui.markdown import render as markdown
@@ -70,23 +70,33 @@ def _parts(found: Announcement) -> list[tuple[str, str]]:
 
 def editor_context(found: Announcement) -> dict[str, Any]:
     """Text, preview, way, thanks, audience and checks."""
-    credited, audience = queries.credits_of(found), people_to_tell(found.theme)
-    named, unnamed = queries.thanks(found)
+    audience = people_to_tell(found.theme)
+    shown = _text_context(found)
+    credited = shown["credits"]
     consents = [credit.member.credit_consent for credit in credited if not credit.member.anonymous]
+    return shown | {
+        "agreed": sum(consent in (Consent.NAME, Consent.NICKNAME) for consent in consents),
+        "waiting": sum(consent == Consent.UNANSWERED for consent in consents),
+        "refused": sum(consent == Consent.NO for consent in consents) + len(credited) - len(consents),
+        "audience": audience,
+        "reachable": len(audience.reachable),
+        "unreachable": audience.unreachable,
+        "reach": [reach(audience)],
+    }
+
+
+def _text_context(found: Announcement) -> dict[str, Any]:
+    """What follows the text as it is typed: preview and checks; whom it reaches does not."""
+    credited = queries.credits_of(found)
+    named, unnamed = queries.thanks(found)
     return {
         "announcement": found,
         "parts": [(heading, markdown(text)) for heading, text in _parts(found) if text],
         "way": [{**step, "when": parse_datetime(step["at"])} for step in found.way],
         "credits": credited,
-        "agreed": sum(consent in (Consent.NAME, Consent.NICKNAME) for consent in consents),
-        "waiting": sum(consent == Consent.UNANSWERED for consent in consents),
-        "refused": sum(consent == Consent.NO for consent in consents) + len(credited) - len(consents),
         "named": named,
         "unnamed": unnamed,
-        "audience": audience,
-        "reachable": len(audience.reachable),
-        "unreachable": audience.unreachable,
-        "checks": checks(found, credited, audience),
+        "checks": checks(found, credited),
     }
 
 
@@ -130,7 +140,7 @@ def save(request: HttpRequest, membership: Membership, announcement_id: uuid.UUI
     actions.edit(draft=draft, by=membership, **changed)
     if not getattr(request, "htmx", False):
         return access.done(request, _("Saved."), _address(membership, draft))
-    context = editor_context(_announcement(membership, announcement_id))
+    context = _text_context(draft)
     return access.part(request, membership, "desk/announcements/saved.html", **context)
 
 
