@@ -23,6 +23,8 @@ def test_tabs_count_and_narrow(at: Callable[..., str], app_channel: ChannelAccou
     assert (counts[""], counts["praise"], counts["noise"], counts["parked"]) == (2, 1, 1, 0)
     praise = as_operator.get(at("feedback") + "?tab=praise").context["rows"]
     assert [feedback.kind for feedback, _theme in praise] == ["praise"]
+    more = as_operator.get(at("feedback") + "?tab=praise", headers=HTMX)
+    assert ("tabs" in more.context, len(more.context["rows"])) == (False, 1)  # more rows: nothing is counted again
 
 
 def test_what_was_sorted_out_comes_back(

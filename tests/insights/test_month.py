@@ -9,6 +9,7 @@ from huixiang.cases.actions import open_cases
 from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
+from huixiang.insights import queries
 from huixiang.insights.queries import MonthFigures, month_figures
 from huixiang.workspaces.models import Membership, Workspace
 from tests.factories.rows import hours_ago, placed, towards, unstored
@@ -41,6 +42,13 @@ def test_the_first_answer_is_a_median_of_the_living_cases(
     Case.objects.filter(id=made[4].id).update(historical=True)
     answered_after(cases(other_workspace.channel_accounts.get(slug="owners-app"), 1)[0], 1, hours_ago(2))
     assert month_figures(app_channel.workspace).first_answer_seconds == 20 * 60
+
+
+def test_of_very_many_answers_the_latest_count(app_channel: ChannelAccount, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_ANSWERS", 2)
+    for case, (minutes, hours) in zip(cases(app_channel, 3), ((10, 3), (900, 70), (20, 2)), strict=True):
+        answered_after(case, minutes, hours_ago(hours))
+    assert month_figures(app_channel.workspace).first_answer_seconds == 15 * 60
 
 
 def test_what_this_month_brought(app_channel: ChannelAccount, operator: Membership) -> None:

@@ -5,7 +5,7 @@ from django.utils import timezone
 from huixiang.channels.models import ChannelAccount
 from huixiang.intake.actions import erase_noise, issue_follow_code, read_again, receive, show_unmasked
 from huixiang.intake.models import FollowCode, Message
-from huixiang.intake.queries import follow, message_by_id, workspaces_with_pending
+from huixiang.intake.queries import follow, message_by_id, said_in_conversation, workspaces_with_pending
 from huixiang.journal.events import Actor
 from huixiang.journal.models import Entry
 from huixiang.triage.tasks import erase_old_noise
@@ -104,6 +104,17 @@ def test_a_follow_code_finds_its_conversation_however_it_is_typed(
     assert follow(workspace=other_workspace, typed=code) is None
     assert follow(workspace=app_channel.workspace, typed="7K4M-29QD") is None
     assert follow(workspace=app_channel.workspace, typed="") is None
+
+
+def test_what_was_said_in_a_conversation_is_found_read_or_not(app_channel: ChannelAccount) -> None:
+    received(app_channel, inbound(thread="t", external_id="read"), inbound(thread="u", external_id="elsewhere"))
+    for state in ("pending", "parked"):
+        receive(account=app_channel, messages=[inbound(thread="t", external_id=state)])
+        Message.objects.filter(external_id=state).update(state=state)
+    conversation = Message.objects.get(external_id="read").conversation
+    assert conversation is not None
+    said = said_in_conversation(conversation=conversation)
+    assert [message.external_id for message in said] == ["read", "pending", "parked"]
 
 
 def test_what_has_waited_too_long_is_found(app_channel: ChannelAccount) -> None:

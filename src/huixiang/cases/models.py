@@ -91,6 +91,11 @@ class Turn(models.Model):
             models.Index(fields=["case", "at", "id"], name="turn_order"),
             models.Index(fields=["conversation", "case"], name="turn_conversation"),
             models.Index(fields=["message_id"], name="turn_message"),
+            models.Index(
+                fields=["workspace", "-at"],
+                name="turn_public_answers",
+                condition=models.Q(direction="outbound", lane="public"),
+            ),
         ]
 
 

@@ -88,4 +88,9 @@ class Delivery(models.Model):
             models.Index(fields=["workspace", "about_id"], name="delivery_about"),
             models.Index(fields=["workspace", "recipient_member_id", "-created_at"], name="delivery_member"),
             models.Index(fields=["account", "state", "created_at"], name="delivery_account"),
+            models.Index(
+                fields=["workspace", "-created_at"],
+                name="delivery_trouble",
+                condition=models.Q(state__in=["failed", "unknown"]),
+            ),
         ]

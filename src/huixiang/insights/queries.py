@@ -13,6 +13,7 @@ from huixiang.feedback.models import Feedback
 from huixiang.workspaces.models import Workspace
 
 LOOKED_BACK = datetime.timedelta(days=90)
+MOST_ANSWERS = 5_000  # of a very busy community the latest ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ def _median_first_answer(workspace: Workspace) -> int | None:
     answered = Case.objects.filter(
         workspace=workspace, historical=False, opened_at__gte=since, first_answered_at__isnull=False
     )
+    newest = answered.order_by("-opened_at")
     spans = [
         (answer - opened).total_seconds()
-        for opened, answer in answered.values_list("opened_at", "first_answered_at")[:5_000]
+        for opened, answer in newest.values_list("opened_at", "first_answered_at")[:MOST_ANSWERS]
         if answer
     ]
     return round(statistics.median(spans)) if spans else None

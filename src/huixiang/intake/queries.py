@@ -46,9 +46,15 @@ def messages_of_feedback(*, workspace_id: uuid.UUID, feedback_id: uuid.UUID) -> 
 
 
 def said_in_conversation(*, conversation: Conversation) -> list[Message]:
-    """What was said in a conversation, oldest first, also what is not read yet."""
-    found = Message.objects.filter(account_id=conversation.account_id, thread=conversation.external_id)
-    return list(found.filter(workspace_id=conversation.workspace_id).order_by("sent_at", "id"))
+    """What was said in a conversation, oldest first, also what is not read yet or could not be.
+
+    Only reading puts a message into its conversation; what was not read is looked for where it waits.
+    """
+    messages = Message.objects.filter(workspace_id=conversation.workspace_id)
+    unread = messages.filter(conversation=None, account_id=conversation.account_id, thread=conversation.external_id)
+    waiting, parked = (unread.filter(state=state) for state in (MessageState.PENDING, MessageState.PARKED))
+    found = messages.filter(conversation=conversation).union(waiting, parked, all=True)
+    return list(found.order_by("sent_at", "id"))
 
 
 def follow(*, workspace: Workspace, typed: str) -> FollowCode | None:

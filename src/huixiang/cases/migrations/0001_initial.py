@@ -124,4 +124,8 @@ class Migration(migrations.Migration):
             model_name='turn',
             index=models.Index(fields=['message_id'], name='turn_message'),
         ),
+        migrations.AddIndex(
+            model_name='turn',
+            index=models.Index(condition=models.Q(('direction', 'outbound'), ('lane', 'public')), fields=['workspace', '-at'], name='turn_public_answers'),
+        ),
     ]

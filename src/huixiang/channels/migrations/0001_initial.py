@@ -86,4 +86,8 @@ class Migration(migrations.Migration):
             model_name='delivery',
             index=models.Index(fields=['account', 'state', 'created_at'], name='delivery_account'),
         ),
+        migrations.AddIndex(
+            model_name='delivery',
+            index=models.Index(condition=models.Q(('state__in', ['failed', 'unknown'])), fields=['workspace', '-created_at'], name='delivery_trouble'),
+        ),
     ]

@@ -33,10 +33,10 @@ PAGE = 40
 def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Feedback by kind, or messages that were not feedback or could not be read."""
     tab = request.GET.get("tab", "")
-    context: dict[str, Any] = {"tabs": _tabs(membership.workspace, tab), "tab": tab}
-    context |= _rows(membership.workspace, tab, request.GET.get("cursor", ""))
+    context: dict[str, Any] = {"tab": tab, **_rows(membership.workspace, tab, request.GET.get("cursor", ""))}
     if getattr(request, "htmx", False):
         return access.part(request, membership, "desk/feedback/rows.html", **context)
+    context["tabs"] = _tabs(membership.workspace, tab)  # counted for the page only, not for more of its rows
     return access.shown(request, membership, "desk/feedback/listing.html", "feedback", **context)
 
 

@@ -9,7 +9,7 @@ from huixiang.channels.actions import conversations
 from huixiang.engine.masking import mask
 from huixiang.feedback.models import Feedback
 from huixiang.intake.acceptance import LONGEST_ID
-from huixiang.intake.models import Message, MessageState
+from huixiang.intake.models import IdempotencyKey, Message, MessageState
 from huixiang.members.actions import Author, link
 from huixiang.triage.signals import Batch, Signal
 
@@ -74,9 +74,10 @@ def _replied_cases(batch: Batch, cases: list[Case]) -> dict[uuid.UUID, Case]:
     replies = [signal for signal in batch.signals if signal.first.reply_to]
     if not replies:
         return {}
-    answered = Message.objects.filter(
-        workspace=batch.workspace, external_id__in={signal.first.reply_to for signal in replies}
-    ).values_list("id", "account_id", "external_id")
+    answered = IdempotencyKey.objects.filter(
+        account_id__in={signal.first.account_id for signal in replies},
+        external_id__in={signal.first.reply_to for signal in replies},
+    ).values_list("message_id", "account_id", "external_id")
     name_of = {message_id: (account_id, external_id) for message_id, account_id, external_id in answered}
     rows = Turn.objects.filter(message_id__in=name_of, case__in=cases).values_list("message_id", "case_id")
     by_id = {case.id: case for case in cases}
