@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huixiang.cases.actions import open_cases
 from huixiang.cases.models import Case
@@ -148,3 +150,12 @@ def test_a_vote_for_a_merged_theme_counts_where_it_went(app_channel: ChannelAcco
     assert vote(theme=Theme.objects.get(id=source.id), member=who, given=True) == 1
     undo_merge(merge_id=done.id, workspace_id=app_channel.workspace_id, actor=STAFF)
     assert list(Vote.objects.values_list("theme_id", flat=True)) == [source.id]
+
+
+def test_a_vote_locks_the_theme_before_it_counts(app_channel: ChannelAccount) -> None:
+    found = placed(app_channel, [towards(0)], unstored(app_channel))[0]
+    with CaptureQueriesContext(connection) as asked:
+        vote(theme=found, member=member(app_channel, "也是的人"), given=True)
+    texts = [query["sql"] for query in asked]
+    lock = next(place for place, text in enumerate(texts) if "themes_theme" in text and "FOR NO KEY UPDATE" in text)
+    assert lock < next(place for place, text in enumerate(texts) if 'INSERT INTO "themes_vote"' in text)

@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
@@ -120,3 +122,10 @@ def test_only_kept_noise_can_be_brought_back(app_channel: ChannelAccount, operat
     erase_noise(workspace_id=app_channel.workspace_id, kept_days=7)
     with pytest.raises(Refused):
         keep_as_feedback(message=Message.objects.get(), by=operator)
+
+
+def test_themes_are_locked_before_cases(case: Case, operator: Membership) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        correct_grade(case=case, grade="red", reason="孩子在车里", by=operator)
+    locked = [query["sql"].partition('FROM "')[2].partition('"')[0] for query in asked if "FOR NO KEY" in query["sql"]]
+    assert locked[:2] == ["themes_theme", "cases_case"]

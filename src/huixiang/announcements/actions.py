@@ -170,6 +170,7 @@ def publish(*, announcement: Announcement, by: Membership) -> Announcement:
 
     Journal: announcements.published, themes.moved. Job: announcements.tell, which solves the theme's cases.
     """
+    themes.lock_rows(theme_ids=[announcement.theme_id])  # first the theme, as in resolve_and_draft
     announcement = _locked(announcement)
     if announcement.published_at:
         raise Refused(_("It is published already."))
