@@ -51,7 +51,7 @@ def user_by_email(email: str) -> User | None:
 
 def has_confirmed_email(user: User) -> bool:
     """Whether the login name is proven to be the user's own address."""
-    return EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True).exists())
 
 
 def api_keys(workspace: Workspace) -> list[ApiKey]:
