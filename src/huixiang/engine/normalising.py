@@ -69,7 +69,10 @@ def _width(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW)
 
 
-def _take(pattern: re.Pattern[str], text: str, left: str) -> tuple[str, tuple[str, ...]]:
+def _take(pattern: re.Pattern[str], text: str, left: str, sign: str = "") -> tuple[str, tuple[str, ...]]:
+    """What a pattern finds is taken out; without its `sign` in the text it is not even looked for."""
+    if sign not in text:
+        return text, ()
     found = tuple(match.group(match.lastindex or 0) for match in pattern.finditer(text))
     return (pattern.sub(left, text) if found else text), found
 
@@ -84,8 +87,8 @@ def normalise(text: str) -> Normalised:
     cut = len(head) > READ_AT_MOST or len(text) > READ_AT_MOST * 2
     body = simplify(_width(head[:READ_AT_MOST]))
     body, links = _take(_LINK, body, " 链接 ")
-    body, mentions = _take(_MENTION, body, " ")
-    body, faces = _take(_SHORTCODE, body, " ")
+    body, mentions = _take(_MENTION, body, " ", "@")
+    body, faces = _take(_SHORTCODE, body, " ", "[")
     body, emojis = _take(_EMOJI, body, " ")
     body = _NEWLINES.sub("\n", _BLANKS.sub(" ", body)).strip()
     return Normalised(body[:READ_AT_MOST], mentions, links, tuple("".join(emojis)) + faces, cut)

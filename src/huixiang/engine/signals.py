@@ -1,5 +1,6 @@
 """What the second level looks at: the first level's scores beside what the word rules saw."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,8 @@ NAMES = (
 )
 CORE = 3  # severity of a rule that names the failure of a core function
 ALARMING = 4  # severity of a rule from which on a text is not let go lightly
+_DIGIT = re.compile("[0-9]")
+_LATIN = re.compile("[A-Za-z]")
 _READ = 600  # characters looked at by the rules
 
 
@@ -47,8 +50,7 @@ class Caught:
 
     severity: tuple[Hit, ...]
     escalation: tuple[Hit, ...]
-    plain: bool = False  # a failure, a danger of a product or a measured loss in plain words, and no advice about it
-    praises: bool = False  # words of praise, and nothing is asked: a “how” in it is part of the story
+    head: str = ""  # what was looked at
 
     @property
     def threats(self) -> int:
@@ -60,22 +62,36 @@ class Caught:
         """Whether a word was hit that must not be lost at the gate: a danger or a threat."""
         return self.threats > 0 or any(hit.level >= ALARMING for hit in self.severity)
 
+    @property
+    def plain(self) -> bool:
+        """Whether a failure, a danger of a product or a measured loss is told in plain words, and not as advice."""
+        return self._told_plainly() and cue("advice").search(self.head) is None
+
+    @property
+    def praises(self) -> bool:
+        """Whether there are words of praise and nothing is asked: a “how” is then part of the story."""
+        return cue("praise").search(self.head) is not None and cue("ask").search(self.head) is None
+
+    def _told_plainly(self) -> bool:
+        if any(hit.certain and hit.level >= CORE for hit in self.severity):
+            return True
+        if any(hit.level >= ALARMING for hit in self.severity) and cue("product").search(self.head):
+            return True
+        return cue("worsened").search(self.head) is not None
+
 
 def caught(text: str) -> Caught:
     """Return what the severity and escalation rules see in the first part of a text."""
     head = text[:_READ]
-    severity = tuple(rules("severity").hits(head))
-    return Caught(severity, tuple(rules("escalation").hits(head)), _plain(head, severity), _praises(head))
+    return Caught(tuple(rules("severity").hits(head)), tuple(rules("escalation").hits(head)), head)
 
 
-def _praises(head: str) -> bool:
-    return cue("praise").search(head) is not None and cue("ask").search(head) is None
-
-
-def _plain(head: str, hits: Sequence[Hit]) -> bool:
-    grave = any(hit.certain and hit.level >= CORE for hit in hits)
-    grave = grave or (any(hit.level >= ALARMING for hit in hits) and cue("product").search(head) is not None)
-    return (grave or cue("worsened").search(head) is not None) and cue("advice").search(head) is None
+def _said_of(head: str, cues: dict[str, bool]) -> list[float]:
+    """The figures of TALKED_OF; what is said of a product is looked for only where one is named."""
+    if cue("product").search(head) is None:
+        return [*(0.0 for _ in _OF_PRODUCTS), float(cue("life").search(head) is not None)]
+    known = (cues[name] if name in cues else cue(name).search(head) is not None for name in _OF_PRODUCTS)
+    return [*map(float, known), 0.0]
 
 
 def _row(text: str, seen: Caught) -> list[float]:
@@ -84,22 +100,21 @@ def _row(text: str, seen: Caught) -> list[float]:
     grave = {hit.name for hit in seen.severity}
     threats = {hit.name for hit in seen.escalation}
     size = max(len(head), 1)
-    cues = {name: cue(name).search(head) is not None for name in (*_CUES, *_TALK)}
+    cues = {name: cue(name).search(head) is not None for name in _CUES}
     return [
         *(float(level in levels) for level in _LEVELS),
         *(float(name in grave) for name in rules("severity").names),
         min(len(seen.severity), 5) / 5,
         *(float(name in threats) for name in rules("escalation").names),
         float(len(threats) > 1),
-        *(float(cues[name]) for name in _CUES),
-        *(min(len(cue(name).findall(head)), 4) / 4 for name in ("problem", "praise", "spam")),
-        *(float(cues["product"] and cues[name]) for name in _OF_PRODUCTS),
-        float(cues["life"] and not cues["product"]),
+        *map(float, cues.values()),
+        *((min(len(cue(name).findall(head)), 4) / 4 if cues[name] else 0.0) for name in ("problem", "praise", "spam")),
+        *_said_of(head, cues),
         float(np.log1p(size)) / 5,
-        sum(map(str.isdigit, head)) / size,
+        len(_DIGIT.findall(head)) / size,
         min(head.count("!") + head.count("！"), 3) / 3,
         min(head.count("?") + head.count("？"), 2) / 2,
-        sum("a" <= sign <= "z" for sign in head.lower()) / size,
+        len(_LATIN.findall(head)) / size,
     ]
 
 

@@ -1,6 +1,7 @@
 """The clause that tells somebody scanning a list what is wrong: subject and fault before everything around them."""
 
 import re
+from functools import lru_cache
 
 from huixiang.engine.branding import unbranded
 from huixiang.engine.rules import cue, rules
@@ -9,6 +10,7 @@ from huixiang.engine.tokens import tokens
 
 TITLE_LENGTH = 30
 _SHORT = 8  # characters; a clause as short as this is shown with the one before it
+_REMEMBERED = 4096  # clauses whose worth is kept: title, facts and names ask for the same ones
 _LEAST = 5  # characters that must be left of a clause when its opening is taken off
 _ONLY_NAMES = re.compile(r"^[A-Za-z0-9.\s_-]+(?:[\d.]*月?起?的?|稳定版|开发版|公测版|版本)?$")
 _NUMBER = re.compile(r"\d")
@@ -40,11 +42,13 @@ _OPENING = re.compile(
 _WEAK_END = re.compile(r"(?:压没|弄没|搞没|搞坏|弄坏)的$")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def has_fault(clause: str) -> bool:
     """Return whether a clause tells of something out of order: a malfunction, a loss, or a word rule."""
     return any(cue(name).search(clause) for name in ("problem", "misbehaves", "decline")) or _level(clause) > 0
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _level(clause: str) -> int:
     return max((hit.level for hit in rules("severity").hits(clause) if hit.name != _DANGER), default=0)
 
@@ -59,13 +63,14 @@ def side_note(clause: str) -> float:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def worth(clause: str) -> float:
     """How well a clause stands for its message in a list; names and versions alone say nothing."""
     if _ONLY_NAMES.match(clause) and unbranded(clause) == clause:
         return -1.0
     fault = has_fault(clause)
     level = _level(clause)
-    score = 1.1 * level * (level > 1)
+    score = 1.4 * level * (level > 1)
     score += 1.4 * fault
     score += 1.0 * bool(fault and cue("product").search(clause))
     score += 0.6 * bool(cue("misbehaves").search(clause) or cue("decline").search(clause))
