@@ -14,7 +14,7 @@ from huixiang.themes.models import Theme
 from huixiang.triage.signals import Batch, Signal
 
 COPY_FROM = 12  # shorter texts are said alike by chance
-OTHER_MATTER_SEVERITY = 3
+OTHER_MATTER_SEVERITY = 4  # only a danger: what else is unlike in a later message is mostly more about the same matter
 OTHER_MATTER_MARGIN = 0.15
 
 
