@@ -9,8 +9,9 @@ from huixiang.intake.actions import erase_noise
 from huixiang.intake.models import Message
 from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
-from huixiang.triage.actions import correct_grade, correct_kind, keep_as_feedback, latest_assessment, process
+from huixiang.triage.actions import correct_grade, correct_kind, keep_as_feedback, process
 from huixiang.triage.models import Correction
+from huixiang.triage.queries import assessments
 from huixiang.workspaces.models import Membership
 from tests import factories
 from tests.factories import CHATTER, PRAISE, ago, inbound, received
@@ -32,9 +33,8 @@ def test_another_grade_is_kept_with_its_reason(case: Case, operator: Membership)
     assert (kept.subject_id, kept.by, kept.model_version) == (found.id, operator, found.model_version)
     entry = Entry.objects.filter(name="cases.regraded").select_related("words").get()
     assert (entry.actor_id, entry.words.text) == (operator.id, "孩子在车里")
-    assessment = latest_assessment(found.id)
-    assert assessment is not None
-    assert assessment.grade == before  # what the machine said stays as it was
+    judged = assessments(workspace_id=found.workspace_id, feedback_ids=[found.id])
+    assert judged[found.id].grade == before  # what the machine said stays as it was
 
 
 @pytest.mark.parametrize(("grade", "reason"), [("red", " "), ("purple", "因为"), ("", "因为"), ("same", "因为")])

@@ -154,11 +154,6 @@ def turns_of_cases(case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Turn]]
     return found
 
 
-def turns_for_member(case: Case) -> list[Turn]:
-    """What the member may read: no notes."""
-    return [turn for turn in turns(case) if turn.lane != Lane.INTERNAL]
-
-
 def public_turns(case: Case) -> list[Turn]:
     """What everybody may read."""
     return [turn for turn in turns(case) if turn.lane == Lane.PUBLIC]

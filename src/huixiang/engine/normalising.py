@@ -5,7 +5,6 @@ Chinese punctuation is kept as it is: people read the result.
 
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -92,8 +91,3 @@ def normalise(text: str) -> Normalised:
     body, emojis = _take(_EMOJI, body, " ")
     body = _NEWLINES.sub("\n", _BLANKS.sub(" ", body)).strip()
     return Normalised(body[:READ_AT_MOST], mentions, links, tuple("".join(emojis)) + faces, cut)
-
-
-def normalise_all(texts: Sequence[str]) -> list[Normalised]:
-    """Normalise a batch, order kept."""
-    return [normalise(text) for text in texts]

@@ -36,11 +36,6 @@ def place(feedbacks: Sequence[Feedback]) -> None:
     Feedback.objects.bulk_update(feedbacks, ["grade", "theme_id", "case_id"], batch_size=1_000)
 
 
-def read_anew(feedback: Feedback) -> None:
-    """Write a new reading of a feedback whose text grew."""
-    feedback.save(update_fields=[*READING_FIELDS, "embedding", "text_hash"])
-
-
 def move_to_theme(*, workspace_id: uuid.UUID, feedback_ids: Iterable[uuid.UUID], theme_id: uuid.UUID) -> int:
     """Let these feedbacks be about another theme; returns how many moved."""
     moved = Feedback.objects.filter(workspace_id=workspace_id, id__in=list(feedback_ids))

@@ -160,8 +160,3 @@ def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID
     for row in rows:
         row.reasons = {dial: {**said, "quote": ""} for dial, said in row.reasons.items()}
     Assessment.objects.bulk_update(rows, ["reasons"], batch_size=500)
-
-
-def latest_assessment(feedback_id: uuid.UUID) -> Assessment | None:
-    """How a feedback was judged last."""
-    return Assessment.objects.filter(feedback_id=feedback_id).order_by("-at").first()

@@ -16,11 +16,8 @@ from huixiang.cases.way import WayStep, way
 from huixiang.feedback.models import Feedback
 from huixiang.insights import board as boards
 from huixiang.insights import echoes
-from huixiang.kernel.errors import Refused
-from huixiang.portal import limits
 from huixiang.portal.access import Visit, community_page, to_login
-from huixiang.portal.forms import WordsForm
-from huixiang.portal.speaking import say_more
+from huixiang.portal.answering import take_answer
 from huixiang.portal.views.board import part_of
 from huixiang.portal.wording import fact_words
 from huixiang.themes.models import Theme
@@ -110,17 +107,7 @@ def reply(request: HttpRequest, visit: Visit, feedback_id: UUID) -> HttpResponse
     [standing] = echoes.standings(workspace=visit.workspace, feedbacks=[found])
     if found.removed_at or not _may_reply(visit, found, standing.case):
         raise Http404
-    form = WordsForm(request.POST)
-    sentence = next((str(error) for errors in form.errors.values() for error in errors), "")
-    if limits.used_up(request, limits.POSTS):
-        sentence = _("That was a lot in a short time. Wait ten minutes and send it again.")
-    limits.count(request, limits.POSTS)
-    try:
-        if not sentence and visit.member and found.conversation:
-            text = form.cleaned_data["text"]
-            say_more(conversation=found.conversation, member=visit.member, text=text, public=True)
-    except Refused as refused:
-        sentence = str(refused.sentence)
+    sentence = take_answer(request, conversation=found.conversation, member=visit.member, public=True)
     if sentence:
         text = request.POST.get("text", "")[:20_000]
         return _page(request, visit, found, sentence=sentence, text=text, status=422)

@@ -17,14 +17,11 @@ from huixiang.channels.queries import shown_to_member
 from huixiang.feedback.queries import of_members
 from huixiang.insights import echoes
 from huixiang.journal.events import Actor
-from huixiang.kernel.errors import Refused
 from huixiang.members.actions import give_consent
 from huixiang.members.models import Consent, Member
-from huixiang.portal import limits
 from huixiang.portal.access import Visit, community_page, to_login
-from huixiang.portal.forms import WordsForm
+from huixiang.portal.answering import take_answer
 from huixiang.portal.solving import say_whether_solved
-from huixiang.portal.speaking import say_more
 
 CONSENTS = {Consent.NAME, Consent.NICKNAME, Consent.NO}
 NOTICES = 12
@@ -107,16 +104,7 @@ def reply(request: HttpRequest, visit: Visit, case_id: UUID) -> HttpResponse:
     case, member = _own_case(visit, case_id)
     if not _may_reply(case) or case.conversation is None:
         raise Http404
-    form = WordsForm(request.POST)
-    sentence = next((str(error) for errors in form.errors.values() for error in errors), "")
-    if limits.used_up(request, limits.POSTS):
-        sentence = _("That was a lot in a short time. Wait ten minutes and send it again.")
-    limits.count(request, limits.POSTS)
-    try:
-        if not sentence:
-            say_more(conversation=case.conversation, member=member, text=form.cleaned_data["text"], public=False)
-    except Refused as refused:
-        sentence = str(refused.sentence)
+    sentence = take_answer(request, conversation=case.conversation, member=member, public=False)
     if sentence:
         messages.error(request, sentence)
     else:
