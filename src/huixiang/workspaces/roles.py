@@ -11,34 +11,58 @@ if TYPE_CHECKING:
 
 
 class Role(models.TextChoices):
-    """What somebody is in a workspace."""
+    """What somebody is in a workspace, the mightiest first."""
 
     OWNER = "owner", _("Workspace owner")
+    ADMINISTRATOR = "administrator", _("Administrator")
     OPERATOR = "operator", _("Operator")
+    SPECIALIST = "specialist", _("Service specialist")
+    PRODUCT = "product", _("Product manager")
     ANALYST = "analyst", _("Analyst")
+    MODERATOR = "moderator", _("Moderator")
+    VIEWER = "viewer", _("Viewer")
 
 
 class Permission(StrEnum):
     """Something a membership may or may not do."""
 
-    READ = "read"
-    REPLY = "reply"
-    HANDLE = "handle"  # assign, close, re-grade, correct, merge themes, resolve
-    ANNOUNCE = "announce"
+    READ = "read"  # every page of the desk, personal data masked; views and drafts of one's own
+    REPLY = "reply"  # answer members, note calls and interviews
+    HANDLE = "handle"  # cases: assign, hand over, tag, close, re-grade, correct what the machine read
+    TAGS = "tags"  # the list of tags and shared views: make, rename, remove
+    THEMES = "themes"  # rename, merge, split, move, root cause, resolve; undo the same
+    ANNOUNCE = "announce"  # draft and edit announcements
+    PUBLISH = "publish"  # publish an announcement, ask for consent: what reaches people
+    MEMBERS = "members"  # people: edit, join and part identities, erase
+    MODERATE = "moderate"  # hide and show again what is public
     IMPORT = "import"
     EXPORT = "export"
-    UNMASK = "unmask"
-    DELETE = "delete"
-    CONFIGURE = "configure"  # team, API keys, channels, grading rules
+    UNMASK = "unmask"  # see phone numbers and the like; the journal keeps who looked
+    DELETE = "delete"  # remove a feedback's words for good
+    CONFIGURE = "configure"  # workspace, channels, grading rules, standards
+    INTEGRATE = "integrate"  # API keys, webhooks in and out
+    TEAM = "team"  # invite, change roles, remove
+    OWN = "own"  # make and unmake owners
 
 
-_STAFF = frozenset({Permission.READ, Permission.EXPORT})
+_READER = frozenset({Permission.READ})
+_HANDLER = _READER | {Permission.REPLY, Permission.HANDLE, Permission.UNMASK}
 GRANTS: dict[str, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.OPERATOR: _STAFF
-    | {Permission.REPLY, Permission.HANDLE, Permission.ANNOUNCE, Permission.IMPORT, Permission.UNMASK},
-    Role.ANALYST: _STAFF,
-}
+    Role.ADMINISTRATOR: frozenset(Permission) - {Permission.OWN},
+    Role.OPERATOR: _HANDLER
+    | {
+        Permission.TAGS, Permission.THEMES, Permission.ANNOUNCE, Permission.PUBLISH, Permission.MEMBERS,
+        Permission.MODERATE, Permission.IMPORT, Permission.EXPORT,
+    },
+    Role.SPECIALIST: _HANDLER,
+    Role.PRODUCT: _READER | {Permission.TAGS, Permission.THEMES, Permission.ANNOUNCE, Permission.EXPORT},
+    Role.ANALYST: _READER | {Permission.EXPORT},
+    Role.MODERATOR: _READER | {Permission.MODERATE},
+    Role.VIEWER: _READER,
+}  # fmt: skip
+
+FIRST_ASKED = (Role.OPERATOR, Role.SPECIALIST)  # whose work the answering is; others only when there are none
 
 
 def holds(membership: "Membership | None", permission: Permission) -> bool:
