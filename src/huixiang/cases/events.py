@@ -103,3 +103,57 @@ class StateChanged(CaseEvent):
     name: ClassVar[str] = "cases.state_changed"
     before: str
     after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tagged(CaseEvent):
+    """A tag was put on the case."""
+
+    name: ClassVar[str] = "cases.tagged"
+    tag_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Untagged(CaseEvent):
+    """A tag was taken off the case."""
+
+    name: ClassVar[str] = "cases.untagged"
+    tag_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagEvent(Event):
+    """Base of the events about a tag."""
+
+    subject_kind: ClassVar[str] = "tag"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagCreated(TagEvent):
+    """There is a new word to sort cases by."""
+
+    name: ClassVar[str] = "cases.tag_created"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagChanged(TagEvent):
+    """A tag has another name or is drawn otherwise."""
+
+    name: ClassVar[str] = "cases.tag_changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagMerged(TagEvent):
+    """A tag went up in another, with its cases."""
+
+    name: ClassVar[str] = "cases.tag_merged"
+    into_id: uuid.UUID
+    cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagDeleted(TagEvent):
+    """A tag is gone, also from its cases."""
+
+    name: ClassVar[str] = "cases.tag_deleted"
+    cases: int

@@ -71,6 +71,46 @@ class Case(models.Model):
         return f"HX-{self.number}"
 
 
+class Ink(models.TextChoices):
+    """How strongly a tag is drawn. Hues belong to grades alone, so tags differ by ink."""
+
+    SOLID = "solid", _("filled")
+    DARK = "dark", _("dark outline")
+    LIGHT = "light", _("light outline")
+    PLAIN = "plain", _("plain")
+
+
+class Tag(models.Model):
+    """A word the team sorts cases by. `folded` is the name as it is compared: width, case and blanks do not count."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=24)
+    folded = models.CharField(max_length=96)
+    ink = models.CharField(max_length=8, choices=Ink.choices, default=Ink.LIGHT)
+    created_at = models.DateTimeField(default=now)
+    cases = models.ManyToManyField(Case, through="CaseTag", related_name="tags")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "folded"], name="tag_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseTag(models.Model):
+    """A tag on a case."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="case_tags")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="case_tags", db_index=False)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["tag", "case"], name="case_tag_once")]
+
+
 class Turn(models.Model):
     """One thing said in a case. Texts of members are masked; the message holds the original."""
 
