@@ -19,7 +19,7 @@ from huixiang.playbooks.events import StandardsChanged
 from huixiang.playbooks.models import ResponseStandard
 from huixiang.workspaces import calendars
 from huixiang.workspaces.models import Membership, Workspace
-from huixiang.workspaces.roles import Permission, holds
+from huixiang.workspaces.roles import FIRST_ASKED, Permission, holds
 
 LONGEST_MINUTES = 60 * 24 * 60
 # Minutes of working time until the first answer: half an hour, 4 hours, 24 hours, 3 days. Working time is counted
@@ -112,7 +112,7 @@ def _share_out(workspace: Workspace, cases: Sequence[Case]) -> None:
     """Each case goes to whoever may answer and has least to do; two statements whatever the number."""
     team = Membership.objects.filter(workspace=workspace).select_related("user").order_by("created_at")
     able = [membership for membership in team if holds(membership, Permission.REPLY)]
-    operators = [membership for membership in able if membership.role != "owner"] or able
+    operators = [membership for membership in able if membership.role in FIRST_ASKED] or able
     if not operators:
         return
     load: dict[uuid.UUID, int] = team_load(workspace)
