@@ -3,6 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
+from huixiang.cli.apikey import SCOPES
 from huixiang.workspaces.models import ApiKey, Workspace
 from huixiang.workspaces.queries import api_key_by_secret
 from tests.cli.conftest import Said
@@ -39,7 +40,11 @@ def test_keys_are_listed_without_their_secrets_and_revoked(said: Run, workspace:
     ("words", "sentence"),
     [
         (["create", "--workspace", "nowhere", "--scope", "read"], "there is no workspace “nowhere”. Known are: known."),
-        (["create", "--workspace", "known", "--scope", "write"], "“write”: the scopes are ingest, read, deliver"),
+        (["create", "--workspace", "known", "--scope", "write"], f"“write”: the scopes are {', '.join(SCOPES)}"),
+        (
+            ["create", "--workspace", "known", "--scope", "cases:write"],
+            "a key that changes things needs --acts-for EMAIL of the team.",
+        ),
         (["create", "--workspace", "known"], "the following arguments are required: --scope"),
         (["revoke", "17"], "“17” is not a key's id; see `huixiang apikey list`"),
         (["list", "--workspace", "nowhere"], "there is no workspace “nowhere”."),

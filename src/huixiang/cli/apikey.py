@@ -7,7 +7,10 @@ import uuid
 from huixiang.cli import django_start
 
 HELP = "Create, list or revoke API keys"
-SCOPES = ("ingest", "read", "deliver")
+SCOPES = (
+    "ingest", "read", "deliver", "personal", "feedback:write", "cases:write", "themes:write", "members:write",
+    "announcements:write",
+)  # fmt: skip
 FAILED, WRONG = 1, 2
 
 
@@ -18,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--workspace", required=True, metavar="W", help="slug of the workspace")
     create.add_argument("--scope", required=True, type=_scopes, help=f"any of {','.join(SCOPES)}, separated by commas")
     create.add_argument("--name", default="", help="what it is for")
+    create.add_argument("--acts-for", metavar="EMAIL", help="of the team: in whose name it changes things")
     listing = verbs.add_parser("list", help="show the keys, never their secrets")
     listing.add_argument("--workspace", metavar="W", help="of this workspace only")
     revoke = verbs.add_parser("revoke", help="end a key at once")
@@ -48,14 +52,20 @@ def run(args: argparse.Namespace) -> int:
 def _create(args: argparse.Namespace) -> int:
     from huixiang.journal.events import SYSTEM  # noqa: PLC0415 - Django must be set up first
     from huixiang.workspaces.actions import create_api_key  # noqa: PLC0415
-    from huixiang.workspaces.queries import every_workspace, workspace_by_slug  # noqa: PLC0415
+    from huixiang.workspaces.queries import every_workspace, team, workspace_by_slug  # noqa: PLC0415
 
     workspace = workspace_by_slug(args.workspace)
     if workspace is None:
         known = ", ".join(one.slug for one in every_workspace()) or "none yet"
         print(f"huixiang apikey: there is no workspace “{args.workspace}”. Known are: {known}.", file=sys.stderr)
         return WRONG
-    key, secret = create_api_key(workspace=workspace, scopes=args.scope, name=args.name, actor=SYSTEM)
+    acts_for = next((one for one in team(workspace) if one.user.email == args.acts_for), None)
+    if acts_for is None and (args.acts_for or any(scope.endswith(":write") for scope in args.scope)):
+        print("huixiang apikey: a key that changes things needs --acts-for EMAIL of the team.", file=sys.stderr)
+        return WRONG
+    key, secret = create_api_key(
+        workspace=workspace, scopes=args.scope, name=args.name, acts_for=acts_for, actor=SYSTEM
+    )
     print(secret)
     print(f"Keep it well: it is not shown again. Its id is {key.id}.", file=sys.stderr)
     return 0

@@ -19,7 +19,7 @@ from huixiang.journal.models import Entry
 from huixiang.members.queries import names
 from huixiang.themes.states import ThemeStatus
 from huixiang.workspaces.models import Workspace
-from huixiang.workspaces.queries import team
+from huixiang.workspaces.queries import api_keys, team
 from huixiang.workspaces.roles import Role
 
 Data = dict[str, Any]
@@ -43,6 +43,10 @@ PLAIN: Final[dict[str, Promise]] = {
     "cases.feedback_joined": gettext_lazy("Another feedback joined the case"),
     "cases.member_spoke": gettext_lazy("The member wrote again"),
     "cases.note_written": gettext_lazy("A note was written"),
+    "cases.tagged": gettext_lazy("A tag was put on the case"),
+    "cases.untagged": gettext_lazy("A tag was taken off the case"),
+    "cases.tag_created": gettext_lazy("A tag was made"),
+    "cases.tag_changed": gettext_lazy("A tag was renamed or drawn otherwise"),
     "channels.account_opened": gettext_lazy("A channel was opened"),
     "channels.delivery_retried": gettext_lazy("A message was sent again"),
     "feedback.removed": gettext_lazy("A feedback was deleted"),
@@ -58,6 +62,10 @@ PLAIN: Final[dict[str, Promise]] = {
     "workspaces.workspace_changed": gettext_lazy("The workspace's settings were changed"),
     "workspaces.api_key_created": gettext_lazy("An API key was made"),
     "workspaces.api_key_revoked": gettext_lazy("An API key was revoked"),
+    "workspaces.left_team": gettext_lazy("Somebody left the team"),
+    "workspaces.invited_again": gettext_lazy("An invitation got a new link"),
+    "workspaces.invitation_revoked": gettext_lazy("An invitation was taken back"),
+    "workspaces.invitation_accepted": gettext_lazy("An invitation was accepted"),
     "workspaces.personal_data_shown": gettext_lazy("Somebody looked at what is masked"),
 }
 
@@ -102,6 +110,12 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "cases.regraded": lambda d: _("Grade changed from %(before)s to %(after)s") % _change(Grade, d),
     "cases.clock_started": lambda d: _("Due: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
     "cases.clock_breached": lambda d: _("Overdue: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
+    "cases.tag_merged": lambda d: (
+        ngettext("A tag was merged, with %(cases)s case", "A tag was merged, with %(cases)s cases", d["cases"]) % d
+    ),
+    "cases.tag_deleted": lambda d: (
+        ngettext("A tag was deleted from %(cases)s case", "A tag was deleted from %(cases)s cases", d["cases"]) % d
+    ),
     "cases.state_changed": lambda d: _("State: from “%(before)s” to “%(after)s”") % _change(CaseState, d),
     "channels.delivery_finished": lambda d: _("Message: %(state)s") % {"state": _label(DeliveryState, d["state"])},
     "feedback.found": lambda d: _("Found to be feedback: %(kind)s") % {"kind": _label(Kind, d["kind"])},
@@ -137,9 +151,12 @@ def sentence(entry: Entry) -> str:
 
 def tell_all(entries: Sequence[Entry], workspace: Workspace) -> list[Told]:
     """Entries as a person reads them, with the names of who did it: two statements however many."""
-    staff = {membership.id: str(membership) for membership in team(workspace)}
+    staff = staff_names(workspace)
     ids = {entry.actor_id for entry in entries if entry.actor_kind == "member" and entry.actor_id}
     members = names(workspace_id=workspace.id, ids=ids) if ids else {}
+    if any(entry.actor_kind == "key" for entry in entries):
+        keys = api_keys(workspace)
+        members |= {key.id: _("API key %(name)s") % {"name": key.name or key.shown_prefix} for key in keys}
     return [_told(entry, staff, members, workspace.slug) for entry in entries]
 
 
@@ -155,6 +172,8 @@ def _who(entry: Entry, staff: dict[uuid.UUID, str], members: dict[uuid.UUID, str
         return staff.get(entry.actor_id, _("Somebody who left"))
     if entry.actor_kind == "member" and entry.actor_id:
         return members.get(entry.actor_id) or _("a member")
+    if entry.actor_kind == "key" and entry.actor_id in members:
+        return members[entry.actor_id]
     return _("a program") if entry.actor_kind == "key" else pgettext("actor", "by itself")
 
 

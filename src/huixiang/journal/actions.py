@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from huixiang.journal import dispatch
+from huixiang.journal import dispatch, through
 from huixiang.journal.events import SYSTEM, Actor, Event
 from huixiang.journal.models import Entry, Words
 from huixiang.kernel.crypto import digest
@@ -48,14 +48,14 @@ def record_all(notes: Sequence[Note], *, workspace_id: uuid.UUID) -> None:
 
 
 def _entry(note: Note, salt: bytes, workspace_id: uuid.UUID) -> Entry:
-    now = timezone.now()
+    now, actor = timezone.now(), through.actor(note.actor)
     return Entry(
         workspace_id=workspace_id,
         at=now,
         month=now.date().replace(day=1),
         name=note.event.name,
-        actor_kind=note.actor.kind,
-        actor_id=note.actor.id,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
         subject_kind=note.event.subject_kind,
         subject_id=note.event.subject,
         data=note.event.data(),

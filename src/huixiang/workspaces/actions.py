@@ -75,9 +75,17 @@ def join_team(
 
 @transaction.atomic
 def create_api_key(
-    *, workspace: Workspace, scopes: Sequence[str], name: str = "", actor: Actor = SYSTEM
+    *,
+    workspace: Workspace,
+    scopes: Sequence[str],
+    name: str = "",
+    acts_for: Membership | None = None,
+    actor: Actor = SYSTEM,
 ) -> tuple[ApiKey, str]:
-    """Make a key and return it with its secret, which is shown this once. Journal: api_key_created."""
+    """Make a key and return it with its secret, which is shown this once. Journal: api_key_created.
+
+    What it changes it changes in the name of `acts_for`, with that person's role; without one it changes nothing.
+    """
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         workspace=workspace,
@@ -85,6 +93,7 @@ def create_api_key(
         shown_prefix=secret[:SHOWN_SIGNS],
         key_hash=keyed_hash("api key", secret),
         scopes=list(scopes),
+        acts_for=acts_for,
     )
     record(events.ApiKeyCreated(subject=key.id, scopes=list(scopes)), workspace_id=workspace.id, actor=actor)
     return key, secret

@@ -85,6 +85,12 @@ class Scope(models.TextChoices):
     INGEST = "ingest", _("Send messages in")
     READ = "read", _("Read data")
     DELIVER = "deliver", _("Fetch answers and report them delivered")
+    PERSONAL = "personal", _("See personal data unmasked")
+    FEEDBACK = "feedback:write", _("Correct, move and remove feedback")
+    CASES = "cases:write", _("Answer and handle cases")
+    THEMES = "themes:write", _("Change themes")
+    MEMBERS = "members:write", _("Change members")
+    ANNOUNCEMENTS = "announcements:write", _("Write and publish announcements")
 
 
 class ApiKey(models.Model):
@@ -96,6 +102,39 @@ class ApiKey(models.Model):
     shown_prefix = models.CharField(max_length=12)
     key_hash = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=20, choices=Scope.choices))
+    acts_for = models.ForeignKey(  # in whose name and with whose role it changes things; nobody's: it changes nothing
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(default=now)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class KeptAnswer(models.Model):
+    """What a write with an Idempotency-Key was answered: given again to whoever sends the same again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)  # the Idempotency-Key as it was sent
+    request_digest = models.BinaryField()  # of method, address and body: never the body itself
+    status = models.PositiveSmallIntegerField()
+    body = models.TextField()
+    created_at = models.DateTimeField(default=now, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["api_key", "name"], name="kept_answer_once")]
+
+
+class RateBucket(models.Model):
+    """How many calls a key has left just now. The table is unlogged: after a crash every bucket is full again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace_id = models.UUIDField()  # a plain id, like the key's: a check at every call would cost more than it saves
+    api_key_id = models.UUIDField()
+    kind = models.CharField(max_length=10)
+    tokens = models.FloatField()
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["api_key_id", "kind"], name="bucket_once")]

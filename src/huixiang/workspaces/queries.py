@@ -68,7 +68,7 @@ def api_key_by_secret(secret: str) -> ApiKey | None:
     """The live key this secret opens; notes its use at most once a minute."""
     key = (
         ApiKey.objects.filter(key_hash=keyed_hash("api key", secret), revoked_at=None)
-        .select_related("workspace")
+        .select_related("workspace", "acts_for__user")
         .first()
     )
     now = timezone.now()

@@ -153,6 +153,7 @@ def create_key(request: HttpRequest, membership: Membership) -> HttpResponse:
         workspace=membership.workspace,
         scopes=scopes,
         name=request.POST.get("name", "").strip()[:80],
+        acts_for=membership,
         actor=access.actor(membership),
     )
     request.session[f"key:{membership.workspace_id}"] = encrypt(secret)
