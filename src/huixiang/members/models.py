@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import ChannelAccount
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
-from huixiang.workspaces.models import User, Workspace
+from huixiang.workspaces.models import Membership, User, Workspace
 
 
 class Tier(models.TextChoices):
@@ -29,6 +30,9 @@ class Consent(models.TextChoices):
     NO = "no", _("Not by name")
 
 
+IS_LISTED = models.Q(joined_into__isnull=True, erased_at__isnull=True)
+
+
 class Member(models.Model):
     """One person of a community."""
 
@@ -44,12 +48,27 @@ class Member(models.Model):
     confirmed_count = models.PositiveIntegerField(default=0)  # reports that led to a fix
     credit_consent = models.CharField(max_length=12, choices=Consent.choices, default=Consent.UNANSWERED)
     created_at = models.DateTimeField(default=now)
+    tier_by_hand = models.BooleanField(default=False)  # a person set it: nothing automatic changes it
+    last_contact_at = models.DateTimeField(default=now)  # they spoke or we wrote, whichever came last
+    moods = ArrayField(models.SmallIntegerField(), default=list)  # sentiment of what they said last, oldest first
+    mood = models.SmallIntegerField(null=True)  # the mean of these, −100 to 100; None while nothing was said
+    joined_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="taken_in"
+    )
+    erasing_at = models.DateTimeField(null=True, blank=True)  # when what is stored goes for good; hidden until then
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["workspace", "user"], name="member_user_once", condition=models.Q(user__isnull=False)
             )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-last_contact_at", "-id"], name="member_contact", condition=IS_LISTED),
+            models.Index(fields=["workspace", "-feedback_count", "-id"], name="member_feedback", condition=IS_LISTED),
+            models.Index(fields=["workspace", "name", "id"], name="member_name", condition=IS_LISTED),
+            models.Index(fields=["joined_into"], name="member_joined", condition=models.Q(joined_into__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -69,3 +88,119 @@ class Identity(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account", "external_id"], name="identity_once")
         ]
+
+
+class MemberNote(models.Model):
+    """What staff want to remember of a person; the person reads it only when they ask what is stored."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="notes")
+    by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    text = models.TextField()
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["member", "-at"], name="member_note_latest")]
+
+
+class Joining(models.Model):
+    """Two records became one, or an identity one of its own; enough is kept to take it back exactly."""
+
+    class Kind(models.TextChoices):
+        """Which of the two."""
+
+        JOIN = "join", _("Joined")
+        PART = "part", _("Parted")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    source = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    target = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    moved = models.JSONField(default=dict)  # kind of row → ids that went from source to target
+    kept = models.JSONField(default=list)  # rows of which the target may have one only, as they were
+    before = models.JSONField(default=dict)  # member id → fields as they were
+    after = models.JSONField(default=dict)  # the target's fields as they became
+    by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["target", "-at"], name="joining_target"),
+            models.Index(fields=["source", "-at"], name="joining_source"),
+        ]
+
+
+class NotSame(models.Model):
+    """Staff said that two records are two people: they are not proposed again. `one` has the smaller id."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    one = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["one", "other"], name="not_same_once")]
+
+
+class Erasure(models.Model):
+    """A wish to be erased. Until `due_at` what was hidden rests sealed (encrypted) and can be brought back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="erasures")
+    asked_by_kind = models.CharField(max_length=10)  # staff or member, as the journal names them
+    asked_by_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField(default=now)
+    due_at = models.DateTimeField()
+    sealed = models.TextField(blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["member"],
+                name="one_erasure_at_a_time",
+                condition=models.Q(undone_at__isnull=True, finished_at__isnull=True),
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"],
+                name="erasure_due",
+                condition=models.Q(undone_at__isnull=True, finished_at__isnull=True),
+            )
+        ]
+
+
+class ExportState(models.TextChoices):
+    """How far a person's export is."""
+
+    WAITING = "waiting", _("Waiting to start")
+    RUNNING = "running", _("Being put together")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Stopped")
+    GONE = "gone", _("Expired")
+
+
+class DataExport(models.Model):
+    """Everything stored about one member as one file, for whoever asked, for a week."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="exports")
+    asked_by_kind = models.CharField(max_length=10)
+    asked_by_id = models.UUIDField(null=True)
+    state = models.CharField(max_length=8, choices=ExportState.choices, default=ExportState.WAITING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    size = models.PositiveBigIntegerField(default=0)  # bytes
+    asked_at = models.DateTimeField(default=now)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["member", "-asked_at"], name="data_export_latest")]
