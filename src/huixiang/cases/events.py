@@ -157,3 +157,21 @@ class TagDeleted(TagEvent):
 
     name: ClassVar[str] = "cases.tag_deleted"
     cases: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemeFollowed(CaseEvent):
+    """A case went along to another theme with most of its feedback."""
+
+    name: ClassVar[str] = "cases.theme_followed"
+    before: uuid.UUID | None
+    after: uuid.UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThemeKept(CaseEvent):
+    """Part of a case's feedback went to another theme; the case stays with the larger part."""
+
+    name: ClassVar[str] = "cases.theme_kept"
+    theme_id: uuid.UUID | None
+    elsewhere: int

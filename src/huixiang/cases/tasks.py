@@ -2,11 +2,12 @@
 
 import uuid
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 
-from huixiang.cases import actions, clocks, erasure
-from huixiang.feedback.queries import feedback_by_theme
+from huixiang.cases import clocks, erasure, following, leaving
 from huixiang.kernel.jobs import SURELY
+from huixiang.themes import moving
 from huixiang.themes.models import Merge
 
 
@@ -37,9 +38,25 @@ def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
     )
 
 
+@app.task(name="cases.let_go", retry=SURELY)
+def let_go(workspace_id: str, subjects: list[str]) -> None:
+    """People left the team: their unfinished cases lose their owner."""
+    leaving.let_go(workspace_id=uuid.UUID(workspace_id), membership_ids=[uuid.UUID(subject) for subject in subjects])
+
+
+@app.task(name="cases.follow_moves", retry=SURELY)
+def follow_moves(workspace_id: str, subjects: list[str]) -> None:
+    """Feedback went to other themes, or back: its cases follow the larger part."""
+    with transaction.atomic():
+        targets = [uuid.UUID(subject) for subject in subjects]
+        moves = moving.unfollowed(workspace_id=uuid.UUID(workspace_id), targets=targets)
+        moved = {feedback_id for one in moves for feedback_id in one.feedback_ids}
+        following.follow(workspace_id=uuid.UUID(workspace_id), feedback_ids=moved, parted=True)
+        moving.note_followed(moves)
+
+
 def _follow(workspace_id: uuid.UUID, targets: list[str]) -> None:
     """Where the feedbacks are now counts, whatever was merged and undone since the job was queued."""
     merges = Merge.objects.filter(workspace_id=workspace_id, target_id__in=[uuid.UUID(target) for target in targets])
     moved = {feedback_id for ids in merges.values_list("feedback_ids", flat=True) for feedback_id in ids}
-    for theme_id, feedback_ids in feedback_by_theme(workspace_id=workspace_id, ids=moved).items():
-        actions.follow_theme(workspace_id=workspace_id, feedback_ids=feedback_ids, theme_id=theme_id)
+    following.follow(workspace_id=workspace_id, feedback_ids=moved)

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Window
-from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
@@ -18,12 +16,12 @@ from huixiang.journal.actions import Note, record, record_all
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.members.models import Member
-from huixiang.themes import events, grouping, measures
+from huixiang.themes import changing, events, grouping, measures
 from huixiang.themes.models import Merge, Theme, Vote
+from huixiang.themes.queries import latest_texts
 from huixiang.themes.states import ThemeStatus, may_become
 
 RENAMED_AT = {2, 3, 5, 8, 13, 21, 34, 55, 89}  # sizes at which a name by words is found anew
-NAMED_FROM = 30
 DESCRIBED = (
     "name", "summary", "root_cause", "workaround", "fix", "fixed_in", "tracker_url", "public", "owner_id",
 )  # fmt: skip
@@ -72,25 +70,14 @@ def rename_grown(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> 
     grown = Theme.objects.filter(
         workspace_id=workspace_id, id__in=theme_ids, name_by_person=False, feedback_count__in=RENAMED_AT
     ).defer("centre")
-    texts = _latest_texts(workspace_id, [theme.id for theme in grown])
+    texts = latest_texts(workspace_id, [theme.id for theme in grown])
     renamed = []
     for theme in grown:
         found = name_by_words(texts.get(theme.id, []))[:80]
         if found and found != theme.name:
             theme.name = found
             renamed.append(theme)
-    Theme.objects.bulk_update(renamed, ["name"], batch_size=500)
-
-
-def _latest_texts(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
-    """What was said last about each of these themes, up to NAMED_FROM texts each: one statement."""
-    place = Window(RowNumber(), partition_by="theme_id", order_by="-said_at")
-    said = Feedback.objects.filter(workspace_id=workspace_id, theme_id__in=theme_ids, removed_at=None)
-    found: dict[uuid.UUID, list[str]] = {}
-    for theme_id, text in said.annotate(place=place).filter(place__lte=NAMED_FROM).values_list("theme_id", "text"):
-        if theme_id:
-            found.setdefault(theme_id, []).append(text)
-    return found
+    Theme.objects.bulk_update(renamed, ["name", "search"], batch_size=500)
 
 
 @transaction.atomic
@@ -98,26 +85,29 @@ def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID
     """Feedback was removed: themes named by its words are named by what is left, or by no words at all."""
     touched = Feedback.objects.filter(workspace_id=workspace_id, id__in=feedback_ids).values("theme_id")
     themes = Theme.objects.filter(workspace_id=workspace_id, id__in=touched, name_by_person=False).defer("centre")
-    texts = _latest_texts(workspace_id, [theme.id for theme in themes])
+    texts = latest_texts(workspace_id, [theme.id for theme in themes])
     for theme in themes:
         theme.name = name_by_words(texts[theme.id])[:80] if theme.id in texts else _("Removed")
-    Theme.objects.bulk_update(themes, ["name"], batch_size=500)
+    Theme.objects.bulk_update(themes, ["name", "search"], batch_size=500)
 
 
 @transaction.atomic
 def describe(*, theme: Theme, actor: Actor, **changed: object) -> None:
     """Write what a person knows: name, summary, root_cause, workaround, fix, fixed_in, tracker_url, public, owner_id.
 
-    Journal: themes.described with the names of the fields, the root cause in words.
+    Journal: themes.described with the names of the fields, the root cause in words. What stood before is kept, so that
+    it can be undone.
     """
     fields = [name for name in DESCRIBED if name in changed and getattr(theme, name) != changed[name]]
+    before = changing.values(theme, fields)
     for name in fields:
         setattr(theme, name, changed[name])
     if "name" in fields:
         theme.name_by_person = True
     if not fields:
         return
-    theme.save(update_fields=[*fields, "name_by_person"])
+    theme.save(update_fields=[*fields, "name_by_person", "search"])
+    changing.remember(theme, before)
     words = theme.root_cause if "root_cause" in fields else ""
     record(
         events.ThemeDescribed(subject=theme.id, fields=fields),
@@ -129,7 +119,10 @@ def describe(*, theme: Theme, actor: Actor, **changed: object) -> None:
 
 @transaction.atomic
 def move(*, theme: Theme, to: str, actor: Actor, words: str = "", fixed_in: str = "") -> None:
-    """Let a theme go a step on its way. Declining needs a reason. Journal: themes.moved."""
+    """Let a theme go a step on its way. Declining needs a reason. Journal: themes.moved.
+
+    What stood before is kept, so that it can be undone; an announcement cannot.
+    """
     theme = Theme.objects.select_for_update().get(id=theme.id) if theme.pk else theme
     if not may_become(theme.status, to):
         raise Refused(
@@ -138,9 +131,11 @@ def move(*, theme: Theme, to: str, actor: Actor, words: str = "", fixed_in: str 
         )
     if to == ThemeStatus.DECLINED and not words.strip():
         raise Refused(_("Say why: declined themes are shown with their reason."))
-    before, theme.status = theme.status, to
+    stood, before, theme.status = changing.values(theme, changing.STEP), theme.status, to
     _stamp(theme, to, words.strip(), fixed_in)
     theme.save()
+    if to != ThemeStatus.ANNOUNCED:  # what the community was told is not taken back
+        changing.remember(theme, stood)
     record(
         events.ThemeMoved(subject=theme.id, before=before, after=to, fixed_in=fixed_in),
         workspace_id=theme.workspace_id,

@@ -64,3 +64,69 @@ class Voted(ThemeEvent):
     name: ClassVar[str] = "themes.voted"
     member_id: uuid.UUID
     given: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitOff(ThemeEvent):
+    """Part of the subject became a theme of its own."""
+
+    name: ClassVar[str] = "themes.split_off"
+    target_id: uuid.UUID
+    move_id: uuid.UUID
+    feedbacks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackTaken(ThemeEvent):
+    """The subject took feedback from another theme; `split` when it was made for that."""
+
+    name: ClassVar[str] = "themes.feedback_taken"
+    source_id: uuid.UUID
+    move_id: uuid.UUID
+    feedbacks: int
+    split: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedbackLeft(ThemeEvent):
+    """Feedback of the subject went to another theme."""
+
+    name: ClassVar[str] = "themes.feedback_left"
+    target_id: uuid.UUID
+    move_id: uuid.UUID
+    feedbacks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoveUndone(ThemeEvent):
+    """What the subject had taken went back."""
+
+    name: ClassVar[str] = "themes.feedback_returned"
+    source_id: uuid.UUID
+    move_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeUndone(ThemeEvent):
+    """What a person had written about a theme was taken back."""
+
+    name: ClassVar[str] = "themes.change_undone"
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepUndone(ThemeEvent):
+    """A theme went back the step a person had let it go."""
+
+    name: ClassVar[str] = "themes.step_undone"
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairDismissed(ThemeEvent):
+    """A person said that two themes are not one matter, or took that back."""
+
+    name: ClassVar[str] = "themes.pair_dismissed"
+    other_id: uuid.UUID
+    dismissed: bool

@@ -3,14 +3,14 @@
 import uuid
 from collections.abc import Sequence
 
-import numpy as np
 from django.db import connection
 
 from huixiang.feedback.models import Feedback
 from huixiang.themes.models import Theme
 
 # One statement for all touched themes. Prevalence counts people, not messages. Influence by tier as in triage.
-# What was removed still counts: a tombstone keeps kind, grade and times for that.
+# What was removed still counts: a tombstone keeps kind, grade and times for that. A vote of somebody who also said it
+# in words is not counted: people_count + vote_count is how many people it concerns, each once.
 REFRESH = """
     WITH counted AS (
         SELECT f.theme_id AS id, count(*) AS feedbacks, count(DISTINCT f.member_id) AS people,
@@ -34,7 +34,9 @@ REFRESH = """
         last_seen = coalesce(c.last_seen, t.last_seen), worst_severity = coalesce(c.severity, 0),
         mean_influence = coalesce(c.influence, 0),
         worst_grade = coalesce((ARRAY['red', 'orange', 'yellow', 'blue'])[c.worst + 1], ''),
-        vote_count = (SELECT count(*) FROM themes_vote v WHERE v.theme_id = t.id),
+        vote_count = (SELECT count(*) FROM themes_vote v WHERE v.theme_id = t.id AND NOT EXISTS (
+            SELECT 1 FROM feedback_feedback s WHERE s.workspace_id = v.workspace_id AND s.theme_id = v.theme_id
+                AND s.member_id = v.member_id)),
         impact = coalesce(c.people * c.influence * c.severity, 0)
     FROM unnest(%(themes)s::uuid[]) AS wanted (id)
     LEFT JOIN counted c USING (id) LEFT JOIN recent r USING (id)
@@ -42,26 +44,32 @@ REFRESH = """
 """
 
 
+RECENTRE = """
+    UPDATE themes_theme t SET centre = found.centre
+    FROM (
+        SELECT theme_id, avg(embedding::vector) AS centre FROM feedback_feedback
+        WHERE workspace_id = %(workspace)s AND theme_id = ANY(%(themes)s) AND embedding IS NOT NULL GROUP BY theme_id
+    ) found
+    WHERE t.id = found.theme_id AND t.workspace_id = %(workspace)s
+"""
+
+
 def refresh(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID], centres: bool = False) -> None:
-    """Count people, spans, worst grade and impact anew; `centres` also the mean embedding, after a merge."""
+    """Count people, spans, worst grade and impact anew; `centres` also the mean embedding, after a merge or a move.
+
+    Two statements at most, whatever the number of themes.
+    """
     if not theme_ids:
         return
+    parameters = {"workspace": workspace_id, "themes": list(theme_ids)}
     with connection.cursor() as cursor:
-        cursor.execute(REFRESH, {"workspace": workspace_id, "themes": list(theme_ids)})
-    if centres:
-        for theme_id in theme_ids:
-            _recentre(workspace_id, theme_id)
-
-
-def _recentre(workspace_id: uuid.UUID, theme_id: uuid.UUID) -> None:
-    rows = Feedback.objects.filter(workspace_id=workspace_id, theme_id=theme_id, embedding__isnull=False)
-    vectors = [np.asarray(vector, dtype=np.float32) for vector in rows.values_list("embedding", flat=True)]
-    if vectors:
-        centre = np.mean(vectors, axis=0)
-        Theme.objects.filter(workspace_id=workspace_id, id=theme_id).update(centre=centre)
+        cursor.execute(REFRESH, parameters)
+        if centres:
+            cursor.execute(RECENTRE, parameters)
 
 
 def count_votes(theme: Theme) -> None:
-    """Count a theme's votes anew."""
-    theme.vote_count = theme.votes.count()
+    """Count anew who voted and did not say it in words."""
+    said = Feedback.objects.filter(workspace_id=theme.workspace_id, theme_id=theme.id).values("member_id")
+    theme.vote_count = theme.votes.exclude(member_id__in=said).count()
     theme.save(update_fields=["vote_count"])

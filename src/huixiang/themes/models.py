@@ -1,17 +1,27 @@
-"""Themes, merges, votes."""
+"""Themes, merges, moves, what people changed, pairs that are not one matter, votes."""
 
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from pgvector.django import VectorField
 
+from huixiang.engine.searching import weighed
 from huixiang.feedback.models import DIMENSIONS, Grade
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
+from huixiang.kernel.tsvector import SearchField, vector
 from huixiang.members.models import Member
 from huixiang.themes.states import ThemeStatus
 from huixiang.workspaces.models import Membership, Workspace
+
+
+def _words(theme: "Theme") -> str:
+    """What it is found by. Weights A and B are what everybody may read, C and D what only staff writes and reads."""
+    inside = "\n".join((theme.root_cause, theme.fix, theme.workaround))
+    said = weighed((theme.name, "A", "A"), (theme.summary, "B", "B"), (inside, "C", "D"))
+    return vector(theme.workspace_id, said)
 
 
 class Theme(models.Model):
@@ -28,7 +38,7 @@ class Theme(models.Model):
     centre = VectorField(dimensions=DIMENSIONS)
     feedback_count = models.PositiveIntegerField(default=0)
     people_count = models.PositiveIntegerField(default=0)
-    vote_count = models.PositiveIntegerField(default=0)
+    vote_count = models.PositiveIntegerField(default=0)  # who said 我也是 and nothing in words: added to people_count
     recent_people = models.PositiveIntegerField(default=0)  # distinct people of the 72 hours before last_seen
     worst_grade = models.CharField(max_length=8, choices=Grade.choices, blank=True)
     impact = models.FloatField(default=0)  # people × mean influence × worst severity, both 0–1
@@ -51,9 +61,12 @@ class Theme(models.Model):
     announced_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
+    search = SearchField(of=_words)
 
     class Meta:
         indexes: ClassVar = [
+            GinIndex(fields=["search"], name="theme_words", gin_pending_list_limit=512),
+            models.Index(fields=["id"], name="theme_unsearched", condition=models.Q(search__isnull=True)),
             models.Index(fields=["workspace", "status", "-impact", "-id"], name="theme_impact"),
             models.Index(fields=["workspace", "-last_seen", "-id"], name="theme_latest"),
         ]
@@ -74,6 +87,49 @@ class Merge(models.Model):
     voter_ids = ArrayField(models.UUIDField())
     merged_at = models.DateTimeField(default=now)
     undone_at = models.DateTimeField(null=True, blank=True)
+
+
+class Move(models.Model):
+    """Feedback a person took from one theme to another, or split off as a new one; enough is kept to undo it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="moves_out")
+    target = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="moves_in")
+    split = models.BooleanField(default=False)  # the target was made for it
+    feedback_ids = ArrayField(models.UUIDField())
+    voter_ids = ArrayField(models.UUIDField(), default=list)
+    followed = models.BooleanField(default=False)  # whether the cases went along, or back, already
+    moved_at = models.DateTimeField(default=now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+
+class Change(models.Model):
+    """What a person wrote about a theme, or the step they let it go, beside what stood before: it can be taken back.
+
+    Values are as JSON holds them. A name found by the program stands as None: it is found anew, never kept here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="changes")
+    before = models.JSONField()
+    after = models.JSONField()
+    changed_at = models.DateTimeField(default=now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+
+class Unlike(models.Model):
+    """Two themes of which a person said that they are not one matter: never proposed again."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="+")  # the one with the smaller id
+    second = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="+")
+    said_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["first", "second"], name="unlike_once")]
 
 
 class Vote(models.Model):

@@ -5,8 +5,8 @@ import uuid
 from collections.abc import Sequence
 
 import numpy as np
-from django.db.models import Count
-from django.db.models.functions import TruncDate
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 from numpy.typing import NDArray
 from pgvector.django import CosineDistance
@@ -17,6 +17,8 @@ from huixiang.members.models import Member
 from huixiang.themes.models import Merge, Theme, Vote
 from huixiang.themes.states import OPEN, ThemeStatus
 from huixiang.workspaces.models import Workspace
+
+NAMED_FROM = 30  # texts that are read to find a theme's name
 
 
 def theme_by_id(*, workspace_id: uuid.UUID, theme_id: uuid.UUID | None) -> Theme | None:
@@ -31,6 +33,17 @@ def themes_by_id(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) ->
     """Many themes at once."""
     found = Theme.objects.filter(workspace_id=workspace_id, id__in=set(filter(None, ids)))
     return {theme.id: theme for theme in found.defer("centre")}
+
+
+def latest_texts(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
+    """What was said last about each of these themes, up to NAMED_FROM texts each: one statement."""
+    place = Window(RowNumber(), partition_by="theme_id", order_by="-said_at")
+    said = Feedback.objects.filter(workspace_id=workspace_id, theme_id__in=theme_ids, removed_at=None)
+    found: dict[uuid.UUID, list[str]] = {}
+    for theme_id, text in said.annotate(place=place).filter(place__lte=NAMED_FROM).values_list("theme_id", "text"):
+        if theme_id:
+            found.setdefault(theme_id, []).append(text)
+    return found
 
 
 def by_impact(
