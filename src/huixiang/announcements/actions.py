@@ -121,7 +121,7 @@ def edit(*, draft: Announcement, by: Membership, **changed: str) -> Announcement
     for name, text in new.items():
         setattr(draft, name, text)
     draft.saved_at = timezone.now()
-    draft.save(update_fields=[*new, "saved_at"])
+    draft.save(update_fields=[*new, "saved_at", "search"])
     if queries.edited_lately(announcement=draft, by_id=by.id, within=ONE_SITTING):
         return draft
     record(events.Edited(subject=draft.id), workspace_id=draft.workspace_id, actor=Actor("staff", by.id))

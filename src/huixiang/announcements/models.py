@@ -2,15 +2,23 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import Delivery
+from huixiang.engine.searching import indexed
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
+from huixiang.kernel.tsvector import SearchField, vector
 from huixiang.members.models import Member
 from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Membership, Workspace
+
+
+def _words(announcement: "Announcement") -> str:
+    parts = "\n".join((announcement.what_happened, announcement.how_fixed, announcement.what_next))
+    return vector(announcement.workspace_id, indexed(title=announcement.title, text=parts))
 
 
 class Announcement(models.Model):
@@ -31,6 +39,7 @@ class Announcement(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     people_count = models.PositiveIntegerField(default=0)  # who had said it or 我也是 when it was published
     told_at = models.DateTimeField(null=True, blank=True)  # when everybody had been told or found unreachable
+    search = SearchField(of=_words)
 
     class Meta:
         constraints: ClassVar = [
@@ -40,6 +49,8 @@ class Announcement(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            GinIndex(fields=["search"], name="announcement_words", gin_pending_list_limit=512),
+            models.Index(fields=["id"], name="announcement_unsearched", condition=models.Q(search__isnull=True)),
             models.Index(fields=["workspace", "-published_at", "-id"], name="announcement_latest")
         ]
 

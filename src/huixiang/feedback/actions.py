@@ -17,12 +17,13 @@ from huixiang.kernel.errors import Refused
 READING_FIELDS = (
     "title", "text", "language", "kind", "sentiment", "sentiment_score", "severity", "severity_scores",
     "escalation", "aspects", "facts", "missing", "emotions", "emotion_quote", "reasons", "model_version",
+    "search",
 )  # fmt: skip
 
 
 TAKEN = (
     "title", "text", "emotion_quote", "facts", "reasons", "aspects", "embedding", "text_hash", "removed_at",
-    "removed_reason",
+    "removed_reason", "search",
 )  # fmt: skip
 
 

@@ -3,13 +3,16 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField, HnswIndex
 
 from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.engine.searching import indexed
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
+from huixiang.kernel.tsvector import SearchField, vector
 from huixiang.members.models import Member
 from huixiang.workspaces.models import Workspace
 
@@ -38,6 +41,12 @@ class Kind(models.TextChoices):
     PRAISE = "praise", _("Praise")
     CHATTER = "chatter", _("Chatter")
     SPAM = "spam", _("Spam")
+
+
+def _words(feedback: "Feedback") -> str:
+    """What it is found by: nothing once it is removed."""
+    said = {} if feedback.removed_at else indexed(title=feedback.title, text=feedback.text)
+    return vector(feedback.workspace_id, said)
 
 
 class Feedback(models.Model):
@@ -77,6 +86,7 @@ class Feedback(models.Model):
         null=True, blank=True
     )  # a tombstone: the text is gone, the reason stays
     removed_reason = models.TextField(blank=True)
+    search = SearchField(of=_words)
 
     class Meta:
         indexes: ClassVar = [
@@ -91,6 +101,8 @@ class Feedback(models.Model):
                 name="feedback_board",
                 condition=models.Q(public=True, removed_at__isnull=True),
             ),
+            GinIndex(fields=["search"], name="feedback_words", gin_pending_list_limit=512),
+            models.Index(fields=["id"], name="feedback_unsearched", condition=models.Q(search__isnull=True)),
             HnswIndex(
                 name="feedback_neighbours", fields=["embedding"], opclasses=["halfvec_cosine_ops"], m=12,
                 ef_construction=40,

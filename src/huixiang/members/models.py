@@ -3,12 +3,15 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import ChannelAccount
+from huixiang.engine.searching import indexed
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
+from huixiang.kernel.tsvector import SearchField, vector
 from huixiang.workspaces.models import Membership, User, Workspace
 
 
@@ -31,6 +34,10 @@ class Consent(models.TextChoices):
 
 
 IS_LISTED = models.Q(joined_into__isnull=True, erased_at__isnull=True)
+
+
+def _words(member: "Member") -> str:
+    return vector(member.workspace_id, indexed(title=member.name))
 
 
 class Member(models.Model):
@@ -57,6 +64,7 @@ class Member(models.Model):
     )
     erasing_at = models.DateTimeField(null=True, blank=True)  # when what is stored goes for good; hidden until then
     erased_at = models.DateTimeField(null=True, blank=True)
+    search = SearchField(of=_words)
 
     class Meta:
         constraints: ClassVar = [
@@ -65,6 +73,8 @@ class Member(models.Model):
             )
         ]
         indexes: ClassVar = [
+            GinIndex(fields=["search"], name="member_words", gin_pending_list_limit=512),
+            models.Index(fields=["id"], name="member_unsearched", condition=models.Q(search__isnull=True)),
             models.Index(fields=["workspace", "-last_contact_at", "-id"], name="member_contact", condition=IS_LISTED),
             models.Index(fields=["workspace", "-feedback_count", "-id"], name="member_feedback", condition=IS_LISTED),
             models.Index(fields=["workspace", "name", "id"], name="member_name", condition=IS_LISTED),

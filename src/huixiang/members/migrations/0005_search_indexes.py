@@ -1,0 +1,22 @@
+"""Found by index: built once the words are there, which is faster."""
+
+import django.contrib.postgres.indexes
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('members', '0004_search_words'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='member',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], gin_pending_list_limit=512, name='member_words'),
+        ),
+        migrations.AddIndex(
+            model_name='member',
+            index=models.Index(condition=models.Q(('search__isnull', True)), fields=['id'], name='member_unsearched'),
+        ),
+    ]
