@@ -17,6 +17,7 @@ from huixiang.announcements import actions as announcements
 from huixiang.announcements.models import Announcement
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case, Turn
+from huixiang.cases.tagging import tag_named
 from huixiang.channels.models import Delivery
 from huixiang.feedback.models import Feedback
 from huixiang.intake.imports.actions import keep_upload, start
@@ -29,7 +30,7 @@ from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
 
 HIDDEN = "藏起来的原话"
-GLOBAL = {"home", "healthz"}  # addresses of no workspace
+GLOBAL = {"home"}  # addresses of no workspace
 PLACE = {"desk": "workspace", "portal": "community"}
 
 
@@ -93,6 +94,7 @@ def _world(name: str) -> World:
             "key_id": key.id,
             "rule_id": uuid.uuid4(),
             "token": stored.name,
+            "tag_id": tag_named(workspace_id=workspace.id, name="退款").id,
         },
     )
 

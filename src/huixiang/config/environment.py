@@ -7,7 +7,7 @@ from pathlib import Path
 
 from huixiang.kernel.places import WrongSetting, data_dir, text
 
-__all__ = ["WrongSetting", "data_dir", "number", "secret_key", "switch", "text", "words"]
+__all__ = ["WrongSetting", "choice", "data_dir", "number", "secret_key", "sizes", "switch", "text", "words"]
 
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
@@ -30,9 +30,28 @@ def number(name: str, default: int) -> int:
         raise WrongSetting(f"{name} must be a whole number, not “{word}”.") from error
 
 
+def choice(name: str, *allowed: str) -> str:
+    """One of the allowed words; the first is the default."""
+    word = text(name, allowed[0])
+    if word not in allowed:
+        raise WrongSetting(f"{name} must be one of {', '.join(allowed)}, not “{word}”.")
+    return word
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def sizes(name: str, default: str) -> dict[str, int]:
+    """Named whole numbers, `picture=20,pdf=20`. Names that the default does not have are refused."""
+    known, found = {pair.partition("=")[0] for pair in default.split(",")}, {}
+    for pair in words(name, default):
+        key, _equals, figure = pair.partition("=")
+        if key not in known or not (figure.isascii() and figure.isdigit()):
+            raise WrongSetting(f"{name} must look like “{default}”, not “{pair}”.")
+        found[key] = int(figure)
+    return found
 
 
 def secret_key(directory: Path) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from huixiang.config import environment as env
+from huixiang.config.providers import providers
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = env.data_dir()
@@ -58,11 +59,20 @@ INSTALLED_APPS = [
     "template_partials",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.weixin",
+    "allauth.socialaccount.providers.dingtalk",
+    "allauth.socialaccount.providers.feishu",
     "csp",
     "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
+    "huixiang.config.probes.answered_first",
+    "huixiang.config.observing.observed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "huixiang.ui.middleware.refuse_unreadable",
@@ -137,7 +147,30 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_TLS else 0  # whose X-Forwarded-For counts when logins are slowed
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {  # each for an address of the net (ip) and, beyond, for an account (key, user)
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",  # codes of the second step count here too
+    "reauthenticate": "5/5m/user",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "signup": "20/m/ip",
+    "invitation": "20/m/ip",  # ours: links that open nothing
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("HUIXIANG_TRUSTED_PROXIES", 1 if BEHIND_TLS else 0)
+
+MFA_ADAPTER = "huixiang.ui.accounts.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = not env.text("HUIXIANG_SMTP_HOST")  # where no mail goes out nothing can be verified
+
+SOCIALACCOUNT_ADAPTER = "huixiang.ui.accounts.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = providers()
+# A form that leads to another site would need that site in the policy's form-action, with every site it leads on to;
+# so a link starts it. The state is bound to the session, and joining an account to one's own asks for the password.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address is no proof; HUIXIANG_OIDC_TRUST_EMAIL for one's own server
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "home"
@@ -158,6 +191,9 @@ STORAGES = {
 MEDIA_ROOT = DATA_DIR / "uploads"
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+API_CALLS_A_MINUTE = env.number("HUIXIANG_API_CALLS_A_MINUTE", 3_000)  # of one key; 0: no limit
+API_MESSAGES_A_MINUTE = env.number("HUIXIANG_API_MESSAGES_A_MINUTE", 120_000)  # calls of POST /messages
+ATTACHMENT_LIMITS = env.sizes("HUIXIANG_ATTACHMENT_LIMITS", "picture=20,pdf=20,text=5,office=20,video=60")
 IMPORT_MAX_BYTES = env.number("HUIXIANG_IMPORT_MAX_MB", 100) * 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {
@@ -193,10 +229,19 @@ EMAIL_USE_SSL = env.switch("HUIXIANG_SMTP_SSL", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("HUIXIANG_MAIL_FROM", "Huixiang <huixiang@localhost>")
 
+METRICS_TOKEN = env.text("HUIXIANG_METRICS_TOKEN")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"enriched": {"()": "huixiang.config.logs.Enriched"}},
+    "formatters": {"text": {"()": "huixiang.config.logs.Line"}, "json": {"()": "huixiang.config.logs.Json"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("HUIXIANG_LOG_FORMAT", "text", "json"),
+            "filters": ["enriched"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.text("HUIXIANG_LOG_LEVEL", "WARNING")},
 }

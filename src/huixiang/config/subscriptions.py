@@ -3,10 +3,33 @@
 from collections.abc import Mapping, Sequence
 
 SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
-    "feedback.removed": ["themes.forget_feedback", "cases.forget_feedback", "triage.forget_feedback", "intake.forget_attachments"],
+    "feedback.removed": [
+        "themes.forget_feedback", "cases.forget_feedback", "triage.forget_feedback", "intake.forget_attachments",
+    ],
     "themes.merged": ["cases.follow_merge"],
     "themes.merge_undone": ["cases.follow_undone_merge"],
     "themes.feedback_taken": ["cases.follow_moves"],
     "themes.feedback_returned": ["cases.follow_moves"],
     "workspaces.left_team": ["cases.let_go"],
 }
+
+ERASURE: Sequence[str] = (
+    "huixiang.announcements.erasure",
+    "huixiang.triage.erasure",
+    "huixiang.cases.erasure",
+    "huixiang.feedback.erasure",
+    "huixiang.themes.erasure",
+    "huixiang.intake.erasure",
+    "huixiang.members.erasure",
+)
+"""Who tells what is kept of a person, in the order in which it is hidden. A test finds what nobody tells of."""
+
+JOINING: Sequence[str] = (
+    "huixiang.members.joining",
+    "huixiang.intake.joining",
+    "huixiang.feedback.joining",
+    "huixiang.themes.joining",
+    "huixiang.cases.joining",
+    "huixiang.announcements.joining",
+)
+"""Who moves what when two members become one, or an identity a member of its own."""

@@ -42,6 +42,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "announcements.edited": gettext_lazy("An announcement was edited"),
     "cases.feedback_joined": gettext_lazy("Another feedback joined the case"),
     "cases.member_spoke": gettext_lazy("The member wrote again"),
+    "cases.view_deleted": gettext_lazy("A view of the inbox was deleted"),
     "cases.note_written": gettext_lazy("A note was written"),
     "cases.tagged": gettext_lazy("A tag was put on the case"),
     "cases.untagged": gettext_lazy("A tag was taken off the case"),
@@ -117,6 +118,9 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
         ngettext("A tag was deleted from %(cases)s case", "A tag was deleted from %(cases)s cases", d["cases"]) % d
     ),
     "cases.state_changed": lambda d: _("State: from “%(before)s” to “%(after)s”") % _change(CaseState, d),
+    "cases.view_saved": lambda d: (
+        _("A view of the inbox was saved for the team") if d["shared"] else _("A view of the inbox was saved")
+    ),
     "channels.delivery_finished": lambda d: _("Message: %(state)s") % {"state": _label(DeliveryState, d["state"])},
     "feedback.found": lambda d: _("Found to be feedback: %(kind)s") % {"kind": _label(Kind, d["kind"])},
     "intake.messages_received": lambda d: _("%(stored)s messages came in, %(duplicate)s known already") % d,
@@ -130,6 +134,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     ),
     "triage.corrected": _corrected,
     "triage.rules_changed": lambda d: _("The grading rules were changed, %(rules)s rows now") % d,
+    "workspaces.invited": lambda d: _("Somebody was invited as %(role)s") % {"role": _label(Role, d["role"])},
     "workspaces.joined_team": lambda d: _("Somebody became %(role)s") % {"role": _label(Role, d["role"])},
 }
 

@@ -3,13 +3,17 @@
 from django.urls import path
 
 from huixiang.desk.announcements import views as announcements
+from huixiang.desk.cases import tags as case_tags
 from huixiang.desk.cases import verbs as case_verbs
 from huixiang.desk.cases import views as cases
 from huixiang.desk.channels import imports
 from huixiang.desk.channels import views as channels
 from huixiang.desk.feedback import views as feedback
+from huixiang.desk.inbox import saved as saved_views
 from huixiang.desk.inbox import views as inbox
 from huixiang.desk.settings import rules as settings_rules
+from huixiang.desk.settings import tags as settings_tags
+from huixiang.desk.settings import team as settings_team
 from huixiang.desk.settings import views as settings
 from huixiang.desk.themes import verbs as theme_verbs
 from huixiang.desk.themes import views as themes
@@ -20,11 +24,23 @@ FEEDBACK = "feedback/<uuid:feedback_id>/"
 THEME = "themes/<uuid:theme_id>/"
 ANNOUNCEMENT = "announcements/<uuid:announcement_id>/"
 RUN = "channels/imports/<uuid:run_id>/"
+INVITATION = "settings/team/invitations/<uuid:invitation_id>/"
+VIEW = "inbox/views/<uuid:view_id>/"
 
 urlpatterns = [
     path("", inbox.home, name="home"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/news/", inbox.news, name="inbox_news"),
+    path("inbox/fresh/", inbox.fresh, name="inbox_fresh"),
+    path("inbox/badge/", inbox.badge, name="inbox_badge"),
+    path("inbox/filters/", inbox.filters, name="inbox_filters"),
+    path("inbox/mark/", inbox.mark, name="inbox_mark"),
+    path("inbox/views/save/", saved_views.save, name="view_save"),
+    path(VIEW + "change/", saved_views.change, name="view_change"),
+    path(VIEW + "refit/", saved_views.refit, name="view_refit"),
+    path(VIEW + "move/", saved_views.move, name="view_move"),
+    path(VIEW + "delete/", saved_views.delete, name="view_delete"),
+    path(VIEW + "restore/", saved_views.restore, name="view_restore"),
     path("inbox/<uuid:case_id>/", inbox.pane, name="inbox_pane"),
     path(CASE, cases.case, name="case"),
     path(CASE + "reply/", case_verbs.reply, name="case_reply"),
@@ -33,6 +49,9 @@ urlpatterns = [
     path(CASE + "end/", case_verbs.end, name="case_end"),
     path(CASE + "reopen/", case_verbs.reopen, name="case_reopen"),
     path(CASE + "turns/<uuid:turn_id>/original/", case_verbs.original, name="case_original"),
+    path(CASE + "tags/complete/", case_tags.complete, name="case_tag_complete"),
+    path(CASE + "tags/add/", case_tags.add, name="case_tag_add"),
+    path(CASE + "tags/<uuid:tag_id>/remove/", case_tags.remove, name="case_tag_remove"),
     path("deliveries/<uuid:delivery_id>/again/", channels.send_again, name="send_again"),
     path("feedback/", feedback.listing, name="feedback"),
     path(FEEDBACK, feedback.detail, name="feedback_detail"),
@@ -65,8 +84,13 @@ urlpatterns = [
     path(RUN + "refused.csv", imports.refused_csv, name="import_refused"),
     path("settings/", settings.workspace_settings, name="settings"),
     path("settings/save/", settings.save_workspace, name="settings_save"),
-    path("settings/team/", settings.team, name="settings_team"),
-    path("settings/team/save/", settings.save_team, name="settings_team_save"),
+    path("settings/team/", settings_team.team, name="settings_team"),
+    path("settings/team/invite/", settings_team.invite, name="team_invite"),
+    path(INVITATION + "again/", settings_team.invite_again, name="invitation_again"),
+    path(INVITATION + "link/", settings_team.link, name="invitation_link"),
+    path(INVITATION + "revoke/", settings_team.revoke, name="invitation_revoke"),
+    path("settings/team/<uuid:membership_id>/role/", settings_team.role, name="team_role"),
+    path("settings/team/<uuid:membership_id>/remove/", settings_team.remove, name="team_remove"),
     path("settings/keys/", settings.keys, name="settings_keys"),
     path("settings/keys/create/", settings.create_key, name="settings_key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", settings.revoke_key, name="settings_key_revoke"),
@@ -74,6 +98,11 @@ urlpatterns = [
     path("settings/rules/save/", settings_rules.save_rules, name="settings_rules_save"),
     path("settings/standards/", settings_rules.standards, name="settings_standards"),
     path("settings/standards/save/", settings_rules.save_standards, name="settings_standards_save"),
+    path("settings/tags/", settings_tags.tags, name="settings_tags"),
+    path("settings/tags/create/", settings_tags.create, name="settings_tag_create"),
+    path("settings/tags/<uuid:tag_id>/change/", settings_tags.change, name="settings_tag_change"),
+    path("settings/tags/<uuid:tag_id>/merge/", settings_tags.merge, name="settings_tag_merge"),
+    path("settings/tags/<uuid:tag_id>/delete/", settings_tags.delete, name="settings_tag_delete"),
     path("settings/journal/", settings.journal, name="settings_journal"),
     path("settings/journal/verify/", settings.verify_journal, name="settings_journal_verify"),
 ]

@@ -15,6 +15,7 @@ from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.intake import events
 from huixiang.intake.acceptance import refusal, tidy
+from huixiang.intake.attachments.actions import erase_of_messages
 from huixiang.intake.models import FollowCode, IdempotencyKey, Message, MessageState
 from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
@@ -177,7 +178,9 @@ def show_unmasked(*, message: Message, actor: Actor, case_id: uuid.UUID | None =
 
 @transaction.atomic
 def erase_noise(*, workspace_id: uuid.UUID, kept_days: int) -> int:
-    """Erase the texts of what was not feedback, or was never read, after `kept_days`; who said it goes with them.
+    """Erase the texts of what was not feedback, or was never read, after `kept_days`.
+
+    Who said it and the files that came with it go too.
 
     The message's own id stays for de-duplication, in the place of the author's id stands one that leads nowhere.
     Journal: intake.noise_erased with the number, when any.
@@ -189,6 +192,7 @@ def erase_noise(*, workspace_id: uuid.UUID, kept_days: int) -> int:
         erased_at=None,
         received_at__lt=now - datetime.timedelta(days=kept_days),
     )
+    erase_of_messages(workspace_id=workspace_id, message_ids=old.values("id"))
     nobody = Concat(Value("?"), Cast("id", CharField()))  # of its own for each: nothing makes one person of them
     erased = old.update(
         text="", masked_text="", author_id=nobody, author_name="", author_email="", error="", findings=[],

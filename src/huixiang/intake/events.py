@@ -50,3 +50,21 @@ class ImportFinished(Event):
     stored: int
     duplicate: int
     refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentsKept(Event):
+    """Files came with a message, or with something of ours."""
+
+    name: ClassVar[str] = "intake.attachments_kept"
+    subject_kind: ClassVar[str] = "attachment"
+    files: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentsErased(Event):
+    """Files were erased with what they belonged to."""
+
+    name: ClassVar[str] = "intake.attachments_erased"
+    subject_kind: ClassVar[str] = "workspace"
+    files: int

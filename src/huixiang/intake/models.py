@@ -95,6 +95,58 @@ class FollowCode(models.Model):
     created_at = models.DateTimeField(default=now)
 
 
+class AttachmentState(models.TextChoices):
+    """Whether a file belongs to something said."""
+
+    WAITING = "waiting", _("Uploaded, not sent yet")
+    KEPT = "kept", _("Kept")
+    ERASED = "erased", _("Erased")
+
+
+class Attachment(models.Model):
+    """A file that goes with a message or with a turn of ours. What it is was read from its content, not its name.
+
+    `path` and `thumb` are places under MEDIA_ROOT, "" once the file is gone. Pictures have a width and a height.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    message_id = models.UUIDField(null=True)
+    turn_id = models.UUIDField(null=True)  # of a case, for what the team sends or notes
+    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=200)
+    thumb = models.CharField(max_length=200, blank=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=8, choices=AttachmentState.choices, default=AttachmentState.WAITING)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["message_id"], name="attachment_message", condition=models.Q(message_id__isnull=False)
+            ),
+            models.Index(fields=["turn_id"], name="attachment_turn", condition=models.Q(turn_id__isnull=False)),
+            models.Index(
+                fields=["state", "created_at"],
+                name="attachment_leaving",
+                condition=models.Q(state__in=["waiting", "erased"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def picture(self) -> bool:
+        """Whether it can be shown: only what was encoded anew here."""
+        return bool(self.width and self.thumb)
+
+
 class ImportState(models.TextChoices):
     """How far an import is."""
 

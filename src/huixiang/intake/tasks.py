@@ -2,9 +2,12 @@
 
 import contextlib
 import uuid
+from collections.abc import Sequence
 
 from procrastinate.contrib.django import app
 
+from huixiang.intake.attachments import actions as attachments
+from huixiang.intake.attachments.queries import messages_of_feedback
 from huixiang.intake.imports import actions, uploads
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.jobs import SURELY
@@ -22,3 +25,27 @@ def run_import(run_id: str) -> None:
 def remove_old_uploads(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
     """Every night: files that were uploaded a week ago and that no import waits for."""
     uploads.remove_old()
+
+
+@app.task(name="intake.remove_files", queueing_lock="intake.remove_files", retry=SURELY)
+def remove_files() -> None:
+    """Remove the files of what was erased."""
+    while attachments.remove_files():
+        pass
+
+
+@app.task(name="intake.forget_attachments", retry=SURELY)
+def forget_attachments(workspace_id: str, subjects: Sequence[str]) -> None:
+    """Feedback was removed: the files that came with it go too."""
+    space = uuid.UUID(workspace_id)
+    ids = messages_of_feedback(workspace_id=space, feedback_ids=[uuid.UUID(one) for one in subjects])
+    attachments.erase_of_messages(workspace_id=space, message_ids=ids)
+
+
+@app.periodic(cron="52 * * * *")
+@app.task(name="intake.remove_left_files", queueing_lock="intake.remove_left_files")
+def remove_left_files(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every hour: uploads nobody sent, files of what was erased, files no row knows of."""
+    while attachments.remove_files():
+        pass
+    attachments.remove_strays()

@@ -8,10 +8,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huixiang.cases import queries
+from huixiang.cases.filters import Filters
+from huixiang.cases.inbox import neighbours
 from huixiang.cases.models import Case, Turn
-from huixiang.cases.queries import Filters
 from huixiang.cases.routes import Route, private_routes
 from huixiang.cases.states import ENDED, Direction, Lane
+from huixiang.cases.tag_queries import tags_of_cases
 from huixiang.channels.models import DeliveryState
 from huixiang.desk.inbox import listing
 from huixiang.desk.vocabulary import DIALS, FACTS, MISSING
@@ -57,6 +59,7 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
         "case": case,
         "place": place,
         "turns": shown_turns(queries.turns(case)),
+        "tags": tags_of_cases([case.id])[case.id],
         "clocks": queries.clocks(case),
         "feedbacks": feedbacks,
         "assessment": judged,
@@ -72,7 +75,7 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
 
 
 def _neighbours(membership: Membership, case: Case, filters: Filters) -> dict[str, Any]:
-    before, after = queries.neighbours(viewer=membership, filters=filters, case=case)
+    before, after = neighbours(viewer=membership, filters=filters, case=case)
     slug = membership.workspace.slug
     return {
         "before_id": before,

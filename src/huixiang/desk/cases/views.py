@@ -4,7 +4,8 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 
-from huixiang.cases import actions, queries
+from huixiang.cases import queries
+from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case
 from huixiang.desk import access
 from huixiang.desk.cases import reading
@@ -20,7 +21,7 @@ from huixiang.workspaces.models import Membership
 def case(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """The case with everything beside it; opening it marks it as read."""
     case = access.found(queries.case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
-    actions.mark_read(case=case)
+    mark_read(case_ids=[case.id], by=membership)
     context = reading.case_context(membership, case, place="case", filters=filters_of(request.GET))
     return access.shown(
         request, membership, "desk/cases/case.html", "inbox",

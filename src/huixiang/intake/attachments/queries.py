@@ -1,0 +1,44 @@
+"""Finding files."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from huixiang.intake.models import Attachment, AttachmentState, Message
+
+Found = dict[uuid.UUID, list[Attachment]]
+
+
+def attachment_by_id(*, workspace_id: uuid.UUID, attachment_id: uuid.UUID) -> Attachment | None:
+    """A file that belongs to something said; None for one that waits or is erased."""
+    found = Attachment.objects.filter(workspace_id=workspace_id, id=attachment_id)
+    return found.filter(state=AttachmentState.KEPT).first()
+
+
+def of_conversation_parts(
+    *, message_ids: Iterable[uuid.UUID | None], turn_ids: Iterable[uuid.UUID] = ()
+) -> Found:
+    """The files of messages and turns, by the id of what they belong to, in order: one statement."""
+    said = [message_id for message_id in message_ids if message_id]
+    wanted = Q(message_id__in=said) | Q(turn_id__in=list(turn_ids))
+    found: Found = {}
+    for one in Attachment.objects.filter(wanted, state=AttachmentState.KEPT).order_by("id"):
+        found.setdefault(one.message_id or one.turn_id or one.id, []).append(one)
+    return found
+
+
+def of_turn(turn_id: uuid.UUID) -> list[Attachment]:
+    """What goes with one answer of ours."""
+    return list(Attachment.objects.filter(turn_id=turn_id, state=AttachmentState.KEPT).order_by("id"))
+
+
+def messages_of_feedback(*, workspace_id: uuid.UUID, feedback_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """The messages a feedback was made of."""
+    rows = Message.objects.filter(workspace_id=workspace_id, feedback_id__in=list(feedback_ids))
+    return list(rows.values_list("id", flat=True).order_by("sent_at", "id"))
+
+
+def message_of(attachment: Attachment) -> Message | None:
+    """The message a file came with."""
+    return Message.objects.filter(workspace_id=attachment.workspace_id, id=attachment.message_id).first()

@@ -1,0 +1,50 @@
+"""What is kept of a person as it arrived: messages, follow codes, the beginnings of refused rows."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from huixiang.intake.models import FollowCode, ImportRefusal, Message
+from huixiang.members.erasure import unnamed
+from huixiang.members.models import Identity
+from huixiang.members.scrubbing import SHORTEST_NAME
+from huixiang.members.traces import Person, Trace, of_members
+
+
+def _messages(who: Person) -> QuerySet[Message]:
+    """Those linked to the person, and those that wait and come from one of their names."""
+    waiting = Q()
+    for account_id, external_id in Identity.objects.filter(
+        workspace_id=who.workspace_id, member_id__in=who.ids
+    ).values_list("account_id", "external_id"):
+        waiting |= Q(member=None, account_id=account_id, author_id=external_id)
+    wanted = Q(member_id__in=who.ids) | waiting if waiting else Q(member_id__in=who.ids)
+    return Message.objects.filter(wanted, workspace_id=who.workspace_id)
+
+
+def _refusals(who: Person) -> QuerySet[ImportRefusal]:
+    wanted = Q()
+    for word in who.names | who.addresses:
+        if len(word) >= SHORTEST_NAME:
+            wanted |= Q(excerpt__icontains=word)
+    found = ImportRefusal.objects.filter(workspace_id=who.workspace_id)
+    return found.filter(wanted) if wanted else found.none()
+
+
+TRACES = [
+    Trace(
+        "messages", Message, _messages, word=_("Messages as they arrived"),
+        told=("text", "author_name", "author_email", "sent_at", "account__name"),
+        retention=_("As long as you are a member; what was not feedback, for a few days"), fate=_("Their text goes"),
+        blanks={
+            "text": "", "masked_text": "", "author_name": "", "author_email": "", "findings": [], "error": "",
+            "thread": "", "reply_to": "",
+        },
+        ends={"author_id": lambda row, _who: unnamed(row.author_id)},
+        names=("author_name",), said=("text", "masked_text"), addresses=("author_email",),
+    ),
+    Trace(
+        "codes", FollowCode, of_members(FollowCode), word=_("Codes to follow what you said without a name"),
+        told=("created_at",), retention=_("As long as you are a member"), fate=_("Stop working"), drop="end",
+    ),
+    Trace("refusals", ImportRefusal, _refusals, blanks={"excerpt": ""}),
+]  # fmt: skip
