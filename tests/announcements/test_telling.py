@@ -138,7 +138,7 @@ def test_telling_solves_the_cases_as_whoever_published(
     monkeypatch.setattr(actions, "SOLVED_AT_ONCE", 2)
     tell(announcement_id=out.id)
     assert states(theme) == ["solved"] * 3
-    assert set(Case.objects.values_list("stage", "unread", "due_at")) == {("offered", False, None)}
+    assert set(Case.objects.values_list("stage", "due_at")) == {("offered", None)}
     assert not Clock.objects.filter(stopped_at=None).exists()
     changed = Entry.objects.filter(name="cases.state_changed")
     assert {(entry.actor_id, entry.data["before"]) for entry in changed} == {(operator.id, "open")}

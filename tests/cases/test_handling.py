@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from huixiang.cases import clocks
-from huixiang.cases.actions import Said, assign, end, hear, mark_read, note, regrade, reopen, reply
+from huixiang.cases.actions import Said, assign, end, hear, note, regrade, reopen, reply
 from huixiang.cases.models import Case, Clock, Turn
 from huixiang.cases.queries import clocks as clocks_of
 from huixiang.cases.urgency import urgency
@@ -45,7 +45,7 @@ def test_a_case_opens_with_number_title_owner_clock_and_its_words(case: Case, op
     assert (case.title, case.grade, case.member_id, case.theme_id) == (
         found.title, found.grade, found.member_id, found.theme_id,
     )  # fmt: skip
-    assert (case.state, case.stage, case.unread, case.historical) == ("open", "contacting", True, False)
+    assert (case.state, case.stage, case.historical) == ("open", "contacting", False)
     assert case.owner == operator
     [clock] = clocks_of(case)
     assert (clock.name, clock.started_at, clock.due_at) == ("first_answer", found.said_at, case.due_at)
@@ -64,7 +64,7 @@ def test_a_private_answer_is_delivered_and_meets_the_clock(case: Case, operator:
     before = len(events(case))
     turn = reply(case=case, by=operator, text="  谢谢您，对不起。\x00 ", lane="private")
     case.refresh_from_db()
-    assert (case.state, case.stage, case.unread) == ("waiting_member", "listening", False)
+    assert (case.state, case.stage) == ("waiting_member", "listening")
     assert (case.first_answered_at, case.last_line) == (turn.at, "谢谢您，对不起。")
     assert (case.due_at, case.urgency) == (None, urgency(case.grade, None, case.opened_at))
     assert [(c.name, c.met_at) for c in clocks_of(case)] == [("first_answer", turn.at)]
@@ -138,7 +138,7 @@ def test_the_members_next_word_brings_it_back_with_a_clock(case: Case, operator:
     before = len(events(case))
     hear(workspace_id=case.workspace_id, said=[said(case, "还是打不着")])
     case.refresh_from_db()
-    assert (case.state, case.unread, case.last_line) == ("waiting_us", True, "还是打不着")
+    assert (case.state, case.last_line) == ("waiting_us", "还是打不着")
     names = [(clock.name, clock.met_at is None) for clock in clocks_of(case)]
     assert names == [("first_answer", False), ("next_answer", True)]
     assert case.urgency == urgency(case.grade, case.due_at, case.opened_at)
@@ -190,7 +190,7 @@ def test_a_regrade_moves_the_feedback_and_the_place_in_the_inbox(case: Case) -> 
 def test_an_ended_case_has_no_clock(case: Case, state: str, stamp: str, stage: str) -> None:
     end(case=case, state=state, actor=STAFF, reason="重复" if state == "closed" else "")
     case.refresh_from_db()
-    assert (case.state, case.stage, case.unread, case.due_at) == (state, stage, False, None)
+    assert (case.state, case.stage, case.due_at) == (state, stage, None)
     assert getattr(case, stamp) is not None
     assert [(clock.met_at, clock.stopped_at is None) for clock in clocks_of(case)] == [(None, False)]
     assert events(case)[-1] == "cases.state_changed"
@@ -252,7 +252,7 @@ def test_reopening_waits_for_us_again(case: Case) -> None:
     end(case=case, state="solved", actor=STAFF)
     reopen(case=case, actor=STAFF, reason="没好")
     case.refresh_from_db()
-    assert (case.state, case.stage, case.unread, case.solved_at) == ("reopened", "listening", True, None)
+    assert (case.state, case.stage, case.solved_at) == ("reopened", "listening", None)
     assert [(clock.name, clock.stopped_at is None) for clock in clocks_of(case)] == [
         ("first_answer", False), ("next_answer", True),
     ]  # fmt: skip
@@ -279,11 +279,6 @@ def test_a_met_or_stopped_clock_is_not_late(case: Case, operator: Membership) ->
     reply(case=case, by=operator, text="谢谢", lane="private")
     Clock.objects.update(due_at=timezone.now() - datetime.timedelta(minutes=1))
     assert clocks.note_breaches() == 0
-
-
-def test_reading_is_remembered(case: Case) -> None:
-    mark_read(case=case)
-    assert not Case.objects.get(id=case.id).unread
 
 
 def test_the_answer_names_the_message_it_answers(case: Case, operator: Membership, app_channel: ChannelAccount) -> None:

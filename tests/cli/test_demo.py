@@ -5,7 +5,8 @@ import pytest
 from huixiang.announcements.models import Announcement
 from huixiang.announcements.queries import thanks
 from huixiang.cases.models import Case
-from huixiang.cases.queries import Filters, inbox
+from huixiang.cases.filters import Filters
+from huixiang.cases.inbox import inbox
 from huixiang.cli.demo.story import tell
 from huixiang.intake.models import Message
 from huixiang.workspaces.models import Membership

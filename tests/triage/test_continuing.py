@@ -35,7 +35,7 @@ def test_the_same_thread_goes_on(app_channel: ChannelAccount, operator: Membersh
     received(app_channel, inbound(CHATTER, author_id="甲", thread="t"))
     case.refresh_from_db()
     assert turns(case) == [("inbound", COLD_START), ("outbound", "请问是什么版本？"), ("inbound", CHATTER)]
-    assert (case.state, case.unread, case.last_line) == ("waiting_us", True, CHATTER)
+    assert (case.state, case.last_line) == ("waiting_us", CHATTER)
     assert case.due_at is not None
     assert (last_message().state, last_message().feedback_id) == ("turn", None)
     assert Feedback.objects.count() == 1

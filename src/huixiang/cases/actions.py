@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.cases import clocks, events, routes
+from huixiang.cases.files import links_beside
+from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case, ClockName, Turn
 from huixiang.cases.states import ENDED, UNFINISHED, CaseState, Direction, Lane, Stage
 from huixiang.cases.urgency import urgency
@@ -17,7 +19,8 @@ from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.models import Delivery
 from huixiang.feedback.actions import grade_cases_feedback
 from huixiang.feedback.models import Feedback
-from huixiang.intake.models import Message
+from huixiang.intake.attachments.actions import keep
+from huixiang.intake.models import Attachment, Message
 from huixiang.journal.actions import Note, record, record_all
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel.errors import Refused
@@ -29,7 +32,7 @@ from huixiang.workspaces.models import Membership
 LINE = 160
 LONGEST_REPLY = 20_000
 MOVING = (
-    "theme_id", "owner_id", "grade", "proposed_grade", "proposed_reason", "state", "stage", "unread", "urgency",
+    "theme_id", "owner_id", "grade", "proposed_grade", "proposed_reason", "state", "stage", "heard_at", "urgency",
     "due_at", "last_line", "last_at", "first_answered_at", "solved_at", "confirmed_at", "closed_at", "close_reason",
 )  # fmt: skip
 STAMPS = {CaseState.SOLVED: "solved_at", CaseState.CONFIRMED: "confirmed_at", CaseState.CLOSED: "closed_at"}
@@ -134,8 +137,8 @@ def _return_to_us(case: Case, one: Said) -> None:
     if case.state in (CaseState.WAITING_MEMBER, CaseState.SOLVED):
         case.state = CaseState.WAITING_US
         clocks.start(case, ClockName.NEXT_ANSWER, at=one.at)
-    case.unread, case.last_line, case.last_at = True, one.text[:LINE], max(case.last_at, one.at)
-    case.save(update_fields=["state", "unread", "last_line", "last_at"])
+    case.heard_at, case.last_line, case.last_at = timezone.now(), one.text[:LINE], max(case.last_at, one.at)
+    case.save(update_fields=["state", "heard_at", "last_line", "last_at"])
     clocks.reorder(case)
 
 
@@ -152,7 +155,9 @@ def assign(*, case: Case, owner: Membership | None, actor: Actor = SYSTEM) -> No
 
 
 @transaction.atomic
-def reply(*, case: Case, by: Membership, text: str, lane: str) -> Turn:
+def reply(
+    *, case: Case, by: Membership, text: str, lane: str, attachments: Sequence[Attachment] = ()
+) -> Turn:
     """Answer the member, on the board (public) or alone (private).
 
     A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
@@ -167,7 +172,7 @@ def reply(*, case: Case, by: Membership, text: str, lane: str) -> Turn:
         .select_related("member", "account", "conversation")
         .get(id=case.id)
     )
-    delivery = _deliver_reply(case, text) if lane == Lane.PRIVATE else None
+    delivery = _deliver_reply(case, text, attachments) if lane == Lane.PRIVATE else None
     if lane == Lane.PUBLIC and not case.public:
         raise Refused(
             _("This was not said in public, so it cannot be answered there. Choose the private lane.")
@@ -177,13 +182,15 @@ def reply(*, case: Case, by: Membership, text: str, lane: str) -> Turn:
         workspace_id=case.workspace_id, case=case, direction=Direction.OUTBOUND, lane=lane, at=now, text=text,
         by=by, delivery=delivery, conversation_id=delivery.conversation_id if delivery else None,
     )  # fmt: skip
+    keep(attachments=attachments, turn_id=turn.id, member_id=case.member_id, actor=Actor("staff", by.id))
     first = case.first_answered_at is None
     case.first_answered_at = case.first_answered_at or now
     case.stage = Stage.LISTENING if case.stage == Stage.CONTACTING else case.stage
     unowned, case.owner = case.owner is None, case.owner or by
     case.state = case.state if case.state in ENDED else CaseState.WAITING_MEMBER
-    case.unread, case.last_line, case.last_at = False, text[:LINE], now
+    case.last_line, case.last_at = text[:LINE], now
     case.save()
+    mark_read(case_ids=[case.id], by=by)
     clocks.meet(case, at=now)
     actor = Actor("staff", by.id)
     notes = [Note(events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first), actor=actor)]
@@ -202,7 +209,7 @@ def _checked(text: str) -> str:
     return text
 
 
-def _deliver_reply(case: Case, text: str) -> Delivery:
+def _deliver_reply(case: Case, text: str, attachments: Sequence[Attachment]) -> Delivery:
     ways = routes.private_routes(member=case.member, account=case.account, conversation=case.conversation)
     if not ways:
         raise Refused(
@@ -215,7 +222,8 @@ def _deliver_reply(case: Case, text: str) -> Delivery:
     last = Turn.objects.filter(case=case, direction=Direction.INBOUND).order_by("-at").first()
     delivery = Delivery(
         workspace_id=case.workspace_id, account=way.account, conversation=way.conversation, recipient=way.recipient,
-        recipient_member_id=case.member_id, purpose="reply", about_id=case.id, subject_line=case.title, text=text,
+        recipient_member_id=case.member_id, purpose="reply", about_id=case.id, subject_line=case.title,
+        text=links_beside(text, case=case, kind=way.account.kind, attachments=attachments),
         in_reply_to=_external_id(last),
     )  # fmt: skip
     queue_deliveries([delivery])
@@ -230,12 +238,13 @@ def _external_id(turn: Turn | None) -> str:
 
 
 @transaction.atomic
-def note(*, case: Case, by: Membership, text: str) -> Turn:
+def note(*, case: Case, by: Membership, text: str, attachments: Sequence[Attachment] = ()) -> Turn:
     """Write something only staff can read. Journal: cases.note_written."""
     turn = Turn.objects.create(
         workspace_id=case.workspace_id, case=case, direction=Direction.NOTE, lane=Lane.INTERNAL,
         text=_checked(text), by=by,
     )  # fmt: skip
+    keep(attachments=attachments, turn_id=turn.id, actor=Actor("staff", by.id))
     event = events.NoteWritten(subject=case.id, turn_id=turn.id)
     record(event, workspace_id=case.workspace_id, actor=Actor("staff", by.id))
     return turn
@@ -282,8 +291,7 @@ def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
     case.close_reason = reason.strip()
     if state != CaseState.CLOSED:  # what is closed without a solution stays where the dialogue was
         case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
-    case.unread = False
-    case.save(update_fields=["state", "stage", "close_reason", "unread", *STAMPS.values()])
+    case.save(update_fields=["state", "stage", "close_reason", *STAMPS.values()])
     clocks.stop(case, at=now)
 
 
@@ -300,10 +308,10 @@ def end_many(*, cases: Sequence[Case], state: str, actor: Actor) -> int:
     ]
     for case in ended:
         setattr(case, STAMPS[CaseState(state)], now)
-        case.state, case.unread, case.close_reason, case.due_at = state, False, "", None
+        case.state, case.close_reason, case.due_at = state, "", None
         case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
         case.urgency = urgency(case.grade, None, case.opened_at)
-    fields = ["state", "stage", "unread", "close_reason", "due_at", "urgency", *STAMPS.values()]
+    fields = ["state", "stage", "close_reason", "due_at", "urgency", *STAMPS.values()]
     Case.objects.bulk_update(ended, fields, batch_size=500)
     clocks.stop_many(case_ids=[case.id for case in ended], at=now)
     if ended:
@@ -318,9 +326,9 @@ def reopen(*, case: Case, actor: Actor, reason: str = "") -> None:
     if case.state not in ENDED:
         return
     _change_state(case, CaseState.REOPENED, actor, reason)
-    case.stage, case.unread, case.last_at = Stage.LISTENING, True, timezone.now()
+    case.stage, case.heard_at, case.last_at = Stage.LISTENING, timezone.now(), timezone.now()
     case.solved_at = case.confirmed_at = case.closed_at = None
-    case.save(update_fields=["state", "stage", "unread", "last_at", "solved_at", "confirmed_at", "closed_at"])
+    case.save(update_fields=["state", "stage", "heard_at", "last_at", "solved_at", "confirmed_at", "closed_at"])
     clocks.start(case, ClockName.NEXT_ANSWER, at=timezone.now())
     clocks.reorder(case)
 
@@ -329,12 +337,6 @@ def _change_state(case: Case, state: str, actor: Actor, reason: str) -> None:
     before, case.state = case.state, state
     event = events.StateChanged(subject=case.id, before=before, after=state)
     record(event, workspace_id=case.workspace_id, actor=actor, words=reason.strip())
-
-
-def mark_read(*, case: Case) -> None:
-    """Somebody of the team has seen the latest."""
-    if case.unread:
-        Case.objects.filter(id=case.id).update(unread=False)
 
 
 def follow_theme(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID], theme_id: uuid.UUID) -> None:

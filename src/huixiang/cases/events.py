@@ -175,3 +175,20 @@ class ThemeKept(CaseEvent):
     name: ClassVar[str] = "cases.theme_kept"
     theme_id: uuid.UUID | None
     elsewhere: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewSaved(Event):
+    """A view of the inbox was kept, changed or brought back."""
+
+    name: ClassVar[str] = "cases.view_saved"
+    subject_kind: ClassVar[str] = "view"
+    shared: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ViewDeleted(Event):
+    """A view of the inbox was taken away."""
+
+    name: ClassVar[str] = "cases.view_deleted"
+    subject_kind: ClassVar[str] = "view"

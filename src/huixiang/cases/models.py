@@ -2,19 +2,33 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.cases.states import UNFINISHED, CaseState, Direction, Lane, Stage
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery
+from huixiang.engine.searching import indexed
 from huixiang.feedback.models import Grade
+from huixiang.intake.models import Attachment
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
+from huixiang.kernel.tsvector import SearchField, vector
 from huixiang.members.models import Member
 from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Membership, Workspace
 
 IS_UNFINISHED = models.Q(state__in=[str(state) for state in UNFINISHED])
+
+
+def _words(case: "Case") -> str:
+    """What it is found by beside what was said in it and who said it (see search.py)."""
+    return vector(case.workspace_id, indexed(title=f"{case.label} {case.title}"))
+
+
+def _said_words(turn: "Turn") -> str:
+    return vector(turn.workspace_id, indexed(text=turn.text))
 
 
 class Case(models.Model):
@@ -38,7 +52,7 @@ class Case(models.Model):
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.CONTACTING)
     historical = models.BooleanField(default=False)
     public = models.BooleanField(default=False)
-    unread = models.BooleanField(default=True)
+    heard_at = models.DateTimeField(default=now)  # when the member's latest word came in; who has seen it: ReadMark
     urgency = models.BigIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)  # of the clock that runs out first
     last_line = models.CharField(max_length=160, blank=True)
@@ -49,10 +63,13 @@ class Case(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.TextField(blank=True)
+    search = SearchField(of=_words)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "number"], name="case_number")]
         indexes: ClassVar = [
+            GinIndex(fields=["search"], name="case_words", gin_pending_list_limit=512),
+            models.Index(fields=["id"], name="case_unsearched", condition=models.Q(search__isnull=True)),
             models.Index(fields=["workspace", "urgency", "id"], name="case_inbox", condition=IS_UNFINISHED),
             models.Index(fields=["workspace", "-last_at", "-id"], name="case_latest"),
             models.Index(
@@ -60,6 +77,22 @@ class Case(models.Model):
             ),
             models.Index(fields=["workspace", "due_at"], name="case_due", condition=IS_UNFINISHED),
             models.Index(fields=["workspace", "member", "theme"], name="case_same", condition=IS_UNFINISHED),
+            # One for each order of the inbox (inbox.SORTS), so that a page costs the same at any size.
+            models.Index(
+                fields=["workspace", "historical", "urgency", "id"], name="case_urgent", condition=IS_UNFINISHED
+            ),
+            models.Index(
+                fields=["workspace", "historical", "due_at", "id"], name="case_soonest", condition=IS_UNFINISHED
+            ),
+            models.Index(
+                fields=["workspace", "historical", "-last_at", "-id"], name="case_newest", condition=IS_UNFINISHED
+            ),
+            models.Index(
+                fields=["workspace", "historical", "grade", "-last_at", "-id"],
+                name="case_grade_newest",
+                condition=IS_UNFINISHED,
+            ),
+            models.Index(fields=["workspace", "-heard_at"], name="case_heard", condition=IS_UNFINISHED),
         ]
 
     def __str__(self) -> str:
@@ -69,6 +102,66 @@ class Case(models.Model):
     def label(self) -> str:
         """The number as people say it."""
         return f"HX-{self.number}"
+
+
+class ReadMark(models.Model):
+    """Up to when somebody of the team has seen a case. One who has none later than `heard_at` has not read it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="read_marks")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+", db_index=False)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["membership", "case"], name="read_mark_once")]
+
+
+class SavedView(models.Model):
+    """Filters of the inbox kept under a name, a person's own or shared with the team."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=40)
+    filters = models.JSONField(default=dict)  # as the address names them: {"grade": ["red"], …}
+    shared = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=now)
+    deleted_at = models.DateTimeField(null=True, blank=True)  # kept a while, so that it can be taken back
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "position", "id"], name="saved_view_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BulkState(models.TextChoices):
+    """How far an act on many cases is."""
+
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    UNDONE = "undone", _("Taken back")
+
+
+class BulkRun(models.Model):
+    """One act on many cases: which, how far, what could not be done and why, and how it was before."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    act = models.CharField(max_length=12)
+    arguments = models.JSONField(default=dict)
+    case_ids = ArrayField(models.UUIDField())
+    loaded_at = models.DateTimeField()  # when the person loaded the list: what others did since is asked about
+    taken = models.PositiveIntegerField(default=0)  # how many were gone through, done or not
+    done = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=list)  # [[case id, reason], …]
+    before = models.JSONField(default=dict)  # case id → what the act changed, for taking it back
+    state = models.CharField(max_length=8, choices=BulkState.choices, default=BulkState.RUNNING)
+    created_at = models.DateTimeField(default=now)
+    finished_at = models.DateTimeField(null=True, blank=True)
 
 
 class Ink(models.TextChoices):
@@ -126,8 +219,13 @@ class Turn(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="+")
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="turns")
 
+    files: Sequence[Attachment] = ()  # put on each turn by files.put_files
+    search = SearchField(of=_said_words)
+
     class Meta:
         indexes: ClassVar = [
+            GinIndex(fields=["search"], name="turn_words", gin_pending_list_limit=512),
+            models.Index(fields=["id"], name="turn_unsearched", condition=models.Q(search__isnull=True)),
             models.Index(fields=["case", "at", "id"], name="turn_order"),
             models.Index(fields=["conversation", "case"], name="turn_conversation"),
             models.Index(fields=["message_id"], name="turn_message"),

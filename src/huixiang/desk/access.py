@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from huixiang.cases.queries import to_do_count
+from huixiang.cases.inbox import to_do_count
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
@@ -44,11 +44,20 @@ def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View],
                 raise Http404
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
+            if membership.workspace.second_factor_required and not membership.has_second_factor:
+                return _one_step_more(request, membership)
             return _in_zone(view, request, membership, kwargs)
 
         return guarded
 
     return decorate
+
+
+def _one_step_more(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The team asks for a second step at signing in: here is where it is set up."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": reverse("desk:home", args=[membership.workspace.slug])})
+    return render(request, "mfa/required.html", {"workspace": membership.workspace}, status=403)
 
 
 def _in_zone(view: View, request: HttpRequest, membership: Membership, kwargs: dict[str, Any]) -> HttpResponseBase:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from huixiang.desk.announcements import views as announcements
+from huixiang.desk.cases import files as case_files
 from huixiang.desk.cases import tags as case_tags
 from huixiang.desk.cases import verbs as case_verbs
 from huixiang.desk.cases import views as cases
@@ -49,6 +50,11 @@ urlpatterns = [
     path(CASE + "end/", case_verbs.end, name="case_end"),
     path(CASE + "reopen/", case_verbs.reopen, name="case_reopen"),
     path(CASE + "turns/<uuid:turn_id>/original/", case_verbs.original, name="case_original"),
+    path("files/", case_files.upload, name="files"),
+    path("files/waiting/<str:ticket>/", case_files.waiting, name="file_waiting"),
+    path("files/<uuid:attachment_id>/", case_files.download, name="file"),
+    path("files/<uuid:attachment_id>/picture/", case_files.picture, name="file_picture"),
+    path("files/<uuid:attachment_id>/thumb/", case_files.thumb, name="file_thumb"),
     path(CASE + "tags/complete/", case_tags.complete, name="case_tag_complete"),
     path(CASE + "tags/add/", case_tags.add, name="case_tag_add"),
     path(CASE + "tags/<uuid:tag_id>/remove/", case_tags.remove, name="case_tag_remove"),

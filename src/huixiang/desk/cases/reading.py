@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huixiang.cases import queries
+from huixiang.cases.files import put_files
 from huixiang.cases.filters import Filters
 from huixiang.cases.inbox import neighbours
 from huixiang.cases.models import Case, Turn
@@ -54,11 +55,13 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
     """The pane: header, conversation, composer. `place` is inbox or case, where it stands."""
     feedbacks = feedback_queries.of_case(workspace_id=case.workspace_id, case_id=case.id)
     judged = assessment_of(case.workspace_id, feedbacks)
+    turns = queries.turns(case)
+    put_files(turns)
     routes = private_routes(member=case.member, account=case.account, conversation=case.conversation)
     return {
         "case": case,
         "place": place,
-        "turns": shown_turns(queries.turns(case)),
+        "turns": shown_turns(turns),
         "tags": tags_of_cases([case.id])[case.id],
         "clocks": queries.clocks(case),
         "feedbacks": feedbacks,

@@ -1,29 +1,42 @@
-"""What the inbox shows: the filters of an address, the views beside the list, the list itself."""
+"""What the inbox shows beside the list: the views, what is chosen as chips, the words of both."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from huixiang.cases import queries
-from huixiang.cases.queries import Filters
+from huixiang.cases import filters as said
+from huixiang.cases import inbox
+from huixiang.cases.filters import Filters
+from huixiang.cases.models import SavedView
 from huixiang.feedback.models import Grade
 from huixiang.workspaces.models import Membership
 
 VIEWS: dict[str, tuple[str, Promise]] = {
-    "todo": ("inbox", _("All to do")),
+    "todo": ("inbox", gettext_lazy("All to do")),
     "mine": ("user", pgettext_lazy("desk", "Mine")),
-    "unassigned": ("user-plus", _("Unassigned")),
-    "overdue": ("alarm", _("Overdue")),
-    "waiting": ("clock", _("Waiting for the member")),
-    "historical": ("archive", _("From imports")),
+    "unassigned": ("user-plus", gettext_lazy("Unassigned")),
+    "unread": ("mail", gettext_lazy("Unread")),
+    "overdue": ("alarm", gettext_lazy("Overdue")),
+    "waiting": ("clock", gettext_lazy("Waiting for the member")),
+    "historical": ("archive", gettext_lazy("From imports")),
+    "ended": ("checks", gettext_lazy("Ended")),
 }
-ENDED = ("ended", "checks", _("Ended"))
+OTHERS: dict[str, Promise] = {"unfinished": gettext_lazy("Unfinished"), "all": gettext_lazy("Every case")}
+ORDERS: dict[str, Promise] = {
+    "urgent": gettext_lazy("Most urgent first"),
+    "due": gettext_lazy("Due soonest first"),
+    "newest": gettext_lazy("Newest word first"),
+    "oldest": gettext_lazy("Oldest word first"),
+    "grade": gettext_lazy("By grade, newest first"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +45,24 @@ class Entry:
 
     address: str
     word: str
-    count: int | None
+    count: int | str | None
     glyph: str = ""
     grade: str = ""
     kind: str = ""
     here: bool = False
     late: bool = False
+    view: SavedView | None = None
 
 
 def filters_of(query: QueryDict) -> Filters:
     """The filters an address names; whatever makes no sense is left open."""
-    view, grade = query.get("view", ""), query.get("grade", "")
-    return Filters(
-        view=view if view in queries.VIEWS else "todo",
-        grade=grade if grade in Grade.values else "",
-        theme_id=_uuid(query.get("theme", "")),
-        account_id=_uuid(query.get("channel", "")),
-    )
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
+    return said.filters_of(dict(query.lists()))
 
 
 def query_of(filters: Filters, **more: object) -> str:
     """The filters as the query of an address, "" for the plain inbox."""
-    named = {
-        "view": "" if filters.view == "todo" else filters.view,
-        "grade": filters.grade,
-        "theme": filters.theme_id,
-        "channel": filters.account_id,
-    } | more
-    return urlencode({name: value for name, value in named.items() if value})
+    named: Mapping[str, Any] = said.named(filters) | {name: value for name, value in more.items() if value}
+    return urlencode(named, doseq=True)
 
 
 def address(slug: str, filters: Filters, **more: object) -> str:
@@ -75,28 +71,35 @@ def address(slug: str, filters: Filters, **more: object) -> str:
     return reverse("desk:inbox", args=[slug]) + (f"?{query}" if query else "")
 
 
-def views(viewer: Membership, filters: Filters, counts: dict[str, int]) -> list[Entry]:
+def capped(number: int) -> int | str:
+    """A count as it is told: what was not counted to its end says so."""
+    return f"{inbox.COUNTED_TO - 1}+" if number >= inbox.COUNTED_TO else number
+
+
+def _shows(filters: Filters, only: Filters) -> bool:
+    return replace(filters, sort="") == only
+
+
+def views(viewer: Membership, filters: Filters, counts: Mapping[str, int]) -> list[Entry]:
     """The standing views with their counts; imports only while there are any."""
     slug = viewer.workspace.slug
-    plain = not (filters.grade or filters.theme_id or filters.account_id)
-    shown = [name for name in VIEWS if name != "historical" or counts["historical"]]
-    entries = [
+    told = {name: capped(number) if name == "unread" else number for name, number in counts.items()}
+    return [
         Entry(
-            address(slug, Filters(view=name)), str(VIEWS[name][1]), counts[name], VIEWS[name][0],
-            here=plain and filters.view == name, late=name == "overdue" and counts[name] > 0,
+            address(slug, Filters(view=name)), str(word), told.get(name), glyph,
+            here=_shows(filters, Filters(view=name)), late=name == "overdue" and counts[name] > 0,
         )
-        for name in shown
+        for name, (glyph, word) in VIEWS.items()
+        if name != "historical" or counts["historical"]
     ]  # fmt: skip
-    name, glyph, word = ENDED
-    return [*entries, Entry(address(slug, Filters(view=name)), str(word), None, glyph, here=filters.view == name)]
 
 
-def grades(viewer: Membership, filters: Filters, counts: dict[str, int]) -> list[Entry]:
+def grades(viewer: Membership, filters: Filters, counts: Mapping[str, int]) -> list[Entry]:
     """What is to do, by grade."""
     return [
         Entry(
-            address(viewer.workspace.slug, Filters(grade=grade)), str(Grade(grade).label), counts[grade],
-            grade=grade, here=filters.grade == grade,
+            address(viewer.workspace.slug, Filters(grades=(grade,))), str(Grade(grade).label), counts[grade],
+            grade=grade, here=_shows(filters, Filters(grades=(grade,))),
         )
         for grade in Grade.values
     ]  # fmt: skip
@@ -104,11 +107,11 @@ def grades(viewer: Membership, filters: Filters, counts: dict[str, int]) -> list
 
 def themes(viewer: Membership, filters: Filters) -> list[Entry]:
     """The themes with most to do."""
-    rows = queries.theme_counts(workspace_id=viewer.workspace_id)
+    rows = inbox.theme_counts(workspace_id=viewer.workspace_id)
     return [
         Entry(
             address(viewer.workspace.slug, Filters(theme_id=theme_id)), name, number, "stack-2",
-            here=filters.theme_id == theme_id,
+            here=_shows(filters, Filters(theme_id=theme_id)),
         )
         for theme_id, name, number in rows
     ]  # fmt: skip
@@ -116,17 +119,70 @@ def themes(viewer: Membership, filters: Filters) -> list[Entry]:
 
 def accounts(viewer: Membership, filters: Filters) -> list[Entry]:
     """The channels with something to do."""
-    rows = queries.account_counts(workspace_id=viewer.workspace_id)
+    rows = inbox.account_counts(workspace_id=viewer.workspace_id)
     return [
         Entry(
             address(viewer.workspace.slug, Filters(account_id=account_id)), name, number, kind=kind,
-            here=filters.account_id == account_id,
+            here=_shows(filters, Filters(account_id=account_id)),
         )
         for account_id, name, kind, number in rows
     ]  # fmt: skip
 
 
-def heading(groups: list[list[Entry]]) -> Entry:
-    """The line whose list is shown: the narrowest one, else all that is to do."""
+def saved(
+    viewer: Membership, kept: Sequence[SavedView], counts: Sequence[int], chosen: uuid.UUID | None
+) -> list[Entry]:
+    """The saved views, the person's own and the team's."""
+    return [
+        Entry(
+            address(viewer.workspace.slug, said.filters_of(view.filters), saved=view.id), view.name, capped(number),
+            "users" if view.shared else "star", here=view.id == chosen, view=view,
+        )
+        for view, number in zip(kept, counts, strict=True)
+    ]  # fmt: skip
+
+
+def heading(groups: Sequence[Sequence[Entry]], filters: Filters, number: int | None) -> Entry:
+    """The line whose list is shown; filters that no line stands for are told by the view they narrow."""
     here = [entry for group in groups for entry in group if entry.here]
-    return here[-1] if here else groups[0][0]
+    if here:
+        return here[-1]
+    words = {name: word for name, (_glyph, word) in VIEWS.items()} | OTHERS
+    count = None if number is None else capped(number)
+    return Entry("", str(words[filters.view]), count)
+
+
+def orders(slug: str, filters: Filters, saved_id: uuid.UUID | None) -> list[Entry]:
+    """The orders the list can stand in."""
+    return [
+        Entry(
+            address(slug, replace(filters, sort=order), saved=saved_id), str(ORDERS[order]), None,
+            here=filters.order == order,
+        )
+        for order in said.orders_of(filters.view)
+    ]  # fmt: skip
+
+
+def word_of_order(filters: Filters) -> str:
+    """The order of the list in words."""
+    return str(ORDERS[filters.order])
+
+
+def nothing_narrows(filters: Filters) -> bool:
+    """Whether the plain inbox is shown, so that an empty one means that nobody waits."""
+    return _shows(filters, Filters())
+
+
+def no_longer_here() -> str:
+    """What a row says that left the list while it was shown."""
+    return _("No longer in this list")
+
+
+def filters_of_view(view: SavedView) -> Filters:
+    """The filters a saved view keeps."""
+    return said.filters_of(view.filters)
+
+
+def differs(view: SavedView, filters: Filters) -> bool:
+    """Whether something else is chosen now than the view keeps."""
+    return said.named(filters) != said.named(filters_of_view(view))

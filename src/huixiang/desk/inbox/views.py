@@ -1,22 +1,30 @@
-"""The inbox and its moving parts: the pane, more rows, the bar that says what is new."""
+"""The inbox and its moving parts: the pane, more rows, what is new or changed since the list was loaded."""
 
-import datetime
 import uuid
+import zlib
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from huixiang.cases import actions, queries
-from huixiang.cases.models import Case
+from huixiang.cases import inbox as cases
+from huixiang.cases import queries
+from huixiang.cases.filters import Filters
+from huixiang.cases.marks import mark_read, mark_unread
+from huixiang.cases.models import Case, SavedView
+from huixiang.cases.saved_views import may_change, view_by_id, visible
 from huixiang.desk import access
 from huixiang.desk.cases.reading import case_context
-from huixiang.desk.inbox import listing
+from huixiang.desk.inbox import chips, listing
 from huixiang.kernel.pagination import moment
 from huixiang.workspaces.models import Membership
+from huixiang.workspaces.roles import Permission
 
 PAGE = 40
+MOST_SHOWN = 400  # rows of one list that are kept fresh while it is read
 
 
 @access.page()
@@ -27,71 +35,177 @@ def home(request: HttpRequest, membership: Membership) -> HttpResponse:  # noqa:
 
 @access.page()
 def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Three panes: views, list, and the case that was chosen or else the most urgent one."""
-    filters = listing.filters_of(request.GET)
-    rows = queries.inbox(viewer=membership, filters=filters, cursor=request.GET.get("cursor", ""), size=PAGE)
-    context: dict[str, Any] = {"rows": rows.rows, "next_cursor": rows.next_cursor, "query": listing.query_of(filters)}
+    """Three panes: views, list, and the case that was chosen or else the first of the list."""
+    filters, saved = listing.filters_of(request.GET), uuid_of(request.GET.get("saved", ""))
+    since = timezone.now().isoformat()
+    case = _chosen(request, membership)
+    page = cases.inbox(viewer=membership, filters=filters, cursor=request.GET.get("cursor", ""), size=PAGE)
+    context: dict[str, Any] = {
+        "rows": page.rows, "next_cursor": page.next_cursor, "query": listing.query_of(filters, saved=saved),
+    }  # fmt: skip
     if getattr(request, "htmx", False) and "cursor" in request.GET:
-        return access.part(request, membership, "desk/inbox/rows.html", **context)
-    case = _chosen(request, membership, rows.rows)
+        return access.part(request, membership, "desk/inbox/rows.html", **stamped(context))
+    case = case or _first(membership, page.rows)
     if case:
         context |= case_context(membership, case, place="inbox", filters=filters)
     return access.shown(
         request, membership, "desk/inbox/inbox.html", "inbox",
-        **_frame(membership, filters), **context, since=timezone.now().isoformat(),
+        **_frame(membership, filters, saved), **stamped(context), since=since,
+        deleted_view=_deleted(request, membership),
     )  # fmt: skip
 
 
-def _frame(membership: Membership, filters: queries.Filters) -> dict[str, object]:
-    counts = queries.view_counts(membership)
+def stamped(context: dict[str, Any]) -> dict[str, Any]:
+    """The rows with a stamp of what each shows, so that only what changed is sent again."""
+    for row in context["rows"]:
+        row.stamp = stamp(row)
+    return context
+
+
+def stamp(row: Any) -> str:
+    """What a row shows, in short."""
+    told = (
+        row.grade, row.state, row.owner_id, row.last_line, row.last_at, row.due_at, row.unread, row.title,
+        row.theme_id, row.member.name, row.member.tier, [tag.name for tag in row.tags.all()],
+    )  # fmt: skip
+    return f"{zlib.crc32(repr(told).encode()):08x}"
+
+
+def _frame(membership: Membership, filters: Filters, saved: uuid.UUID | None) -> dict[str, object]:
+    counts = cases.view_counts(membership)
+    kept = visible(membership)
+    unread, here, *numbers = cases.counts(
+        viewer=membership,
+        wanted=[Filters(view="unread"), filters, *(listing.filters_of_view(view) for view in kept)],
+    )
+    counts["unread"] = unread
     groups = [
         listing.views(membership, filters, counts),
         listing.grades(membership, filters, counts),
         listing.themes(membership, filters),
         listing.accounts(membership, filters),
+        listing.saved(membership, kept, numbers, saved),
     ]
+    chosen = next((view for view in kept if view.id == saved), None)
     return {
         "inbox_count": counts["todo"],
         "views": groups[0],
         "grades": groups[1],
         "theme_views": groups[2],
         "account_views": groups[3],
-        "heading": listing.heading(groups),
+        "saved_views": groups[4],
+        "heading": listing.heading(groups, filters, here),
+        "total": listing.capped(here),
+        "chips": chips.of(membership, filters, saved),
+        "plain": listing.nothing_narrows(filters),
+        "orders": listing.orders(membership.workspace.slug, filters, saved),
+        "order": listing.word_of_order(filters),
+        "saved_view": chosen,
+        "changed_view": chosen if chosen and listing.differs(chosen, filters) else None,
+        "may_change_view": chosen is not None and may_change(chosen, membership),
     }
 
 
-def _chosen(request: HttpRequest, membership: Membership, rows: list[Case]) -> Case | None:
-    """The case the address names; the first of the list without one, which only showing does not mark as read."""
+def _deleted(request: HttpRequest, membership: Membership) -> SavedView | None:
+    """The view that was just taken away, to be offered back."""
+    wanted = uuid_of(request.GET.get("deleted", ""))
+    return view_by_id(viewer=membership, view_id=wanted, deleted=True) if wanted else None
+
+
+def uuid_of(text: str) -> uuid.UUID | None:
+    """An id as an address or a form writes it, None for anything else."""
     try:
-        wanted = uuid.UUID(request.GET.get("case", ""))
+        return uuid.UUID(text)
     except ValueError:
-        return rows[0] if rows else None
-    case = queries.case_by_id(workspace_id=membership.workspace_id, case_id=wanted)
+        return None
+
+
+def _chosen(request: HttpRequest, membership: Membership) -> Case | None:
+    """The case the address names; opened so, it counts as read."""
+    wanted = uuid_of(request.GET.get("case", ""))
+    case = queries.case_by_id(workspace_id=membership.workspace_id, case_id=wanted) if wanted else None
     if case:
-        actions.mark_read(case=case)
-        for row in rows:
-            row.unread = row.unread and row.id != case.id
+        mark_read(case_ids=[case.id], by=membership)
     return case
+
+
+def _first(membership: Membership, rows: Sequence[Case]) -> Case | None:
+    """The first of the list, which only showing does not mark as read."""
+    if not rows:
+        return None
+    return queries.case_by_id(workspace_id=membership.workspace_id, case_id=rows[0].id)
 
 
 @access.page()
 def pane(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """The case for the right pane; it counts as read."""
     case = access.found(queries.case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
-    actions.mark_read(case=case)
-    case.unread = False
+    mark_read(case_ids=[case.id], by=membership)
     context = case_context(membership, case, place="inbox", filters=listing.filters_of(request.GET))
     return access.part(request, membership, "desk/cases/pane.html", **context, swapped=True)
 
 
-@access.page()
+@access.verb(Permission.READ)
 def news(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """How many are new since the list was loaded; the list itself does not move."""
-    filters = listing.filters_of(request.GET)
+    """How many are new since the list was loaded, and the shown rows that changed or left; nothing moves by itself."""
+    filters, since = listing.filters_of(request.GET), since_of(request)
+    seen = _seen(request)
+    still = {row.id: row for row in cases.shown(viewer=membership, filters=filters, case_ids=list(seen))}
+    rows = stamped({"rows": [row for row in still.values() if stamp(row) != seen[row.id]]})["rows"]
+    return access.part(
+        request, membership, "desk/inbox/news.html", changed=rows, gone=[one for one in seen if one not in still],
+        number=cases.news(viewer=membership, filters=filters, since=since, besides=list(seen)),
+        query=listing.query_of(filters, saved=uuid_of(request.GET.get("saved", ""))), since=since.isoformat(),
+        left=listing.no_longer_here(),
+    )  # fmt: skip
+
+
+@access.verb(Permission.READ)
+def fresh(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """The new ones as rows, to stand on top of the list; what is read below stays where it is."""
+    filters, since = listing.filters_of(request.GET), since_of(request)
+    now = timezone.now().isoformat()
+    rows = cases.fresh(viewer=membership, filters=filters, since=since, besides=list(_seen(request)), size=PAGE)
+    context = stamped({"rows": rows, "query": listing.query_of(filters, saved=uuid_of(request.GET.get("saved", "")))})
+    return access.part(request, membership, "desk/inbox/fresh.html", **context, since=now)
+
+
+def since_of(request: HttpRequest) -> Any:
+    """When the person loaded the list: the form's moment, else the address's, else now."""
     try:
-        since = moment(request.GET.get("since", ""))
+        return moment(request.POST.get("seen_at") or request.GET.get("seen_at", ""))
     except ValueError:
-        since = timezone.now() - datetime.timedelta(minutes=1)
-    number = queries.news(viewer=membership, filters=filters, since=since)
-    address = listing.address(membership.workspace.slug, filters)
-    return access.part(request, membership, "desk/inbox/news.html", number=number, address=address)
+        return timezone.now()
+
+
+def _seen(request: HttpRequest) -> dict[uuid.UUID, str]:
+    """The rows that stand in the list, as `id:stamp`."""
+    pairs = (text.partition(":") for text in request.POST.get("rows", "").split(",")[:MOST_SHOWN])
+    read = {uuid_of(case_id): its for case_id, _colon, its in pairs}
+    return {case_id: its for case_id, its in read.items() if case_id}
+
+
+@access.verb(Permission.READ)
+def mark(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Put a case back as unread, or, when it is, as read; for the asker alone. The row comes back."""
+    wanted = uuid_of(request.POST.get("case", ""))
+    case: Any = access.found(cases.row(viewer=membership, case_id=wanted) if wanted else None)
+    (mark_read if case.unread else mark_unread)(case_ids=[case.id], by=membership)
+    case.unread = not case.unread
+    [row] = stamped({"rows": [case]})["rows"]
+    query = listing.query_of(listing.filters_of(request.GET), saved=uuid_of(request.GET.get("saved", "")))
+    return access.part(request, membership, "desk/inbox/marked.html", case=row, query=query)
+
+
+@access.page()
+def filters(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """What the list can be narrowed by, asked for when the filter is opened."""
+    chosen = chips.choices(membership, listing.filters_of(request.GET))
+    return access.part(request, membership, "desk/inbox/filters.html", **chosen)
+
+
+@access.page()
+def badge(request: HttpRequest, membership: Membership) -> JsonResponse:  # noqa: ARG001 - every view is given it
+    """How many cases wait, for the rail of every page."""
+    count = cases.to_do_count(membership.workspace_id)
+    return JsonResponse({"count": count, "label": _("%(n)s waiting") % {"n": count}})
