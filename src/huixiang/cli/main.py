@@ -14,6 +14,8 @@ COMMANDS = {
     "doctor": "Check database, extension, model, disk and worker, and say what to do",
     "workspace": "Create or list workspaces",
     "apikey": "Create, list or revoke API keys",
+    "backup": "Write database, uploads and key into one file",
+    "restore": "Bring back what a backup holds, or check it",
     "import": "Import a CSV or XLSX file into a channel",
     "journal": "Verify the journal's hash chains",
     "triage": "Read texts with the engine alone: no database, no network",

@@ -2,7 +2,6 @@
 
 import argparse
 import ctypes
-import hashlib
 import os
 import signal
 import socket
@@ -74,29 +73,11 @@ def _taken(host: str, port: int) -> bool:
 
 
 def _prepare() -> None:
-    """Database, schema, static files, demo community: everything before somebody can look."""
+    """Database, schema, demo community: what must be there before somebody can look."""
     print("Starting the database …", flush=True)
     django_start.start()
     migrate.bring_up_to_date()
-    _collect_static()
     demo.load_if_empty()
-
-
-def _collect_static() -> None:
-    """Gather and compress the static files, unless they are the same as at the last start."""
-    from django.conf import settings  # noqa: PLC0415 - Django is set up by now
-    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415
-    from django.core.management import call_command  # noqa: PLC0415
-
-    listed = hashlib.sha256()
-    for finder in get_finders():
-        for path, storage in finder.list([]):
-            status = Path(storage.path(path)).stat()
-            listed.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
-    stamp = Path(settings.STATIC_ROOT) / "gathered"
-    if not stamp.exists() or stamp.read_text() != listed.hexdigest():
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(listed.hexdigest())
 
 
 def _serve(args: argparse.Namespace, children: dict[str, subprocess.Popen[bytes]], *, embedded: bool) -> int:

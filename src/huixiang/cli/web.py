@@ -1,7 +1,10 @@
 """`huixiang web`: the pages and the API behind granian."""
 
 import argparse
+import hashlib
 import os
+import tempfile
+from pathlib import Path
 
 from huixiang.cli import django_start
 
@@ -17,8 +20,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until stopped; a process that dies is started again."""
-    django_start.start()
+    """Serve until stopped; a process that dies is started again.
+
+    The processes count their requests apart, in files that are added up at /metrics and end with this command.
+    """
+    with tempfile.TemporaryDirectory(prefix="huixiang-figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # read when the library is loaded
+        django_start.start()
+        _collect_static()
+        _serve(args)
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> None:
     from granian import Granian  # noqa: PLC0415 - only this command needs the server
     from granian.constants import Interfaces  # noqa: PLC0415
     from granian.log import LogLevels  # noqa: PLC0415
@@ -34,4 +48,20 @@ def run(args: argparse.Namespace) -> int:
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
     ).serve()
-    return 0
+
+
+def _collect_static() -> None:
+    """Gather and compress the static files, unless they are the same as at the last start."""
+    from django.conf import settings  # noqa: PLC0415 - Django is set up by now
+    from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415
+    from django.core.management import call_command  # noqa: PLC0415
+
+    listed = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = Path(storage.path(path)).stat()
+            listed.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    stamp = Path(settings.STATIC_ROOT) / "gathered"
+    if not stamp.exists() or stamp.read_text() != listed.hexdigest():
+        call_command("collectstatic", interactive=False, verbosity=0)
+        stamp.write_text(listed.hexdigest())

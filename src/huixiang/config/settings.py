@@ -170,6 +170,7 @@ SOCIALACCOUNT_PROVIDERS = providers()
 # so a link starts it. The state is bound to the session, and joining an account to one's own asks for the password.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address is no proof; HUIXIANG_OIDC_TRUST_EMAIL for one's own server
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

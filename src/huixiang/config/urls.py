@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from huixiang.api.urls import api
-from huixiang.portal.views.home import healthz, home
+from huixiang.portal.views.home import home
+from huixiang.ui.invitations import invitation
 
 urlpatterns = [
     path("", home, name="home"),
-    path("healthz", healthz, name="healthz"),
+    path("accounts/invitations/<str:token>/", invitation, name="invitation"),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),

