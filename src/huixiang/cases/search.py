@@ -1,0 +1,57 @@
+"""Finding cases by number, title, what was said in them, who said it, and what that means."""
+
+import uuid
+
+from django.db.models import Q
+
+from huixiang.cases.models import Case, Turn
+from huixiang.engine.searching import Term
+from huixiang.feedback.search import cases_of, near
+from huixiang.members import search as members
+from huixiang.members.models import Member
+from huixiang.workspaces.search import COUNTED, NOTHING, RANKED, Hits, literal, stretch, terms
+
+
+def matching(*, workspace_id: uuid.UUID, query: str, meaning: bool = True, typing: bool = False) -> Q:
+    """What to filter cases by, beside other filters and any order.
+
+    Each word may stand in the number, the title, any turn (notes too) or the member's name; or the feedback means
+    much the same. A blank query leaves everything, one without a word nothing.
+    """
+    sought = terms(query, typing=typing)
+    if not sought:
+        return NOTHING if query.strip() else Q()
+    words = Q()
+    for term in sought:
+        words &= _somewhere(workspace_id, term)
+    ids = cases_of(near(workspace_id=workspace_id, query=query)) if meaning else []
+    return words | Q(id__in=ids) if ids else words
+
+
+def _somewhere(workspace_id: uuid.UUID, term: Term) -> Q:
+    """Cases that hold a word anywhere: three looks into three indexes, joined by id."""
+    asked_for = literal(workspace_id, [term])
+    named = Member.objects.filter(members.HERE, workspace_id=workspace_id, search__matches=asked_for)
+    said = Turn.objects.filter(search__matches=asked_for).values("case_id")
+    titled = Case.objects.filter(search__matches=asked_for).values("id")
+    theirs = Case.objects.filter(workspace_id=workspace_id, member_id__in=named.values("id")).values("id")
+    return Q(id__in=titled.union(said, theirs, all=True))
+
+
+def ranked(
+    *, workspace_id: uuid.UUID, query: str, typing: bool = False, skip: int = 0, size: int = 20
+) -> Hits[Case]:
+    """The best answers first: all words (the latest first, its number before all) joined with the meaning."""
+    sought = terms(query, typing=typing)
+    if not sought:
+        return Hits()
+    rows = Case.objects.filter(workspace_id=workspace_id)
+    worded = rows.filter(matching(workspace_id=workspace_id, query=query, meaning=False, typing=typing))
+    titled = rows.filter(search__matches=literal(workspace_id, sought))
+    rankings = [
+        list(titled.order_by("-last_at", "-id").values_list("id", flat=True)[:RANKED]),
+        list(worded.order_by("-last_at", "-id").values_list("id", flat=True)[:RANKED]),
+        cases_of(near(workspace_id=workspace_id, query=query)),
+    ]
+    shown = rows.select_related("member", "account", "owner__user", "theme").defer("theme__centre")
+    return stretch(shown, rankings, worded[:COUNTED].count(), skip=skip, size=size)
