@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from huixiang.cases import clocks, erasure, following, leaving
+from huixiang.cases import bulk, clocks, erasure, following, leaving
 from huixiang.kernel.jobs import SURELY
 from huixiang.themes import moving
 from huixiang.themes.models import Merge
@@ -16,6 +16,13 @@ from huixiang.themes.models import Merge
 def note_breaches(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
     """Every minute: clocks that ran out."""
     clocks.note_breaches()
+
+
+@app.task(name="cases.run_bulk", retry=SURELY)
+def run_bulk(run_id: str) -> None:
+    """Somebody did one thing to many cases: batch by batch, each told in the progress."""
+    while bulk.take_some(uuid.UUID(run_id)):
+        pass
 
 
 @app.task(name="cases.follow_merge", retry=SURELY)

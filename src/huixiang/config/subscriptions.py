@@ -5,12 +5,24 @@ from collections.abc import Mapping, Sequence
 SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "feedback.removed": [
         "themes.forget_feedback", "cases.forget_feedback", "triage.forget_feedback", "intake.forget_attachments",
+        "api.tell:feedback.removed",
     ],
-    "themes.merged": ["cases.follow_merge"],
+    "themes.merged": ["cases.follow_merge", "api.tell:themes.merged"],
     "themes.merge_undone": ["cases.follow_undone_merge"],
     "themes.feedback_taken": ["cases.follow_moves"],
     "themes.feedback_returned": ["cases.follow_moves"],
     "workspaces.left_team": ["cases.let_go"],
+    "feedback.found": ["api.tell:feedback.found"],
+    "cases.opened": ["api.tell:cases.opened"],
+    "cases.assigned": ["api.tell:cases.assigned"],
+    "cases.answered": ["api.tell:cases.answered"],
+    "cases.member_spoke": ["api.tell:cases.member_spoke"],
+    "cases.regraded": ["api.tell:cases.regraded"],
+    "cases.clock_breached": ["api.tell:cases.clock_breached"],
+    "cases.state_changed": ["api.tell:cases.state_changed"],
+    "themes.found": ["api.tell:themes.found"],
+    "themes.moved": ["api.tell:themes.moved"],
+    "announcements.published": ["api.tell:announcements.published"],
 }
 
 ERASURE: Sequence[str] = (

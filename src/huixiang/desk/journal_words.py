@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from huixiang.cases.models import ClockName
 from huixiang.cases.states import CaseState
 from huixiang.channels.models import DeliveryState
+from huixiang.channels.webhooks.types import WebhookChange
 from huixiang.feedback.models import Grade, Kind
 from huixiang.journal.models import Entry
 from huixiang.members.queries import names
 from huixiang.themes.states import ThemeStatus
 from huixiang.workspaces.models import Workspace
-from huixiang.workspaces.queries import api_keys, team
+from huixiang.workspaces.queries import api_keys, staff_names
 from huixiang.workspaces.roles import Role
 
 Data = dict[str, Any]
@@ -121,6 +122,8 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "cases.view_saved": lambda d: (
         _("A view of the inbox was saved for the team") if d["shared"] else _("A view of the inbox was saved")
     ),
+    "channels.webhook_changed": lambda d: _("Webhook: %(what)s") % {"what": _label(WebhookChange, d["what"])},
+    "channels.account_changed": lambda d: _("Channel: %(what)s") % {"what": _label(WebhookChange, d["what"])},
     "channels.delivery_finished": lambda d: _("Message: %(state)s") % {"state": _label(DeliveryState, d["state"])},
     "feedback.found": lambda d: _("Found to be feedback: %(kind)s") % {"kind": _label(Kind, d["kind"])},
     "intake.messages_received": lambda d: _("%(stored)s messages came in, %(duplicate)s known already") % d,

@@ -10,12 +10,19 @@ from huixiang.desk.cases import views as cases
 from huixiang.desk.channels import imports
 from huixiang.desk.channels import views as channels
 from huixiang.desk.feedback import views as feedback
+from huixiang.desk.inbox import bulk as inbox_bulk
 from huixiang.desk.inbox import saved as saved_views
 from huixiang.desk.inbox import views as inbox
+from huixiang.desk.search import views as search
 from huixiang.desk.settings import rules as settings_rules
 from huixiang.desk.settings import tags as settings_tags
 from huixiang.desk.settings import team as settings_team
 from huixiang.desk.settings import views as settings
+from huixiang.desk.themes import exporting as theme_exporting
+from huixiang.desk.themes import merging as theme_merging
+from huixiang.desk.themes import splitting as theme_splitting
+from huixiang.desk.themes import steps as theme_steps
+from huixiang.desk.themes import theme as theme_page
 from huixiang.desk.themes import verbs as theme_verbs
 from huixiang.desk.themes import views as themes
 
@@ -26,16 +33,23 @@ THEME = "themes/<uuid:theme_id>/"
 ANNOUNCEMENT = "announcements/<uuid:announcement_id>/"
 RUN = "channels/imports/<uuid:run_id>/"
 INVITATION = "settings/team/invitations/<uuid:invitation_id>/"
+BULK = "inbox/bulk/<uuid:bulk_id>/"
 VIEW = "inbox/views/<uuid:view_id>/"
 
 urlpatterns = [
     path("", inbox.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("search/palette/", search.palette, name="palette"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/news/", inbox.news, name="inbox_news"),
     path("inbox/fresh/", inbox.fresh, name="inbox_fresh"),
     path("inbox/badge/", inbox.badge, name="inbox_badge"),
     path("inbox/filters/", inbox.filters, name="inbox_filters"),
     path("inbox/mark/", inbox.mark, name="inbox_mark"),
+    path("inbox/bulk/", inbox_bulk.start, name="inbox_bulk"),
+    path(BULK, inbox_bulk.progress, name="bulk_progress"),
+    path(BULK + "undo/", inbox_bulk.undo, name="bulk_undo"),
+    path(BULK + "anyway/", inbox_bulk.anyway, name="bulk_anyway"),
     path("inbox/views/save/", saved_views.save, name="view_save"),
     path(VIEW + "change/", saved_views.change, name="view_change"),
     path(VIEW + "refit/", saved_views.refit, name="view_refit"),
@@ -66,12 +80,29 @@ urlpatterns = [
     path("messages/<uuid:message_id>/keep/", feedback.keep, name="message_keep"),
     path("messages/<uuid:message_id>/again/", feedback.again, name="message_again"),
     path("themes/", themes.listing, name="themes"),
-    path(THEME, themes.theme, name="theme"),
+    path("themes/alike/", themes.alike, name="themes_alike"),
+    path("themes/merge/", theme_merging.merging, name="themes_merging"),
+    path("themes/merges/undo/", theme_merging.undo_merges, name="merges_undo"),
+    path("themes/merges/<uuid:merge_id>/undo/", theme_merging.undo_merge, name="merge_undo"),
+    path("themes/moves/<uuid:move_id>/undo/", theme_splitting.undo, name="theme_move_undo"),
+    path("themes/export/", theme_exporting.export_listed, name="themes_export"),
+    path("exports/<uuid:export_id>/", theme_exporting.export, name="export"),
+    path("exports/<uuid:export_id>/progress/", theme_exporting.progress, name="export_progress"),
+    path("exports/<uuid:export_id>/file/", theme_exporting.export_file, name="export_file"),
+    path(THEME, theme_page.theme, name="theme"),
     path(THEME + "describe/", theme_verbs.describe, name="theme_describe"),
-    path(THEME + "move/", theme_verbs.move, name="theme_move"),
-    path(THEME + "merge/", theme_verbs.merge, name="theme_merge"),
+    path(THEME + "moving/", theme_steps.moving, name="theme_moving"),
+    path(THEME + "move/", theme_steps.move, name="theme_move"),
+    path(THEME + "changes/<uuid:change_id>/undo/", theme_steps.undo, name="theme_change_undo"),
+    path(THEME + "merge/", theme_merging.merge, name="theme_merge"),
+    path(THEME + "part/", theme_merging.part, name="theme_part"),
+    path(THEME + "split/", theme_splitting.splitting, name="theme_splitting"),
+    path(THEME + "split/preview/", theme_splitting.preview, name="theme_split_preview"),
+    path(THEME + "split/pick/", theme_splitting.pick, name="theme_split_pick"),
+    path(THEME + "split/do/", theme_splitting.split, name="theme_split"),
+    path(THEME + "take/", theme_splitting.take, name="theme_take"),
     path(THEME + "resolve/", theme_verbs.resolve, name="theme_resolve"),
-    path("themes/merges/<uuid:merge_id>/undo/", theme_verbs.undo_merge, name="merge_undo"),
+    path(THEME + "export/", theme_exporting.export_theme, name="theme_export"),
     path("announcements/", announcements.listing, name="announcements"),
     path(ANNOUNCEMENT, announcements.announcement, name="announcement"),
     path(ANNOUNCEMENT + "save/", announcements.save, name="announcement_save"),

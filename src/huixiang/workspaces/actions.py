@@ -15,11 +15,13 @@ from huixiang.kernel.crypto import keyed_hash
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces import events
 from huixiang.workspaces.models import ApiKey, Membership, User, Workspace
-from huixiang.workspaces.roles import Role
+from huixiang.workspaces.roles import Permission, Role, holds
 
 KEY_PREFIX = "hx_"
 SHOWN_SIGNS = 8
-CHANGEABLE = ("name", "community_name", "noise_kept_days", "workday_start", "workday_end")
+CHANGEABLE = (
+    "name", "community_name", "noise_kept_days", "workday_start", "workday_end", "second_factor_required",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -32,7 +34,7 @@ def create_workspace(*, slug: str, name: str, community_name: str = "") -> Works
 
 @transaction.atomic
 def change_workspace(*, workspace: Workspace, actor: Actor, **changed: object) -> list[str]:
-    """Change name, community_name, noise_kept_days, workday_start or workday_end; returns what changed.
+    """Change any of CHANGEABLE; returns what changed.
 
     Clocks that run keep the time they were given. Journal: workspaces.workspace_changed with the fields' names.
     """
@@ -49,28 +51,64 @@ def change_workspace(*, workspace: Workspace, actor: Actor, **changed: object) -
 
 
 @transaction.atomic
-def change_role(*, membership: Membership, role: str, actor: Actor) -> None:
-    """Give somebody of the team another role; the last owner stays one. Journal: workspaces.joined_team."""
+def change_role(*, membership: Membership, role: str, by: Membership) -> None:
+    """Give somebody of the team another role. Journal: workspaces.joined_team.
+
+    Only an owner makes or unmakes owners, and the last one stays.
+    """
+    check_gives(by, role)
+    if role != Role.OWNER:
+        _check_can_go(membership, by)
+    join_team(
+        workspace=membership.workspace, user=membership.user, role=role, job_title=membership.job_title,
+        actor=Actor("staff", by.id),
+    )  # fmt: skip
+
+
+def check_gives(by: Membership, role: str) -> None:
+    """Raise Refused when there is no such role, or `by` may not give it."""
     if role not in Role.values:
         raise Refused(_("Choose a role."))
+    if role == Role.OWNER and not holds(by, Permission.OWN):
+        raise Refused(_("Only an owner makes owners."))
+
+
+def _check_can_go(membership: Membership, by: Membership) -> None:
+    """The owners' rows are locked: of two owners who leave at once, the second reads that they are the last."""
     owners = Membership.objects.select_for_update().filter(workspace_id=membership.workspace_id, role=Role.OWNER)
-    if role != Role.OWNER and [owner.id for owner in owners] == [membership.id]:
+    ids = [owner.id for owner in owners.order_by("id")]
+    if membership.id not in ids:
+        return
+    if by.id != membership.id and not holds(by, Permission.OWN):
+        raise Refused(_("Only an owner takes this from an owner."))
+    if ids == [membership.id]:
         raise Refused(_("Somebody must stay owner: make another one first."))
-    join_team(
-        workspace=membership.workspace, user=membership.user, role=role, job_title=membership.job_title, actor=actor
-    )
 
 
 @transaction.atomic
 def join_team(
     *, workspace: Workspace, user: User, role: str, job_title: str = "", actor: Actor = SYSTEM
 ) -> Membership:
-    """Give a user a role, or change it. Journal: workspaces.joined_team."""
-    membership, _created = Membership.objects.update_or_create(
-        workspace=workspace, user=user, defaults={"role": role, "job_title": job_title}
+    """Give a user a role, or change it; whoever left comes back. Journal: workspaces.joined_team."""
+    membership, _created = Membership.everybody.update_or_create(
+        workspace=workspace, user=user, defaults={"role": role, "job_title": job_title, "left_at": None}
     )
     record(events.MemberJoinedTeam(subject=membership.id, role=role), workspace_id=workspace.id, actor=actor)
     return membership
+
+
+@transaction.atomic
+def leave_team(*, membership: Membership, by: Membership) -> None:
+    """Take somebody out of the team, or let them go; the last owner stays.
+
+    Their pages answer 404 at once; their unfinished cases lose their owner by a job.
+    Journal: workspaces.left_team.
+    """
+    _check_can_go(membership, by)
+    gone = Membership.objects.filter(id=membership.id).update(left_at=timezone.now())
+    if gone:
+        event = events.MemberLeftTeam(subject=membership.id)
+        record(event, workspace_id=membership.workspace_id, actor=Actor("staff", by.id))
 
 
 @transaction.atomic

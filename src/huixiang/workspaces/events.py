@@ -34,6 +34,48 @@ class MemberJoinedTeam(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MemberLeftTeam(Event):
+    """Somebody was taken out of the team, or went."""
+
+    name: ClassVar[str] = "workspaces.left_team"
+    subject_kind: ClassVar[str] = "membership"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invited(Event):
+    """A place in the team was offered to an address."""
+
+    name: ClassVar[str] = "workspaces.invited"
+    subject_kind: ClassVar[str] = "invitation"
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitedAgain(Event):
+    """An invitation got a new link; the earlier one is dead."""
+
+    name: ClassVar[str] = "workspaces.invited_again"
+    subject_kind: ClassVar[str] = "invitation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationRevoked(Event):
+    """An invitation was taken back."""
+
+    name: ClassVar[str] = "workspaces.invitation_revoked"
+    subject_kind: ClassVar[str] = "invitation"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationAccepted(Event):
+    """Somebody took their place in the team."""
+
+    name: ClassVar[str] = "workspaces.invitation_accepted"
+    subject_kind: ClassVar[str] = "invitation"
+    membership_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiKeyCreated(Event):
     """A program may come in."""
 

@@ -1,4 +1,4 @@
-"""Users, workspaces, memberships, API keys."""
+"""Users, workspaces, memberships, invitations, API keys."""
 
 import datetime
 from typing import Any, ClassVar
@@ -52,6 +52,7 @@ class Workspace(models.Model):
     noise_kept_days = models.PositiveSmallIntegerField(default=7)
     workday_start = models.TimeField(default=datetime.time(9))
     workday_end = models.TimeField(default=datetime.time(18))
+    second_factor_required = models.BooleanField(default=False)
     case_number = models.BigIntegerField(default=1000)
     announcement_number = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=now)
@@ -60,8 +61,16 @@ class Workspace(models.Model):
         return self.name
 
 
+class PresentManager(models.Manager["Membership"]):
+    """Those who are in the team now."""
+
+    def get_queryset(self) -> models.QuerySet["Membership"]:
+        """Without those who left; what they wrote still shows their names by following the key."""
+        return super().get_queryset().filter(left_at=None)
+
+
 class Membership(models.Model):
-    """A user's place in a workspace."""
+    """A user's place in a workspace. Whoever leaves keeps the row, so that their words keep their name."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships")
@@ -69,6 +78,13 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role.choices)
     job_title = models.CharField(max_length=60, blank=True)
     created_at = models.DateTimeField(default=now)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    places: list[dict[str, str]]  # with queries.membership_of: every workspace the user is staff of
+    has_second_factor: bool  # the same
+
+    objects: ClassVar[PresentManager] = PresentManager()
+    everybody: ClassVar[models.Manager["Membership"]] = models.Manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -77,6 +93,45 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class Invitation(models.Model):
+    """A place in the team offered to an e-mail address. Only its token's keyed hash is stored.
+
+    A worker that mails it makes a token of its own, so the token rests nowhere but in the mail.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role.choices)
+    job_title = models.CharField(max_length=60, blank=True)
+    invited_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    by_mail = models.BooleanField(default=False)  # the token was mailed: who has it reads that mailbox
+    mail_error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def expired(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at <= now()
 
 
 class Scope(models.TextChoices):

@@ -4,11 +4,16 @@ import datetime
 import uuid
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from huixiang.kernel.crypto import keyed_hash
-from huixiang.workspaces.models import ApiKey, Membership, User, Workspace
+from huixiang.workspaces.models import ApiKey, Invitation, Membership, User, Workspace
 
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
 
 
@@ -23,14 +28,24 @@ def every_workspace() -> list[Workspace]:
 
 
 def membership_of(*, user: User, slug: str) -> Membership | None:
-    """The user's place in the workspace of this path; None is shown as 404, so nothing can be guessed."""
-    found = Membership.objects.filter(user=user, workspace__slug=slug)
+    """The user's place in the workspace of this path; None is shown as 404, so nothing can be guessed.
+
+    In the same statement: `places`, the name and slug of every workspace the user is staff of, and
+    `has_second_factor`.
+    """
+    places = Membership.objects.filter(user_id=OuterRef("user_id")).order_by("workspace__name")
+    shape = JSONObject(slug="workspace__slug", name="workspace__name")
+    found = Membership.objects.filter(user=user, workspace__slug=slug).annotate(
+        places=ArraySubquery(places.annotate(shape=shape).values("shape")),
+        has_second_factor=_has_second_factor(),
+    )
     return found.select_related("workspace", "user").first()
 
 
 def workspaces_of(user: User) -> list[Workspace]:
     """Where the user is staff, by name."""
-    return list(Workspace.objects.filter(memberships__user=user).order_by("name"))
+    places = Membership.objects.filter(user=user).values("workspace_id")
+    return list(Workspace.objects.filter(id__in=places).order_by("name"))
 
 
 def team(workspace: Workspace) -> list[Membership]:
@@ -38,10 +53,44 @@ def team(workspace: Workspace) -> list[Membership]:
     return list(workspace.memberships.select_related("user").order_by("user__name", "user__email"))
 
 
+def roster(workspace: Workspace) -> list[Membership]:
+    """The team by name, each with `has_second_factor`."""
+    found = workspace.memberships.annotate(has_second_factor=_has_second_factor())
+    return list(found.select_related("user").order_by("user__name", "user__email"))
+
+
+def _has_second_factor() -> Exists:
+    return Exists(Authenticator.objects.filter(user_id=OuterRef("user_id"), type__in=SECOND_FACTORS))
+
+
+def staff_names(workspace: Workspace) -> dict[uuid.UUID, str]:
+    """The name behind every membership, also of those who left."""
+    found = Membership.everybody.filter(workspace=workspace).select_related("user")
+    return {membership.id: str(membership) for membership in found}
+
+
 def member_of_team(*, workspace_id: uuid.UUID, membership_id: uuid.UUID) -> Membership | None:
     """One of the team by id, None when not of this workspace."""
     found = Membership.objects.filter(workspace_id=workspace_id, id=membership_id)
-    return found.select_related("user").first()
+    return found.select_related("user", "workspace").first()
+
+
+def open_invitations(workspace: Workspace) -> list[Invitation]:
+    """Those neither accepted nor taken back, newest first; expired ones too."""
+    found = workspace.invitations.filter(accepted_at=None, revoked_at=None)
+    return list(found.select_related("invited_by__user").order_by("-created_at"))
+
+
+def invitation_by_id(*, workspace_id: uuid.UUID, invitation_id: uuid.UUID) -> Invitation | None:
+    """An open invitation of this workspace."""
+    found = Invitation.objects.filter(workspace_id=workspace_id, id=invitation_id, accepted_at=None, revoked_at=None)
+    return found.select_related("workspace").first()
+
+
+def invitation_by_token(token: str) -> Invitation | None:
+    """The invitation this link opens, whatever became of it since."""
+    found = Invitation.objects.filter(token_hash=keyed_hash("invitation", token))
+    return found.select_related("workspace", "invited_by__user").first()
 
 
 def user_by_email(email: str) -> User | None:

@@ -1,10 +1,9 @@
-"""The workspace, its team, its keys, its journal."""
+"""The workspace, its keys, its journal."""
 
 import datetime
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +15,8 @@ from huixiang.journal.sealing import verify
 from huixiang.kernel.crypto import decrypt, encrypt
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces import actions, queries
-from huixiang.workspaces.models import Membership, Scope, User
-from huixiang.workspaces.roles import Permission, Role
+from huixiang.workspaces.models import Membership, Scope
+from huixiang.workspaces.roles import Permission
 
 LONGEST_KEPT_DAYS = 365
 ENTRIES = 50
@@ -47,8 +46,17 @@ def save_workspace(request: HttpRequest, membership: Membership) -> HttpResponse
         noise_kept_days=_days(request.POST.get("noise_kept_days", "")),
         workday_start=_time(request.POST.get("workday_start", "")),
         workday_end=_time(request.POST.get("workday_end", "")),
+        second_factor_required=_second_factor(request, membership),
     )
     return access.done(request, _("Saved."), _address(membership, "settings"))
+
+
+def _second_factor(request: HttpRequest, membership: Membership) -> bool:
+    """Whoever asks it of everybody has one: else this very page would be closed to them next."""
+    wanted = "second_factor_required" in request.POST
+    if wanted and not membership.workspace.second_factor_required and not membership.has_second_factor:
+        raise Refused(_("Set up your own second step first: account menu, Two-step sign-in."))
+    return wanted
 
 
 def _days(text: str) -> int:
@@ -62,66 +70,6 @@ def _time(text: str) -> datetime.time:
         return datetime.time.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         raise Refused(_("Give the working hours like 09:00.")) from None
-
-
-@access.page()
-def team(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Everybody with a role."""
-    return _team(request, membership)
-
-
-def _team(request: HttpRequest, membership: Membership, **asked: Any) -> HttpResponse:
-    context = {"people": queries.team(membership.workspace), "roles": Role.choices, **asked}
-    return access.shown(request, membership, "desk/settings/team.html", "settings", tab="settings_team", **context)
-
-
-@access.verb(Permission.CONFIGURE)
-def save_team(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Change somebody's role, or give one to a user by their e-mail address, once it is confirmed who that is."""
-    role = request.POST.get("role", "")
-    if role not in Role.values:
-        raise Refused(_("Choose a role."))
-    if "email" in request.POST:
-        return _add(request, membership, role)
-    said = _change(membership, request.POST.get("membership", ""), role)
-    return access.done(request, said, _address(membership, "settings_team"))
-
-
-def _add(request: HttpRequest, membership: Membership, role: str) -> HttpResponse:
-    """Anybody can sign up with any address: whoever adds somebody sees first whose account it is."""
-    user = _newcomer(membership, request.POST["email"])
-    job_title = request.POST.get("job_title", "").strip()[:60]
-    if request.POST.get("confirmed") != str(user.id):
-        chosen = {"newcomer": user, "role": role, "role_word": Role(role).label, "job_title": job_title}
-        return _team(request, membership, **chosen)
-    actions.join_team(
-        workspace=membership.workspace, user=user, role=role, job_title=job_title, actor=access.actor(membership)
-    )
-    said = _("%(name)s is in the team.") % {"name": user}
-    return access.done(request, said, _address(membership, "settings_team"))
-
-
-def _newcomer(membership: Membership, email: str) -> User:
-    user = queries.user_by_email(email)
-    if user is None:
-        raise Refused(_("Nobody has an account with this address. Let them sign up first."))
-    if queries.membership_of(user=user, slug=membership.workspace.slug):
-        raise Refused(_("They are in the team already; change the role in the list."))
-    if settings.EMAIL_HOST and not queries.has_confirmed_email(user):
-        raise Refused(_("This address is not confirmed yet. Let them open the link in the mail they were sent first."))
-    return user
-
-
-def _change(membership: Membership, wanted: str, role: str) -> str:
-    try:
-        membership_id = uuid.UUID(wanted)
-    except ValueError:
-        membership_id = uuid.UUID(int=0)
-    other: Membership = access.found(
-        queries.member_of_team(workspace_id=membership.workspace_id, membership_id=membership_id)
-    )
-    actions.change_role(membership=other, role=role, actor=access.actor(membership))
-    return _("%(name)s is now: %(role)s.") % {"name": other, "role": Role(role).label}
 
 
 @access.page()

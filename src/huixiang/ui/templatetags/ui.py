@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from huixiang.ui import drawings, marks, times
+from huixiang.ui import devices, drawings, marks, times
 from huixiang.ui.browser_words import browser_words
 from huixiang.ui.vocabulary import CHANNELS, GRADES, STEPS, TIERS
 
@@ -28,6 +28,9 @@ register = template.Library()
 NOTHING: Final = SafeString("")
 LATE: Final = SafeString(' class="danger"')
 CURRENT: Final = SafeString(' aria-current="page"')
+
+
+register.filter("device", devices.device)
 
 
 @register.simple_tag

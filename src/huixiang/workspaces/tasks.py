@@ -1,0 +1,18 @@
+"""What the team's page leaves to a worker."""
+
+import uuid
+
+from procrastinate.contrib.django import app
+
+from huixiang.kernel.jobs import SURELY
+from huixiang.workspaces import invitations
+from huixiang.workspaces.models import Invitation
+
+
+@app.task(name="workspaces.mail_invitation", retry=SURELY)
+def mail_invitation(invitation_id: str, language: str) -> None:
+    """Send an invitation that is still open."""
+    found = Invitation.objects.filter(id=uuid.UUID(invitation_id), accepted_at=None, revoked_at=None)
+    invitation = found.select_related("workspace", "invited_by__user").first()
+    if invitation:
+        invitations.send(invitation=invitation, language=language)
