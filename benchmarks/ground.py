@@ -25,10 +25,10 @@ def database() -> Iterator[Path]:
         DJANGO_SETTINGS_MODULE="huixiang.config.settings",
     )
     try:
-        import django  # noqa: PLC0415 - the settings must point at the server first
+        import django
 
         django.setup()
-        from huixiang.cli.migrate import bring_up_to_date  # noqa: PLC0415
+        from huixiang.cli.migrate import bring_up_to_date
 
         bring_up_to_date()
         yield home

@@ -6,11 +6,7 @@ Usage: python benchmarks/ingest.py [--batches 10] [--singles 300]
 import argparse
 import itertools
 import json
-import os
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # its neighbours, from
 
 import ground
 import sentences
+import serving
 
 BATCH = 1_000
-UP_WITHIN = 60
 _numbers = itertools.count(1)
 
 
@@ -36,8 +32,8 @@ def _parsed() -> argparse.Namespace:
 
 def _workspace() -> tuple[Any, str]:
     """An account to write to, and a key for it."""
-    from huixiang.channels.actions import open_account  # noqa: PLC0415 - Django must be set up first
-    from huixiang.workspaces.actions import create_api_key, create_workspace  # noqa: PLC0415
+    from huixiang.channels.actions import open_account
+    from huixiang.workspaces.actions import create_api_key, create_workspace
 
     workspace = create_workspace(slug="bench", name="基准")
     account = open_account(workspace=workspace, slug="app", kind="api", name="App")
@@ -45,10 +41,10 @@ def _workspace() -> tuple[Any, str]:
 
 
 def _by_verb(account: Any, texts: Sequence[str]) -> None:
-    from django.utils import timezone  # noqa: PLC0415 - Django must be set up first
+    from django.utils import timezone
 
-    from huixiang.channels.contracts import InboundMessage  # noqa: PLC0415
-    from huixiang.intake.actions import receive  # noqa: PLC0415
+    from huixiang.channels.contracts import InboundMessage
+    from huixiang.intake.actions import receive
 
     now = timezone.now()
     batch = []
@@ -74,26 +70,6 @@ def _all_stored(states: Sequence[str]) -> None:
         raise SystemExit(f"not all were stored: {sorted(set(states))}")
 
 
-def _serve() -> tuple[subprocess.Popen[bytes], str]:
-    """The product's own web process on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "huixiang.cli.main", "web", "--port", str(port)]
-    process = subprocess.Popen(command, env=os.environ | {"HUIXIANG_PORT": str(port)})
-    address = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + UP_WITHIN
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            httpx.get(address + "/healthz")
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return process, address
-    process.kill()
-    raise SystemExit("the web process did not answer")
-
-
 def _measure(send: Any, batches: int, singles: int) -> tuple[float, float]:
     """Messages a second in batches and one by one, after one batch to warm up."""
     texts = sentences.messages()
@@ -113,16 +89,12 @@ def _rows(args: argparse.Namespace) -> Iterator[tuple[str, str, str, str]]:
     account, key = _workspace()
     ways: dict[str, tuple[float, float]] = {}
     ways["the verb `receive`"] = _measure(lambda texts: _by_verb(account, texts), args.batches, args.singles)
-    process, address = _serve()
-    try:
+    with serving.web() as address:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
             ways["`POST /api/v1/messages`"] = _measure(
                 lambda texts: _by_api(client, texts), args.batches, args.singles
             )
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
     for name, (many, single) in ways.items():
         yield name, f"{many:,.0f}", f"{single:,.0f}", f"{many / single:,.0f}×"
 

@@ -34,8 +34,8 @@ def _rate(work: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
 
 
 def _engine(args: argparse.Namespace) -> Iterator[tuple[str, str, str]]:
-    from huixiang.engine.embedder import embed  # noqa: PLC0415 - loading the models is part of the run
-    from huixiang.engine.pipeline import gate, read  # noqa: PLC0415
+    from huixiang.engine.embedder import embed
+    from huixiang.engine.pipeline import gate, read
 
     texts = sentences.some(args.texts)
     for name, work, given in (
@@ -48,10 +48,10 @@ def _engine(args: argparse.Namespace) -> Iterator[tuple[str, str, str]]:
 
 def _whole(args: argparse.Namespace) -> tuple[str, str, str]:
     """Stored already; read, grouped, graded, routed, journalled. A warm-up batch comes first."""
-    from huixiang.channels.actions import open_account  # noqa: PLC0415 - Django must be set up first
-    from huixiang.feedback.models import Feedback  # noqa: PLC0415
-    from huixiang.triage.actions import process  # noqa: PLC0415
-    from huixiang.workspaces.actions import create_workspace  # noqa: PLC0415
+    from huixiang.channels.actions import open_account
+    from huixiang.feedback.models import Feedback
+    from huixiang.triage.actions import process
+    from huixiang.workspaces.actions import create_workspace
 
     workspace = create_workspace(slug="bench", name="基准")
     account = open_account(workspace=workspace, slug="app", kind="api", name="App")
@@ -66,10 +66,10 @@ def _whole(args: argparse.Namespace) -> tuple[str, str, str]:
 
 
 def _store(account: Any, texts: Sequence[str], prefix: str) -> None:
-    from django.utils import timezone  # noqa: PLC0415 - Django must be set up first
+    from django.utils import timezone
 
-    from huixiang.channels.contracts import InboundMessage  # noqa: PLC0415
-    from huixiang.intake.actions import receive  # noqa: PLC0415
+    from huixiang.channels.contracts import InboundMessage
+    from huixiang.intake.actions import receive
 
     now = timezone.now()
     receive(

@@ -14,12 +14,12 @@ PRAISE = ["店里的师傅特别耐心", "新座椅真舒服", "这次升级之�
 
 def messages(seed: int = 1) -> Iterator[str]:
     """Half are reports, a third talk, the rest praise; about 30 characters each."""
-    chance = random.Random(seed)  # noqa: S311 - sentences, not secrets
+    chance = random.Random(seed)
     for number in itertools.count(1):
         draw = chance.random()
-        if draw < 0.5:  # noqa: PLR2004 - the half that reports
+        if draw < 0.5:
             parts = [chance.choice(PLACES) + chance.choice(THINGS) + chance.choice(FAULTS), chance.choice(TAILS)]
-        elif draw < 0.83:  # noqa: PLR2004 - the third that talks
+        elif draw < 0.83:
             parts = [chance.choice(TALK)]
         else:
             parts = [chance.choice(PRAISE)]
