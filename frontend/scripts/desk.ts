@@ -1,18 +1,34 @@
 // The desk's browser code: nothing here is needed to read a page or send a form.
+import { startBadge } from "./badge";
+import { startBoard } from "./board";
 import { startClocks } from "./clocks";
 import { startDialogs } from "./dialogs";
 import { startFields } from "./fields";
 import { startInserts } from "./insert";
 import { startKeys } from "./keys";
+import { startPalette } from "./palette";
 import { startRequests } from "./requests";
+import { startRows } from "./rows";
 import { toBottom } from "./scroll";
+import { startSelection } from "./selection";
+import { startTables } from "./tables";
+import { startTicks } from "./ticks";
 import { startToasts } from "./toast";
+import { startUploads } from "./uploads";
 
 startDialogs();
 startToasts();
+startUploads();
 startRequests();
 startFields();
 startInserts();
 startKeys();
+startPalette();
 startClocks();
+startRows();
+startSelection();
+startBadge();
+startTables();
+startBoard();
+startTicks();
 toBottom(document);

@@ -1,8 +1,9 @@
 """Finding cases by number, title, what was said in them, who said it, and what that means."""
 
 import uuid
+from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from huixiang.cases.models import Case, Turn
 from huixiang.engine.searching import Term
@@ -10,6 +11,8 @@ from huixiang.feedback.search import cases_of, near
 from huixiang.members import search as members
 from huixiang.members.models import Member
 from huixiang.workspaces.search import COUNTED, NOTHING, RANKED, Hits, literal, stretch, terms
+
+EVERY = Q()
 
 
 def matching(*, workspace_id: uuid.UUID, query: str, meaning: bool = True, typing: bool = False) -> Q:
@@ -39,19 +42,37 @@ def _somewhere(workspace_id: uuid.UUID, term: Term) -> Q:
 
 
 def ranked(
-    *, workspace_id: uuid.UUID, query: str, typing: bool = False, skip: int = 0, size: int = 20
+    *, workspace_id: uuid.UUID, query: str, within: Q = EVERY, typing: bool = False, skip: int = 0, size: int = 20
 ) -> Hits[Case]:
     """The best answers first: all words (the latest first, its number before all) joined with the meaning."""
     sought = terms(query, typing=typing)
     if not sought:
         return Hits()
-    rows = Case.objects.filter(workspace_id=workspace_id)
+    rows = Case.objects.filter(within, workspace_id=workspace_id)
     worded = rows.filter(matching(workspace_id=workspace_id, query=query, meaning=False, typing=typing))
     titled = rows.filter(search__matches=literal(workspace_id, sought))
     rankings = [
         list(titled.order_by("-last_at", "-id").values_list("id", flat=True)[:RANKED]),
         list(worded.order_by("-last_at", "-id").values_list("id", flat=True)[:RANKED]),
-        cases_of(near(workspace_id=workspace_id, query=query)),
+        _near(rows, workspace_id, query),
     ]
     shown = rows.select_related("member", "account", "owner__user", "theme").defer("theme__centre")
     return stretch(shown, rankings, worded[:COUNTED].count(), skip=skip, size=size)
+
+
+def _near(rows: QuerySet[Case], workspace_id: uuid.UUID, query: str) -> list[uuid.UUID]:
+    """The cases whose feedback means much the same, the nearest first, of those that are left by the other filters."""
+    ids = cases_of(near(workspace_id=workspace_id, query=query))
+    left = set(rows.filter(id__in=ids).values_list("id", flat=True)) if ids else set()
+    return [case_id for case_id in ids if case_id in left]
+
+
+def said(*, workspace_id: uuid.UUID, query: str, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The first thing said in each of these cases that holds any of the words: one statement."""
+    any_word = Q()
+    for term in terms(query):
+        any_word |= Q(search__matches=literal(workspace_id, [term]))
+    if not any_word or not case_ids:
+        return {}
+    turns = Turn.objects.filter(any_word, case_id__in=case_ids).order_by("case_id", "at", "id").distinct("case_id")
+    return dict(turns.values_list("case_id", "text"))

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.apps import apps
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import Status
+
+from huixiang.kernel.tsvector import AT_ONCE, SearchField, fill
 
 KEPT_HOURS = 48
 
@@ -27,3 +30,14 @@ async def retry_stalled(context: JobContext, timestamp: int = 0) -> None:  # noq
 async def forget_old_jobs(context: JobContext, timestamp: int = 0) -> None:  # noqa: ARG001 - the minute
     """Every night: finished jobs older than two days; failed ones stay to be looked at."""
     await context.app.job_manager.delete_old_jobs(nb_hours=KEPT_HOURS)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="config.index_words", queueing_lock="config.index_words")
+def index_words(timestamp: int = 0) -> None:  # noqa: ARG001 - the minute
+    """Every minute: make the words of rows that lost them, so that what was written past the verbs is found again."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:  # noqa: SLF001 - Django's own name for it
+            if isinstance(field, SearchField) and field.of:
+                while fill(model, field.of) == AT_ONCE:
+                    pass

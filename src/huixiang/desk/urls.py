@@ -14,6 +14,8 @@ from huixiang.desk.inbox import bulk as inbox_bulk
 from huixiang.desk.inbox import saved as saved_views
 from huixiang.desk.inbox import views as inbox
 from huixiang.desk.search import views as search
+from huixiang.desk.members import verbs as member_verbs
+from huixiang.desk.members import views as members
 from huixiang.desk.settings import rules as settings_rules
 from huixiang.desk.settings import tags as settings_tags
 from huixiang.desk.settings import team as settings_team
@@ -31,6 +33,7 @@ CASE = "cases/<uuid:case_id>/"
 FEEDBACK = "feedback/<uuid:feedback_id>/"
 THEME = "themes/<uuid:theme_id>/"
 ANNOUNCEMENT = "announcements/<uuid:announcement_id>/"
+MEMBER = "members/<uuid:member_id>/"
 RUN = "channels/imports/<uuid:run_id>/"
 INVITATION = "settings/team/invitations/<uuid:invitation_id>/"
 BULK = "inbox/bulk/<uuid:bulk_id>/"
@@ -103,6 +106,24 @@ urlpatterns = [
     path(THEME + "take/", theme_splitting.take, name="theme_take"),
     path(THEME + "resolve/", theme_verbs.resolve, name="theme_resolve"),
     path(THEME + "export/", theme_exporting.export_theme, name="theme_export"),
+    path("members/", members.listing, name="members"),
+    path("members/tiers/", member_verbs.tiers, name="member_tiers"),
+    path("members/pairs/", members.pairs, name="member_pairs"),
+    path("members/table.<str:form>", members.table, name="member_table"),
+    path("members/identities/<uuid:identity_id>/part/", member_verbs.part, name="member_part"),
+    path("members/joinings/<uuid:joining_id>/undo/", member_verbs.undo_joining, name="joining_undo"),
+    path("members/exports/<uuid:export_id>/", member_verbs.export_file, name="member_export_file"),
+    path(MEMBER, members.member, name="member"),
+    path(MEMBER + "describe/", member_verbs.describe, name="member_describe"),
+    path(MEMBER + "note/", member_verbs.note, name="member_note"),
+    path(MEMBER + "contacts/", member_verbs.contacts, name="member_contacts"),
+    path(MEMBER + "join/<uuid:other_id>/", members.join_preview, name="member_join"),
+    path(MEMBER + "join/<uuid:other_id>/now/", member_verbs.join, name="member_join_now"),
+    path(MEMBER + "apart/<uuid:other_id>/", member_verbs.keep_apart, name="member_apart"),
+    path(MEMBER + "erase/", member_verbs.erase, name="member_erase"),
+    path(MEMBER + "erase/undo/", member_verbs.undo_erase, name="member_erase_undo"),
+    path(MEMBER + "export/", member_verbs.export, name="member_export"),
+    path(MEMBER + "export/progress/", member_verbs.export_progress, name="member_export_progress"),
     path("announcements/", announcements.listing, name="announcements"),
     path(ANNOUNCEMENT, announcements.announcement, name="announcement"),
     path(ANNOUNCEMENT + "save/", announcements.save, name="announcement_save"),
