@@ -60,6 +60,9 @@ PLAIN: Final[dict[str, Promise]] = {
     "themes.found": gettext_lazy("A theme was found"),
     "themes.described": gettext_lazy("A theme was described"),
     "themes.merge_undone": gettext_lazy("A merge was undone"),
+    "themes.feedback_returned": gettext_lazy("Moved feedback went back"),
+    "themes.change_undone": gettext_lazy("What was written about the theme was taken back"),
+    "cases.theme_followed": gettext_lazy("The case went along to another theme with its feedback"),
     "workspaces.workspace_created": gettext_lazy("The workspace was opened"),
     "workspaces.workspace_changed": gettext_lazy("The workspace's settings were changed"),
     "workspaces.api_key_created": gettext_lazy("An API key was made"),
@@ -131,6 +134,29 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "intake.import_finished": lambda d: _("Import: %(stored)s new, %(duplicate)s known, %(refused)s refused") % d,
     "themes.moved": lambda d: _("Theme: from “%(before)s” to “%(after)s”") % _change(ThemeStatus, d),
     "themes.merged": lambda d: _("Another theme was merged in, with %(feedbacks)s feedbacks") % d,
+    "themes.split_off": lambda d: _("%(feedbacks)s feedbacks were split off as a theme of their own") % d,
+    "themes.feedback_taken": lambda d: (
+        _("Split off another theme, with %(feedbacks)s feedbacks") % d
+        if d["split"]
+        else _("%(feedbacks)s feedbacks came from another theme") % d
+    ),
+    "themes.feedback_left": lambda d: _("%(feedbacks)s feedbacks went to another theme") % d,
+    "themes.step_undone": lambda d: (
+        _("Undone: from “%(before)s” back to “%(after)s”") % _change(ThemeStatus, d)
+    ),
+    "themes.pair_dismissed": lambda d: (
+        _("Said not to be one matter with another theme")
+        if d["dismissed"]
+        else _("May be proposed as one matter with another theme again")
+    ),
+    "cases.theme_kept": lambda d: (
+        _("%(elsewhere)s of its feedbacks went to another theme; the case stays with the larger part") % d
+    ),
+    "insights.verbatims_exported": lambda d: (
+        _("%(feedbacks)s verbatims were exported with personal data") % d
+        if d["unmasked"]
+        else _("%(feedbacks)s verbatims were exported, masked") % d
+    ),
     "themes.voted": lambda d: _("A member said the same") if d["given"] else _("A member took their vote back"),
     "triage.assessed": lambda d: (
         _("Assessed as %(grade)s by “%(rule)s”") % {"grade": _label(Grade, d["grade"]), "rule": d["rule"]}

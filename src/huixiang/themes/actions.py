@@ -203,6 +203,14 @@ def merge(*, source: Theme, target: Theme, actor: Actor) -> Merge:
 
 
 @transaction.atomic
+def merge_many(*, sources: Sequence[Theme], target: Theme, actor: Actor) -> list[Merge]:
+    """Take several themes into one, all of them or none. Journal: themes.merged for each."""
+    if not sources:
+        raise Refused(_("Choose the themes to merge: two at least."))
+    return [merge(source=source, target=target, actor=actor) for source in sources]
+
+
+@transaction.atomic
 def undo_merge(*, merge_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) -> Merge:
     """Part two themes again: what had moved moves back, what came later stays. Journal: themes.merge_undone."""
     lock(workspace_id)
@@ -227,6 +235,12 @@ def undo_merge(*, merge_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) ->
     event = events.MergeUndone(subject=done.target_id, source_id=done.source_id)
     record(event, workspace_id=workspace_id, actor=actor)
     return done
+
+
+@transaction.atomic
+def undo_merges(*, merge_ids: Sequence[uuid.UUID], workspace_id: uuid.UUID, actor: Actor) -> list[Merge]:
+    """Part several again in this order, all of them or none. Journal: themes.merge_undone for each."""
+    return [undo_merge(merge_id=merge_id, workspace_id=workspace_id, actor=actor) for merge_id in merge_ids]
 
 
 @transaction.atomic

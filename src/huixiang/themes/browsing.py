@@ -14,6 +14,7 @@ from django.utils import timezone
 from huixiang.feedback.models import Feedback, Grade
 from huixiang.kernel import pagination
 from huixiang.themes.models import Theme
+from huixiang.themes.search import matching
 from huixiang.themes.states import OPEN, ThemeStatus
 from huixiang.workspaces.models import Workspace
 
@@ -54,7 +55,7 @@ def narrowed(workspace: Workspace, filters: Filters) -> QuerySet[Theme]:
 
 def _about(found: QuerySet[Theme], workspace: Workspace, filters: Filters) -> QuerySet[Theme]:
     if filters.q:
-        found = found.filter(name__icontains=filters.q) | found.filter(summary__icontains=filters.q)
+        found = found.filter(matching(workspace_id=workspace.id, query=filters.q, typing=True))
     if filters.owner:
         found = found.filter(owner=None if filters.owner == "none" else filters.owner)
     if filters.grade in Grade.values:
@@ -87,10 +88,8 @@ def page(
 
 def board(*, workspace: Workspace, filters: Filters, size: int = 20) -> dict[str, pagination.Page[Theme]]:
     """For each status the themes with the greatest impact: one statement, an index scan a column."""
-    parts = [
-        narrowed(workspace, replace(filters, status=status)).order_by("-impact", "-id")[: size + 1]
-        for status in COLUMNS
-    ]
+    everywhere = narrowed(workspace, replace(filters, status=""))
+    parts = [everywhere.filter(status=status).order_by("-impact", "-id")[: size + 1] for status in COLUMNS]
     found: dict[str, list[Theme]] = {status: [] for status in COLUMNS}
     for theme in parts[0].union(*parts[1:], all=True):
         found[theme.status].append(theme)

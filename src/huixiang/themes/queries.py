@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 
 import numpy as np
-from django.db.models import Count, Window
+from django.db.models import Count, Q, Window
 from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 from numpy.typing import NDArray
@@ -14,7 +14,8 @@ from pgvector.django import CosineDistance
 from huixiang.feedback.models import Feedback
 from huixiang.kernel import pagination
 from huixiang.members.models import Member
-from huixiang.themes.models import Merge, Theme, Vote
+from huixiang.themes.models import Merge, Move, Theme, Vote
+from huixiang.themes.search import matching
 from huixiang.themes.states import OPEN, ThemeStatus
 from huixiang.workspaces.models import Workspace
 
@@ -143,3 +144,22 @@ def merge_by_id(*, workspace_id: uuid.UUID, merge_id: uuid.UUID) -> Merge | None
 def voters(theme: Theme) -> list[Member]:
     """Who said 我也是."""
     return [v.member for v in theme.votes.select_related("member").order_by("created_at")]
+
+
+def moves_of(theme: Theme, limit: int = 8) -> list[Move]:
+    """What was split off, moved in or moved out and can be undone, newest first."""
+    moves = Move.objects.filter(Q(source=theme) | Q(target=theme), undone_at=None).select_related("source", "target")
+    return list(moves.defer("source__centre", "target__centre").order_by("-moved_at", "-id")[:limit])
+
+
+def move_by_id(*, workspace_id: uuid.UUID, move_id: uuid.UUID) -> Move | None:
+    """One move of the workspace, undone ones too."""
+    return Move.objects.filter(workspace_id=workspace_id, id=move_id).select_related("source", "target").first()
+
+
+def to_pick(*, workspace: Workspace, q: str, without: Sequence[uuid.UUID], limit: int = 8) -> list[Theme]:
+    """Themes that can be merged or moved into: those found by the words, else those with the greatest impact."""
+    found = Theme.objects.filter(workspace=workspace).exclude(status=ThemeStatus.MERGED).exclude(id__in=list(without))
+    if q.strip():
+        found = found.filter(matching(workspace_id=workspace.id, query=q, typing=True))
+    return list(found.defer("centre").order_by("-impact", "-id")[:limit])

@@ -1,105 +1,128 @@
-"""Themes by impact, and one theme."""
+"""Themes as a list and as a board."""
 
-import uuid
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
-from huixiang.announcements.queries import of_theme
-from huixiang.cases import way
-from huixiang.cases.models import Case
-from huixiang.cases.queries import cases_by_id, cases_of_theme, first_answered_case
 from huixiang.desk import access
-from huixiang.desk.journal_words import tell_all
-from huixiang.feedback import queries as feedback_queries
-from huixiang.feedback.models import Feedback
-from huixiang.journal.queries import history
-from huixiang.themes import queries
+from huixiang.desk.themes import narrowing
+from huixiang.feedback.models import Grade
+from huixiang.kernel.pagination import Page
+from huixiang.themes import browsing, proposals
+from huixiang.themes.browsing import Filters
 from huixiang.themes.models import Theme
 from huixiang.themes.states import NEXT, OPEN, ThemeStatus
-from huixiang.triage.dials import influence
-from huixiang.workspaces.models import Membership
+from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.queries import team
 
-PAGE = 40
-VERBATIMS = 20
-DAYS = 14
+PAGE: Final = 40
+COLUMN: Final = 20
+Row = dict[str, Any]
 
 
 @access.page()
 def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Themes with the greatest impact first, narrowed by status."""
-    workspace, status = membership.workspace, request.GET.get("status", "open")
-    statuses: tuple[str, ...] = OPEN if status == "open" else (status,) if status in ThemeStatus.values else ()
-    page = queries.by_impact(workspace=workspace, statuses=statuses, cursor=request.GET.get("cursor", ""), size=PAGE)
-    lines = queries.recent_daily(themes=page.rows, days=DAYS)
-    context: dict[str, Any] = {
-        "rows": [(theme, lines[theme.id]) for theme in page.rows],
-        "next_cursor": page.next_cursor,
-        "status": status,
-    }
-    if getattr(request, "htmx", False):
-        return access.part(request, membership, "desk/themes/rows.html", **context)
-    counts = queries.status_counts(workspace)
-    chips = [(s, ThemeStatus(s).label, counts.get(s, 0)) for s in ThemeStatus.values if s != ThemeStatus.MERGED]
-    context |= {"chips": chips, "open_count": sum(counts.get(s, 0) for s in OPEN), "all_count": sum(counts.values())}
+    """Themes with the greatest impact first, or as a board by status, narrowed by what the address says."""
+    workspace, filters = membership.workspace, narrowing.themes(request.GET)
+    board = request.GET.get("view") == "board"
+    if request.GET.get("cursor"):
+        return _more(request, membership, filters, board=board)
+    people = team(workspace)
+    counts = browsing.status_counts(workspace, filters)
+    context = {
+        "filters": filters, "board": board, "sort": _sort(request), "grades": Grade.choices,
+        "team": people, "accounts": narrowing.channels(workspace), "all_count": sum(counts.values()),
+        "open_count": sum(counts.get(status, 0) for status in OPEN),
+        "narrowed": bool(narrowing.address(request, "view", "sort", "status")),
+        "chips": _chips(request, filters, counts), "queries": _queries(request),
+    }  # fmt: skip
+    context |= _board(workspace, filters, counts, people) if board else _table(request, workspace, filters)
     return access.shown(request, membership, "desk/themes/listing.html", "themes", **context)
 
 
-@access.page()
-def theme(request: HttpRequest, membership: Membership, theme_id: uuid.UUID) -> HttpResponse:
-    """One matter: how bad, how it grew, who said what, what is known, what can be done."""
-    theme = access.found(queries.theme_by_id(workspace_id=membership.workspace_id, theme_id=theme_id))
-    context = _verbatims(request, membership, theme) | {"theme": theme}
-    if getattr(request, "htmx", False):
-        return access.part(request, membership, "desk/themes/verbatims.html", **context)
-    return access.shown(request, membership, "desk/themes/theme.html", "themes", **context, **_about(membership, theme))
+def _queries(request: HttpRequest) -> dict[str, str]:
+    """The page's address changed in one thing each; the template puts them into links."""
+    sorted_by = {name: narrowing.address(request, sort=name) for name in browsing.SORTS}
+    return sorted_by | {
+        "here": narrowing.address(request), "table": narrowing.address(request, "view"),
+        "board": narrowing.address(request, "status", view="board"),
+        "open": narrowing.address(request, status="open"), "all": narrowing.address(request, status="all"),
+    }  # fmt: skip
 
 
-def _about(membership: Membership, theme: Theme) -> dict[str, Any]:
-    rank, rivals = queries.rank_by_impact(theme)
-    days = queries.daily_counts(theme=theme, days=DAYS)
-    entries = history(workspace_id=theme.workspace_id, subjects=[theme.id])
-    first_answered = first_answered_case(workspace_id=theme.workspace_id, theme_id=theme.id)
+def _chips(request: HttpRequest, filters: Filters, counts: dict[str, int]) -> list[tuple[str, str, int, bool]]:
+    found = []
+    for status in browsing.COLUMNS:
+        link = narrowing.address(request, status=str(status))
+        found.append((link, str(status.label), counts.get(status, 0), filters.status == status))
+    return found
+
+
+def _sort(request: HttpRequest) -> str:
+    return request.GET["sort"] if request.GET.get("sort") in browsing.SORTS else "impact"
+
+
+def _table(request: HttpRequest, workspace: Workspace, filters: Filters) -> dict[str, Any]:
+    page = browsing.page(
+        workspace=workspace, filters=filters, sort=_sort(request), cursor=request.GET.get("cursor", ""), size=PAGE
+    )
+    return {"rows": _rows(workspace, page.rows), "next_cursor": page.next_cursor, "here": narrowing.address(request)}
+
+
+def _rows(workspace: Workspace, themes: list[Theme]) -> list[Row]:
+    growth = browsing.growth(workspace=workspace, theme_ids=[theme.id for theme in themes])
+    return [{"theme": theme, "growth": growth[theme.id], "next": _reachable(theme)} for theme in themes]
+
+
+def _reachable(theme: Theme) -> str:
+    """The columns a card may go to, as the board's script reads them."""
+    return " ".join(sorted(NEXT[theme.status]))
+
+
+def _board(
+    workspace: Workspace, filters: Filters, counts: dict[str, int], people: list[Membership]
+) -> dict[str, Any]:
+    pages = browsing.board(workspace=workspace, filters=filters, size=COLUMN)
+    names = {one.id: str(one) for one in people}
+    rows = _rows(workspace, [theme for page in pages.values() for theme in page.rows])
+    for row in rows:
+        row["owner"] = names.get(row["theme"].owner_id, "")
+    return {"rows": rows, "columns": [_column(status, pages[status], rows, counts) for status in browsing.COLUMNS]}
+
+
+def _column(status: ThemeStatus, page: Page[Theme], rows: list[Row], counts: dict[str, int]) -> dict[str, Any]:
     return {
-        "way": way.way(feedback=None, case=first_answered, theme=theme),
-        "open": theme.status in OPEN,
-        "rank": rank,
-        "rivals": rivals,
-        "series": [(f"{day:%m-%d}", number) for day, number in days],
-        "in_days": sum(number for _day, number in days),
-        "cases": cases_of_theme(workspace_id=theme.workspace_id, theme_id=theme.id),
-        "announcements": of_theme(theme.id),
-        "merges": queries.merges_into(theme),
-        "nearby": [(near, round(100 * (1 - near.distance))) for near in queries.nearby(theme)],  # type: ignore[attr-defined]
-        "next_steps": _next_steps(theme),
-        "team": team(membership.workspace),
-        "history": tell_all(entries, membership.workspace)[::-1],
-        "severity_100": round(100 * theme.worst_severity),
+        "status": str(status), "label": status.label, "number": counts.get(status, 0),
+        "rows": [row for row in rows if row["theme"].status == status], "next_cursor": page.next_cursor,
+    }  # fmt: skip
+
+
+def _more(request: HttpRequest, membership: Membership, filters: Filters, *, board: bool) -> HttpResponse:
+    """What follows in the list, or in one column of the board."""
+    if not board:
+        context = _table(request, membership.workspace, filters)
+        return access.part(request, membership, "desk/themes/rows.html", **context)
+    column = request.GET.get("column", "")
+    wanted = replace(filters, status=column if column in browsing.COLUMNS else "found")
+    page = browsing.page(
+        workspace=membership.workspace, filters=wanted, cursor=request.GET.get("cursor", ""), size=COLUMN
+    )
+    rows = _rows(membership.workspace, page.rows)
+    for row in rows:
+        row["owner"] = str(row["theme"].owner or "")
+    context = {
+        "column": {"status": wanted.status, "rows": rows, "next_cursor": page.next_cursor},
+        "queries": {"here": narrowing.address(request)},
     }
+    return access.part(request, membership, "desk/themes/cards.html", **context)
 
 
-def _next_steps(theme: Theme) -> list[tuple[str, str]]:
-    """What a person can choose, in words of doing: fixing and announcing have forms of their own, merging too."""
-    words = {ThemeStatus.CONFIRMED: _("Confirm it"), ThemeStatus.FIXING: _("Start fixing")}
-    return [(status, word) for status, word in words.items() if status in NEXT[theme.status]]
-
-
-def _verbatims(request: HttpRequest, membership: Membership, theme: Theme) -> dict[str, Any]:
-    """What was said, by influence (the first ones) or the latest first with more to load."""
-    order = "latest" if request.GET.get("order") == "latest" else "influence"
-    cursor: str | None = None
-    if order == "latest":
-        page = feedback_queries.latest(
-            workspace=membership.workspace, theme_id=theme.id, cursor=request.GET.get("cursor", ""), size=VERBATIMS
-        )
-        rows, cursor = page.rows, page.next_cursor
-    else:
-        rows = feedback_queries.by_influence(workspace=membership.workspace, theme_id=theme.id, limit=VERBATIMS)
-    cases = cases_by_id(workspace_id=membership.workspace_id, ids=[row.case_id for row in rows if row.case_id])
-    return {"verbatims": [_verbatim(row, cases) for row in rows], "order": order, "next_cursor": cursor}
-
-
-def _verbatim(row: Feedback, cases: dict[uuid.UUID, Case]) -> tuple[Feedback, int, Case | None]:
-    return row, influence(row.member).value, cases.get(row.case_id) if row.case_id else None
+@access.page()
+def alike(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Themes that look like one matter, loaded behind the list."""
+    back = reverse("desk:themes", args=[membership.workspace.slug])
+    return access.part(
+        request, membership, "desk/themes/alike.html", pairs=proposals.alike(membership.workspace), back=back
+    )
