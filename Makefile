@@ -1,6 +1,6 @@
 # `make run` and `make test` do all the set-up on a new machine (Python 3.11, Node 20 or newer).
 .DELETE_ON_ERROR:
-.PHONY: run test check setup setup-dev build clean
+.PHONY: run test check setup setup-dev build clean screenshots
 
 PYTHON ?= python3
 VENV := .venv
@@ -52,6 +52,10 @@ check: setup-dev
 
 test: check
 	$(BIN)/python -m pytest
+
+# The pictures of the READMEs, taken anew: with the demo communities, on a data folder of its own.
+screenshots: setup-dev
+	$(BIN)/python scripts/screenshots
 
 clean:
 	rm -rf $(VENV) $(STAMPS) frontend/node_modules src/huixiang/ui/static/ui/build

@@ -1,19 +1,21 @@
-"""`huixiang demo`: a small community at work, told through the product's own verbs.
+"""`huixiang demo`: three communities at work for eight weeks, told through the product's own verbs.
 
-Nothing is written past them: messages come in by intake, are read by the pipeline, answered, resolved and announced;
-only the clock is set to when each thing happened.
+A car brand, a tea shop and an online course, one file each. Nothing is written past the verbs: messages come in by
+intake, are read by the pipeline, corrected, answered, resolved and announced; only the clock is set to when each thing
+happened, and mail goes to the story's own server.
 """
 
 import argparse
 import os
 import secrets
 import sys
+import time
 from pathlib import Path
 
 from huixiang.cli import django_start
 from huixiang.kernel import places
 
-HELP = "Load the demo community into a database that has no workspace yet"
+HELP = "Load the demo communities into a database that has no workspace yet"
 TRUE_WORDS = {"1", "true", "yes", "on"}
 
 
@@ -26,7 +28,7 @@ def run(args: argparse.Namespace) -> int:  # noqa: ARG001 - every command is giv
     """Load it, or say why not."""
     django_start.start()
     if not _load():
-        print("There is a workspace already: the demo community is only for an empty database.", file=sys.stderr)
+        print("There is a workspace already: the demo communities are only for an empty database.", file=sys.stderr)
         return 1
     print("\n".join(welcome("")))
     return 0
@@ -44,8 +46,12 @@ def _load() -> bool:
 
     if Workspace.objects.exists():
         return False
-    print("Loading the demo community …", flush=True)
-    tell(password())
+    print("Loading the demo communities …", flush=True)
+    started = time.monotonic()
+    told = tell(password())
+    messages = sum(one.said for one in told)
+    people = sum(len(one.members) for one in told)
+    print(f"  {messages} messages of {people} people, in {time.monotonic() - started:.0f} seconds.", flush=True)
     return True
 
 
@@ -72,6 +78,7 @@ def welcome(address: str) -> list[str]:
             f"Demo login: zhixia@demo.huixiang.local  password: {password()}",
             f"Next: open {address}w/demo/inbox/ , answer the red case, resolve its theme and publish the announcement.",
             f"The community's side: {address}c/demo/",
+            f"Two more communities, same login: {address}w/shanlan/inbox/ (a tea shop), {address}w/tingjian/inbox/ (a course)",
         ]
     if not Workspace.objects.exists():
         return ["Next: huixiang workspace create my-brand --name 我的品牌 --owner you@example.com"]
