@@ -61,6 +61,8 @@ def _routes(  # noqa: PLR0917 - one row of what routes_for gathered
     mail: ChannelAccount | None,
     portal: ChannelAccount | None,
 ) -> list[Route]:
+    if member.erasing_at or member.erased_at:
+        return []  # whoever asked to be erased is not written to
     found = []
     here_first = sorted(identities, key=lambda identity: account is None or identity.account_id != account.id)
     for identity in here_first:

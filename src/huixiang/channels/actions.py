@@ -151,7 +151,7 @@ def retry(*, workspace_id: uuid.UUID, delivery_id: uuid.UUID, actor: Actor) -> b
     """Send a failed or unknown message again because a person says so. Journal: channels.delivery_retried."""
     again = Delivery.objects.filter(
         workspace_id=workspace_id, id=delivery_id, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]
-    ).update(
+    ).exclude(recipient="").update(
         state=DeliveryState.QUEUED, attempts=0, error="", finished_at=None, next_attempt_at=timezone.now()
     )
     if again:

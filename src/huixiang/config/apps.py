@@ -10,8 +10,14 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        """Tell the journal which jobs follow which events."""
-        from huixiang.config.subscriptions import SUBSCRIPTIONS  # noqa: PLC0415 - models must be loaded first
+        """Tell the journal which jobs follow which events, and members who keeps what of a person."""
+        from huixiang.config.subscriptions import (  # noqa: PLC0415 - models must be loaded first
+            ERASURE,
+            JOINING,
+            SUBSCRIPTIONS,
+        )
         from huixiang.journal import dispatch  # noqa: PLC0415
+        from huixiang.members import traces  # noqa: PLC0415
 
         dispatch.subscribe(SUBSCRIPTIONS)
+        traces.hand_down(erasure=ERASURE, joining=JOINING)

@@ -17,6 +17,7 @@ from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
 from huixiang.feedback.models import Grade, Kind
 from huixiang.journal.models import Entry
+from huixiang.members.models import Tier
 from huixiang.members.queries import names
 from huixiang.themes.states import ThemeStatus
 from huixiang.workspaces.models import Workspace
@@ -55,7 +56,16 @@ PLAIN: Final[dict[str, Promise]] = {
     "intake.message_parked": gettext_lazy("A message could not be read and was parked"),
     "intake.message_read_again": gettext_lazy("A message was read again"),
     "members.consent_given": gettext_lazy("A member answered whether they may be named"),
-    "members.tier_changed": gettext_lazy("A member's tier changed"),
+    "members.contacts_shown": gettext_lazy("Somebody looked at a member's addresses"),
+    "members.described": gettext_lazy("A member's name or address was changed"),
+    "members.erased": gettext_lazy("A member was erased for good"),
+    "members.erasure_undone": gettext_lazy("An erasure was taken back"),
+    "members.export_asked": gettext_lazy("Everything stored about a member was asked for"),
+    "members.export_fetched": gettext_lazy("Everything stored about a member was downloaded"),
+    "members.joined": gettext_lazy("Another record of the same person was joined in"),
+    "members.joining_undone": gettext_lazy("A joining or parting was taken back"),
+    "members.note_written": gettext_lazy("A note about a member was written"),
+    "members.parted": gettext_lazy("A name on a channel became a member of its own"),
     "playbooks.standards_changed": gettext_lazy("The response standards were changed"),
     "themes.found": gettext_lazy("A theme was found"),
     "themes.described": gettext_lazy("A theme was described"),
@@ -132,6 +142,11 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "intake.messages_received": lambda d: _("%(stored)s messages came in, %(duplicate)s known already") % d,
     "intake.noise_erased": lambda d: _("The texts of %(messages)s messages that were not feedback were erased") % d,
     "intake.import_finished": lambda d: _("Import: %(stored)s new, %(duplicate)s known, %(refused)s refused") % d,
+    "members.erasure_asked": lambda d: (
+        _("A member is to be erased on %(day)s; everything is hidden") % {"day": str(d["due_at"])[:10]}
+    ),
+    "members.roster_exported": lambda d: _("A list of %(members)s members was taken out") % d,
+    "members.tier_changed": lambda d: _("Tier changed from %(before)s to %(after)s") % _change(Tier, d),
     "themes.moved": lambda d: _("Theme: from “%(before)s” to “%(after)s”") % _change(ThemeStatus, d),
     "themes.merged": lambda d: _("Another theme was merged in, with %(feedbacks)s feedbacks") % d,
     "themes.split_off": lambda d: _("%(feedbacks)s feedbacks were split off as a theme of their own") % d,
@@ -170,6 +185,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
 PAGES: Final = {
     "case": ("desk:case", "case_id"),
     "feedback": ("desk:feedback_detail", "feedback_id"),
+    "member": ("desk:member", "member_id"),
     "theme": ("desk:theme", "theme_id"),
     "announcement": ("desk:announcement", "announcement_id"),
     "import_run": ("desk:import_run", "run_id"),

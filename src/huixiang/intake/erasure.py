@@ -3,11 +3,13 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from huixiang.intake.models import FollowCode, ImportRefusal, Message
+from huixiang.intake.models import Attachment, FollowCode, ImportRefusal, Message
 from huixiang.members.erasure import unnamed
 from huixiang.members.models import Identity
 from huixiang.members.scrubbing import SHORTEST_NAME
 from huixiang.members.traces import Person, Trace, of_members
+
+HIDDEN = "hidden"  # neither shown nor swept up, so that it can be brought back
 
 
 def _messages(who: Person) -> QuerySet[Message]:
@@ -19,6 +21,19 @@ def _messages(who: Person) -> QuerySet[Message]:
         waiting |= Q(member=None, account_id=account_id, author_id=external_id)
     wanted = Q(member_id__in=who.ids) | waiting if waiting else Q(member_id__in=who.ids)
     return Message.objects.filter(wanted, workspace_id=who.workspace_id)
+
+
+def _files(who: Person) -> QuerySet[Attachment]:
+    """What they sent; what we sent them goes with the turn (see cases)."""
+    sent = Message.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids).values("id")
+    return Attachment.objects.filter(
+        Q(member_id__in=who.ids) | Q(message_id__in=sent), workspace_id=who.workspace_id
+    )
+
+
+def places(row: Attachment) -> list[str]:
+    """Where a file and its small picture rest."""
+    return [place for place in (row.path, row.thumb) if place]
 
 
 def _refusals(who: Person) -> QuerySet[ImportRefusal]:
@@ -45,6 +60,11 @@ TRACES = [
     Trace(
         "codes", FollowCode, of_members(FollowCode), word=_("Codes to follow what you said without a name"),
         told=("created_at",), retention=_("As long as you are a member"), fate=_("Stop working"), drop="end",
+    ),
+    Trace(
+        "files", Attachment, _files, word=_("Pictures and files you sent"), told=("name", "media_type", "size", "created_at"),
+        retention=_("As long as you are a member"), fate=_("Go"), blanks={"name": "", "state": HIDDEN}, drop="end",
+        files=places,
     ),
     Trace("refusals", ImportRefusal, _refusals, blanks={"excerpt": ""}),
 ]  # fmt: skip

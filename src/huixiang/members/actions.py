@@ -1,19 +1,24 @@
 """Linking messages to people, and what people say of themselves."""
 
+import datetime
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from huixiang.channels.models import ChannelAccount
-from huixiang.journal.actions import record
+from huixiang.journal.actions import Note, record, record_all
 from huixiang.journal.events import SYSTEM, Actor
+from huixiang.kernel.errors import Refused
 from huixiang.kernel.ids import new_id
 from huixiang.members import events
-from huixiang.members.models import Identity, Member
-from huixiang.workspaces.models import User, Workspace
+from huixiang.members.models import Identity, Member, MemberNote, Tier
+from huixiang.workspaces.models import Membership, User, Workspace
+
+LONGEST_NOTE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def member_for_user(*, workspace: Workspace, user: User) -> Member:
     member, _created = Member.objects.get_or_create(
         workspace=workspace, user=user, defaults={"name": str(user), "email": user.email}
     )
-    return member
+    return member.joined_into or member
 
 
 @transaction.atomic
@@ -111,15 +116,91 @@ def give_consent(*, member: Member, consent: str, actor: Actor) -> None:
 
 
 @transaction.atomic
-def change_tier(*, member: Member, tier: str, actor: Actor = SYSTEM) -> None:
-    """Set a member's tier. Journal: members.tier_changed."""
-    before, member.tier = member.tier, tier
-    member.save(update_fields=["tier"])
-    record(
-        events.TierChanged(subject=member.id, before=before, after=tier),
-        workspace_id=member.workspace_id,
-        actor=actor,
-    )
+def change_tier(*, member: Member, tier: str, actor: Actor = SYSTEM, reason: str = "") -> bool:
+    """Set a member's tier; whether it changed. Journal: members.tier_changed with the reason.
+
+    What a person set stays: nothing automatic changes it afterwards.
+    """
+    if tier not in Tier.values:
+        raise Refused(_("Choose one of the tiers."))
+    by_hand = actor.kind != SYSTEM.kind
+    member = Member.objects.select_for_update(of=("self",)).get(id=member.id)
+    if member.tier_by_hand and not by_hand:
+        return False
+    before, member.tier, member.tier_by_hand = member.tier, tier, by_hand
+    member.save(update_fields=["tier", "tier_by_hand"])
+    event = events.TierChanged(subject=member.id, before=before, after=tier)
+    record(event, workspace_id=member.workspace_id, actor=actor, words=reason.strip())
+    return before != tier
+
+
+@transaction.atomic
+def change_tiers(
+    *, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], tier: str, actor: Actor, reason: str
+) -> int:
+    """Set the tier of many; returns how many changed. Journal: members.tier_changed for each, with the reason."""
+    if tier not in Tier.values:
+        raise Refused(_("Choose one of the tiers."))
+    if not reason.strip():
+        raise Refused(_("Say why: whoever looks at this member later wants to know."))
+    found = Member.objects.select_for_update(of=("self",)).filter(workspace_id=workspace_id, id__in=member_ids)
+    changed = [member for member in found.order_by("id") if member.tier != tier]
+    notes = [
+        Note(events.TierChanged(subject=member.id, before=member.tier, after=tier), reason.strip(), actor)
+        for member in changed
+    ]
+    Member.objects.filter(id__in=[member.id for member in changed]).update(tier=tier, tier_by_hand=True)
+    record_all(notes, workspace_id=workspace_id)
+    return len(changed)
+
+
+@transaction.atomic
+def describe(*, member: Member, actor: Actor, **changed: str) -> None:
+    """Change name or e-mail address as staff know it. Journal: members.described with the fields."""
+    fields = [name for name in ("name", "email") if name in changed and getattr(member, name) != changed[name]]
+    if not fields:
+        return
+    if "name" in fields and not changed["name"]:
+        raise Refused(_("A member needs a name."))
+    for name in fields:
+        setattr(member, name, changed[name])
+    member.save(update_fields=[*fields, "search"])
+    event = events.Described(subject=member.id, fields=fields)
+    record(event, workspace_id=member.workspace_id, actor=actor)
+
+
+@transaction.atomic
+def note(*, member: Member, by: Membership, text: str) -> MemberNote:
+    """Keep something about a member that only staff read. Journal: members.note_written."""
+    said = text.replace("\x00", "").strip()[:LONGEST_NOTE]
+    if not said:
+        raise Refused(_("Write something first."))
+    written = MemberNote.objects.create(workspace_id=member.workspace_id, member=member, by=by, text=said)
+    event = events.NoteWritten(subject=member.id, note_id=written.id)
+    record(event, workspace_id=member.workspace_id, actor=Actor("staff", by.id))
+    return written
+
+
+@transaction.atomic
+def roster_taken_out(*, workspace_id: uuid.UUID, members: int, unmasked: bool, actor: Actor) -> None:
+    """Somebody took the roster out as a table. Journal: members.roster_exported."""
+    event = events.RosterExported(subject=workspace_id, members=members, unmasked=unmasked)
+    record(event, workspace_id=workspace_id, actor=actor)
+
+
+@transaction.atomic
+def show_contacts(*, member: Member, actor: Actor) -> None:
+    """Somebody looks at addresses in full. Journal: members.contacts_shown."""
+    record(events.ContactsShown(subject=member.id), workspace_id=member.workspace_id, actor=actor)
+
+
+def in_touch(*, last: Mapping[uuid.UUID, datetime.datetime]) -> None:
+    """These members spoke, or were written to, at these times: one statement; an earlier time changes nothing."""
+    rows = Member.objects.in_bulk(list(last))
+    later = [row for row in rows.values() if row.last_contact_at < last[row.id]]
+    for row in later:
+        row.last_contact_at = last[row.id]
+    Member.objects.bulk_update(later, ["last_contact_at"], batch_size=500)
 
 
 def count_feedback(*, per_member: dict[uuid.UUID, int]) -> None:

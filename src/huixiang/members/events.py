@@ -115,6 +115,13 @@ class ExportFetched(MemberEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ContactsShown(MemberEvent):
+    """Somebody looked at a member's addresses in full."""
+
+    name: ClassVar[str] = "members.contacts_shown"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RosterExported(Event):
     """A list of members was taken out as a table."""
 

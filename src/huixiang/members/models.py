@@ -1,5 +1,6 @@
 """Members and their identities."""
 
+import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -33,7 +34,13 @@ class Consent(models.TextChoices):
     NO = "no", _("Not by name")
 
 
+NEVER = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 IS_LISTED = models.Q(joined_into__isnull=True, erased_at__isnull=True)
+
+
+def never() -> datetime.datetime:
+    """When nobody has spoken yet: before every time, so that an index orders it last."""
+    return NEVER
 
 
 def _words(member: "Member") -> str:
@@ -56,7 +63,7 @@ class Member(models.Model):
     credit_consent = models.CharField(max_length=12, choices=Consent.choices, default=Consent.UNANSWERED)
     created_at = models.DateTimeField(default=now)
     tier_by_hand = models.BooleanField(default=False)  # a person set it: nothing automatic changes it
-    last_contact_at = models.DateTimeField(default=now)  # they spoke or we wrote, whichever came last
+    last_contact_at = models.DateTimeField(default=never)  # they spoke or we wrote, whichever came last
     moods = ArrayField(models.SmallIntegerField(), default=list)  # sentiment of what they said last, oldest first
     mood = models.SmallIntegerField(null=True)  # the mean of these, −100 to 100; None while nothing was said
     joined_into = models.ForeignKey(

@@ -4,11 +4,14 @@ Each package tells of its own rows (in `erasure.py` and `joining.py`); config ha
 because members stand below most of what is about them.
 """
 
+import datetime
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core import serializers
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -68,7 +71,21 @@ class Move:
     parted: Callable[[Identity], Q | None] = lambda _identity: None
 
 
-Follow = Callable[[uuid.UUID, Mapping[str, Sequence[str]]], None]
+class Exact(DjangoJSONEncoder):
+    """JSON that can be read back as it was: Django's own leaves microseconds out."""
+
+    def default(self, o: Any) -> Any:
+        """Times in full."""
+        return o.isoformat() if isinstance(o, datetime.datetime) else super().default(o)
+
+
+def kept_rows(rows: Iterable[Model]) -> str:
+    """Rows as `serializers.deserialize("json", …)` makes them again."""
+    return str(serializers.serialize("json", rows, cls=Exact))
+
+
+Gone = Sequence[tuple[str, Mapping[str, Any]]]  # rows that made room: the model's label and its fields
+Follow = Callable[[uuid.UUID, Mapping[str, Sequence[str]], Gone], None]
 After = Callable[[Person], None]
 
 
@@ -87,7 +104,7 @@ def hand_down(*, erasure: Sequence[str], joining: Sequence[str]) -> None:
     """Take the modules that tell of their rows, in the order in which they are hidden; replaces the earlier ones.
 
     A module of `erasure` has TRACES, and may have `after_hiding(person)`; one of `joining` has MOVES, and may have
-    `after_moving(workspace_id, moved)`.
+    `after_moving(workspace_id, moved, gone)`.
     """
     table.traces = [trace for name in erasure for trace in import_string(f"{name}.TRACES")]
     table.moves = [move for name in joining for move in import_string(f"{name}.MOVES")]

@@ -7,7 +7,7 @@ from huixiang.engine.normalising import normalise
 from huixiang.intake.models import Message
 from huixiang.triage import rising
 from huixiang.triage.signals import Batch, Signal
-from huixiang.triage.steps import judging, linking, reading, routing
+from huixiang.triage.steps import judging, linking, reading, remembering, routing
 from huixiang.workspaces.models import Workspace
 
 Step = Callable[[Batch], None]
@@ -27,6 +27,7 @@ STEPS: tuple[Step, ...] = (
     routing.finish_messages,
     routing.report,
     rising.regrade_rising,
+    remembering.remember_members,
 )
 FORCED = {"step": "gate", "forced": True}
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0001_initial'),
-        ('workspaces', '0006_people'),
+        ('workspaces', '0005_rate_bucket'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,41 @@
+"""What a person said that was worth keeping: it becomes a tombstone that only counts."""
+
+import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huixiang.feedback.models import Feedback
+from huixiang.journal.models import Words
+from huixiang.members.traces import Person, Trace, of_members
+
+
+def _removed_at(row: Feedback, _who: Person) -> datetime.datetime:
+    return row.removed_at or timezone.now()
+
+
+def _reason(_row: Feedback, _who: Person) -> str:
+    return _("Erased at the wish of whoever said it")
+
+
+def _words(who: Person) -> QuerySet[Words]:
+    said = Feedback.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids)
+    return Words.objects.filter(workspace_id=who.workspace_id, entry__subject_id__in=said.values("id"))
+
+
+TRACES = [
+    Trace(
+        "feedback", Feedback, of_members(Feedback), word=gettext_lazy("What you told us"),
+        told=("title", "text", "said_at", "account__name", "kind", "grade", "public", "facts", "emotion_quote"),
+        retention=gettext_lazy("As long as you are a member"),
+        fate=gettext_lazy("The words go, in public too; that somebody said it still counts"),
+        blanks={
+            "title": "", "text": "", "emotion_quote": "", "facts": {}, "aspects": [], "reasons": [],
+            "removed_at": _removed_at, "removed_reason": _reason,
+        },
+        ends={"embedding": None, "text_hash": ""}, said=("title", "text", "emotion_quote"),
+    ),
+    Trace("feedback_words", Words, _words, drop="now"),
+]  # fmt: skip
