@@ -16,7 +16,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from huixiang.announcements import actions as announcements
 from huixiang.announcements.models import Announcement
 from huixiang.cases import actions as cases
+from huixiang.cases import bulk
+from huixiang.cases.filters import Filters
 from huixiang.cases.models import Case, Turn
+from huixiang.cases.saved_views import save_view
 from huixiang.cases.tagging import tag_named
 from huixiang.channels.models import Delivery
 from huixiang.feedback.models import Feedback
@@ -94,6 +97,10 @@ def _world(name: str) -> World:
             "key_id": key.id,
             "rule_id": uuid.uuid4(),
             "token": stored.name,
+            "view_id": save_view(by=owner, name="我的", filters=Filters(), shared=True).id,
+            "bulk_id": bulk.start(
+                by=owner, act="unread", chosen={}, case_ids=[case.id], loaded_at=case.opened_at
+            ).id,
             "tag_id": tag_named(workspace_id=workspace.id, name="退款").id,
         },
     )

@@ -15,6 +15,7 @@ from django.utils import timezone
 from huixiang.cases.filters import Filters
 from huixiang.cases.marks import unread_cases, unseen
 from huixiang.cases.models import Case, Tag, Turn
+from huixiang.cases.search import matching
 from huixiang.cases.states import ENDED, TO_DO, UNFINISHED, CaseState
 from huixiang.cases.urgency import GRADE_STEP
 from huixiang.channels.models import Delivery, DeliveryState
@@ -100,12 +101,11 @@ def _by_trouble(cases: QuerySet[Case], viewer: Membership, filters: Filters) -> 
     return cases.filter(id__in=Turn.objects.filter(delivery__in=troubled).values("case_id"))
 
 
-def _by_words(cases: QuerySet[Case], _viewer: Membership, filters: Filters) -> QuerySet[Case]:
+def _by_words(cases: QuerySet[Case], viewer: Membership, filters: Filters) -> QuerySet[Case]:
+    """By the words alone: what only sounds alike is the search page's to find."""
     if not filters.q:
         return cases
-    number = filters.q.upper().removeprefix("HX-")
-    said = Q(title__icontains=filters.q) | Q(last_line__icontains=filters.q) | Q(member__name__icontains=filters.q)
-    return cases.filter(said | Q(number=int(number)) if number.isdecimal() and len(number) < 18 else said)  # noqa: PLR2004
+    return cases.filter(matching(workspace_id=viewer.workspace_id, query=filters.q, meaning=False))
 
 
 @dataclass(frozen=True, slots=True)

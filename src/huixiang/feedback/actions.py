@@ -48,6 +48,11 @@ def grade_cases_feedback(*, workspace_id: uuid.UUID, case_id: uuid.UUID, grade: 
     Feedback.objects.filter(workspace_id=workspace_id, case_id=case_id).update(grade=grade)
 
 
+def grade_many_cases_feedback(*, workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID], grade: str) -> None:
+    """The same for many cases: one statement."""
+    Feedback.objects.filter(workspace_id=workspace_id, case_id__in=case_ids).update(grade=grade)
+
+
 @transaction.atomic
 def remove(*, feedback: Feedback, reason: str, actor: Actor) -> None:
     """Delete what was said and leave a tombstone. A reason is required.

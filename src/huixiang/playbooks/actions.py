@@ -69,6 +69,15 @@ def regraded_many(*, workspace: Workspace, cases: Sequence[Case]) -> None:
         clocks.shorten_first_answer(case, _due(case, found[case.grade], workspace))
 
 
+def regraded_at_once(*, workspace: Workspace, cases: Sequence[Case]) -> None:
+    """The same for many by a few statements, when nothing else is due with them."""
+    current = [case for case in cases if not case.historical]
+    if not current:
+        return
+    found = _standards(workspace)
+    clocks.shorten_first_answers(cases=current, due=[_due(case, found[case.grade], workspace) for case in current])
+
+
 def _standards(workspace: Workspace) -> dict[str, ResponseStandard]:
     """The workspace's standard of each grade; one without any gets the default ones first."""
     if not workspace.response_standards.exists():

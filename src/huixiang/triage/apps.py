@@ -6,3 +6,9 @@ class TriageConfig(AppConfig):
 
     name = "huixiang.triage"
     label = "triage"
+
+    def ready(self) -> None:
+        """Offer the change of many grades to the inbox."""
+        from huixiang.triage import regrading  # noqa: PLC0415 - models must be loaded first
+
+        regrading.offer()

@@ -19,12 +19,12 @@ from huixiang.cases.saved_views import may_change, view_by_id, visible
 from huixiang.desk import access
 from huixiang.desk.cases.reading import case_context
 from huixiang.desk.inbox import chips, listing
-from huixiang.kernel.pagination import moment
+from huixiang.desk.inbox.asked import rows_of, since_of, uuid_of
+from huixiang.desk.inbox.bulk import run_of
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
 
 PAGE = 40
-MOST_SHOWN = 400  # rows of one list that are kept fresh while it is read
 
 
 @access.page()
@@ -51,7 +51,7 @@ def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:
     return access.shown(
         request, membership, "desk/inbox/inbox.html", "inbox",
         **_frame(membership, filters, saved), **stamped(context), since=since,
-        deleted_view=_deleted(request, membership),
+        deleted_view=_deleted(request, membership), **run_of(request, membership),
     )  # fmt: skip
 
 
@@ -112,14 +112,6 @@ def _deleted(request: HttpRequest, membership: Membership) -> SavedView | None:
     return view_by_id(viewer=membership, view_id=wanted, deleted=True) if wanted else None
 
 
-def uuid_of(text: str) -> uuid.UUID | None:
-    """An id as an address or a form writes it, None for anything else."""
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 def _chosen(request: HttpRequest, membership: Membership) -> Case | None:
     """The case the address names; opened so, it counts as read."""
     wanted = uuid_of(request.GET.get("case", ""))
@@ -149,7 +141,7 @@ def pane(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> Ht
 def news(request: HttpRequest, membership: Membership) -> HttpResponse:
     """How many are new since the list was loaded, and the shown rows that changed or left; nothing moves by itself."""
     filters, since = listing.filters_of(request.GET), since_of(request)
-    seen = _seen(request)
+    seen = rows_of(request)
     still = {row.id: row for row in cases.shown(viewer=membership, filters=filters, case_ids=list(seen))}
     rows = stamped({"rows": [row for row in still.values() if stamp(row) != seen[row.id]]})["rows"]
     return access.part(
@@ -165,24 +157,9 @@ def fresh(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The new ones as rows, to stand on top of the list; what is read below stays where it is."""
     filters, since = listing.filters_of(request.GET), since_of(request)
     now = timezone.now().isoformat()
-    rows = cases.fresh(viewer=membership, filters=filters, since=since, besides=list(_seen(request)), size=PAGE)
+    rows = cases.fresh(viewer=membership, filters=filters, since=since, besides=list(rows_of(request)), size=PAGE)
     context = stamped({"rows": rows, "query": listing.query_of(filters, saved=uuid_of(request.GET.get("saved", "")))})
     return access.part(request, membership, "desk/inbox/fresh.html", **context, since=now)
-
-
-def since_of(request: HttpRequest) -> Any:
-    """When the person loaded the list: the form's moment, else the address's, else now."""
-    try:
-        return moment(request.POST.get("seen_at") or request.GET.get("seen_at", ""))
-    except ValueError:
-        return timezone.now()
-
-
-def _seen(request: HttpRequest) -> dict[uuid.UUID, str]:
-    """The rows that stand in the list, as `id:stamp`."""
-    pairs = (text.partition(":") for text in request.POST.get("rows", "").split(",")[:MOST_SHOWN])
-    read = {uuid_of(case_id): its for case_id, _colon, its in pairs}
-    return {case_id: its for case_id, its in read.items() if case_id}
 
 
 @access.verb(Permission.READ)

@@ -1,0 +1,114 @@
+"""What can be done to many cases: assign, close, mark as read or unread, put a tag on or take it off."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from huixiang.cases import many, marks, tagging
+from huixiang.cases.bulk import Act, Arguments, Outcome, register
+from huixiang.cases.models import BulkRun, Case, CaseTag, Tag
+from huixiang.cases.states import ENDED
+from huixiang.journal.events import Actor
+from huixiang.kernel.errors import Refused
+from huixiang.workspaces.models import Membership
+from huixiang.workspaces.queries import member_of_team
+from huixiang.workspaces.roles import Permission
+
+
+def _actor(run: BulkRun) -> Actor:
+    return Actor("staff", run.by_id)
+
+
+def _owner(run: BulkRun, owner: str) -> Membership | None:
+    return member_of_team(workspace_id=run.workspace_id, membership_id=uuid.UUID(owner)) if owner else None
+
+
+def _read_owner(by: Membership, chosen: Mapping[str, str]) -> Arguments:
+    wanted = chosen.get("owner", "")
+    try:
+        known = not wanted or member_of_team(workspace_id=by.workspace_id, membership_id=uuid.UUID(wanted))
+    except ValueError:
+        known = False
+    if not known:
+        raise Refused(_("Choose somebody of the team."))
+    return {"owner": wanted}
+
+
+def _assign(run: BulkRun, cases: Sequence[Case]) -> Outcome:
+    before = {case.id: str(case.owner_id) if case.owner_id else "" for case in cases}
+    moved = many.assign_many(cases=cases, owner=_owner(run, run.arguments["owner"]), actor=_actor(run))
+    return Outcome({case.id: before[case.id] for case in moved})
+
+
+def _unassign(run: BulkRun, cases: Sequence[Case]) -> None:
+    """Give them back to whoever had them, unless somebody else has them by now."""
+    given = run.arguments["owner"]
+    ours = [case for case in cases if (str(case.owner_id) if case.owner_id else "") == given]
+    groups: dict[str, list[Case]] = {}
+    for case in ours:
+        groups.setdefault(run.before[str(case.id)], []).append(case)
+    for owner, group in groups.items():
+        many.assign_many(cases=group, owner=_owner(run, owner), actor=_actor(run))
+
+
+def _read_reason(_by: Membership, chosen: Mapping[str, str]) -> Arguments:
+    reason = chosen.get("reason", "").replace("\x00", "").strip()
+    if not reason:
+        raise Refused(_("Say why they are closed without a solution."))
+    return {"reason": reason}
+
+
+def _close(run: BulkRun, cases: Sequence[Case]) -> Outcome:
+    refused = {case.id: _("It has ended already.") for case in cases if case.state in ENDED}
+    running = [case for case in cases if case.id not in refused]
+    many.close_many(cases=running, reason=run.arguments["reason"], actor=_actor(run))
+    return Outcome(refused=refused)
+
+
+def _seen(run: BulkRun, cases: Sequence[Case]) -> Outcome:
+    unread = Case.objects.filter(marks.unseen(run.by), id__in=[case.id for case in cases])
+    ids = list(unread.values_list("id", flat=True))
+    marks.mark_read(case_ids=ids, by=run.by)
+    return Outcome(dict.fromkeys(ids, 1))
+
+
+def _unseen(run: BulkRun, cases: Sequence[Case]) -> Outcome:
+    read = Case.objects.filter(~marks.unseen(run.by), id__in=[case.id for case in cases])
+    ids = list(read.values_list("id", flat=True))
+    marks.mark_unread(case_ids=ids, by=run.by)
+    return Outcome(dict.fromkeys(ids, 1))
+
+
+def _read_tag(by: Membership, chosen: Mapping[str, str]) -> Arguments:
+    tag = tagging.tag_named(workspace_id=by.workspace_id, name=chosen.get("tag", ""), actor=Actor("staff", by.id))
+    return {"tag": str(tag.id)}
+
+
+def _tag(run: BulkRun, cases: Sequence[Case]) -> Outcome:
+    tag = Tag.objects.filter(workspace_id=run.workspace_id, id=run.arguments["tag"]).first()
+    if tag is None:
+        return Outcome(refused={case.id: _("The tag was deleted meanwhile.") for case in cases})
+    ids = {case.id for case in cases}
+    ids -= set(CaseTag.objects.filter(tag=tag, case_id__in=ids).values_list("case_id", flat=True))
+    tagging.tag(cases=cases, tag=tag, actor=_actor(run))
+    return Outcome(dict.fromkeys(sorted(ids), 1))
+
+
+def _untag(run: BulkRun, cases: Sequence[Case]) -> None:
+    tag = Tag.objects.filter(workspace_id=run.workspace_id, id=run.arguments["tag"]).first()
+    if tag is not None:
+        tagging.untag(cases=cases, tag=tag, actor=_actor(run))
+
+
+def offer() -> None:
+    """Offer the acts of this package."""
+    register("assign", Act(Permission.HANDLE, _assign, _read_owner, undo=_unassign, watched=True))
+    register("close", Act(Permission.HANDLE, _close, _read_reason, watched=True))
+    register("tag", Act(Permission.HANDLE, _tag, _read_tag, undo=_untag))
+    register("read", Act(
+        Permission.READ, _seen, undo=lambda run, cases: marks.mark_unread(case_ids=[c.id for c in cases], by=run.by)
+    ))  # fmt: skip
+    register("unread", Act(
+        Permission.READ, _unseen, undo=lambda run, cases: marks.mark_read(case_ids=[c.id for c in cases], by=run.by)
+    ))  # fmt: skip
