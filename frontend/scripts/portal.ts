@@ -1,14 +1,14 @@
-// The portal's browser code: as the desk's, without keys, with pictures shown before they are sent.
+// The portal's browser code: as the desk's, without keys, with files sent beside the words.
 import { startClocks } from "./clocks";
 import { startDialogs } from "./dialogs";
 import { startFields } from "./fields";
-import { startPictures } from "./pictures";
 import { startRequests } from "./requests";
 import { startToasts } from "./toast";
+import { startUploads } from "./uploads";
 
 startDialogs();
 startToasts();
 startRequests();
 startFields();
-startPictures();
+startUploads();
 startClocks();

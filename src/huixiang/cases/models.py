@@ -1,5 +1,6 @@
 """Cases, turns, clocks."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField

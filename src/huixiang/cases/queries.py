@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Count
 
+from huixiang.cases.files import put_files
 from huixiang.cases.models import Case, Clock, Turn
 from huixiang.cases.states import JOINABLE, UNFINISHED, CaseState, Lane
 from huixiang.members.models import Member
@@ -31,11 +32,12 @@ def turns(case: Case) -> list[Turn]:
 
 
 def turns_of_cases(case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Turn]]:
-    """What members may read of many cases, oldest first, no notes: one statement."""
+    """What members may read of many cases, oldest first, no notes, with files: two statements."""
     found: dict[uuid.UUID, list[Turn]] = {case_id: [] for case_id in case_ids}
     rows = Turn.objects.filter(case_id__in=list(case_ids)).exclude(lane=Lane.INTERNAL)
     for turn in rows.select_related("by__user").order_by("at", "id"):
         found[turn.case_id].append(turn)
+    put_files([turn for said in found.values() for turn in said])
     return found
 
 

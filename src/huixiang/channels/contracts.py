@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 
 from huixiang.channels.models import Delivery, DeliveryState
 
+FILES, PAGE, LINK = "files", "page", "link"  # how a channel brings files: itself, on our page, by a link
+
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
@@ -49,6 +51,10 @@ class Connector(Protocol):
     def label(self) -> str | Promise:
         """What people call it."""
 
+    @property
+    def carries(self) -> str:
+        """How files reach the person: FILES with the message, PAGE on a page of ours, LINK under the words."""
+
     def can_send(self) -> bool:
         """Whether answers can go out this way at all."""
 
@@ -80,3 +86,8 @@ def kinds() -> dict[str, str | Promise]:
 def can_send(kind: str) -> bool:
     """Whether answers can go out through this kind."""
     return kind in _connectors and _connectors[kind].can_send()
+
+
+def carries(kind: str) -> str:
+    """How files go out through this kind."""
+    return getattr(_connectors.get(kind), "carries", LINK)

@@ -11,6 +11,8 @@ from huixiang.kernel.ids import new_id
 from huixiang.members.models import Member
 from huixiang.workspaces.models import Workspace
 
+THUMB_SHOWN = 180  # pixels of the longer side, on every page
+
 
 class MessageState(models.TextChoices):
     """What became of a message."""
@@ -140,6 +142,16 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def thumb_width(self) -> int:
+        """How wide the small picture is shown: the page does not jump when it arrives."""
+        return max(1, round(self.width * min(1, THUMB_SHOWN / max(self.width, self.height, 1))))
+
+    @property
+    def thumb_height(self) -> int:
+        """How high the small picture is shown."""
+        return max(1, round(self.height * min(1, THUMB_SHOWN / max(self.width, self.height, 1))))
 
     @property
     def picture(self) -> bool:

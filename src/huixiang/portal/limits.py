@@ -21,6 +21,7 @@ class Limit:
 
 
 POSTS = Limit("say", tries=8, seconds=600, shared=5)
+UPLOADS = Limit("upload", tries=40, seconds=600, shared=5)
 SIMILAR = Limit("similar", tries=40, seconds=60, shared=5)
 CODES = Limit("code", tries=10, seconds=900)
 

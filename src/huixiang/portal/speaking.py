@@ -1,6 +1,7 @@
 """What is said on the community's own pages becomes messages like any other's."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -12,6 +13,8 @@ from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.channels.queries import first_of_kind
 from huixiang.intake.actions import DUPLICATE, REFUSED, Receipt, issue_follow_code, receive
+from huixiang.intake.attachments.actions import keep
+from huixiang.intake.models import Attachment
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.ids import new_id
 from huixiang.members.actions import anonymous_member, identify
@@ -35,7 +38,15 @@ def account_of(workspace: Workspace) -> ChannelAccount:
 
 
 @transaction.atomic
-def say(*, workspace: Workspace, member: Member | None, text: str, public: bool, key: uuid.UUID | None = None) -> Said:
+def say(
+    *,
+    workspace: Workspace,
+    member: Member | None,
+    text: str,
+    public: bool,
+    key: uuid.UUID | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> Said:
     """Take in something new, by a member or (None) by nobody known.
 
     `key` makes a form sent twice one message. An anonymous author gets a member, a conversation and a follow code
@@ -55,13 +66,17 @@ def say(*, workspace: Workspace, member: Member | None, text: str, public: bool,
     place = conversations(workspace_id=workspace.id, wanted=[(account.id, thread, not public)])
     conversation = place[account.id, thread]
     if member:
+        keep(attachments=attachments, message_id=receipt.id, member_id=member.id)
         return Said(conversation)
     nobody = anonymous_member(workspace=workspace, account=account, external_id=author)
+    keep(attachments=attachments, message_id=receipt.id, member_id=nobody.id)
     return Said(conversation, issue_follow_code(conversation=conversation, member=nobody, message_id=receipt.id))
 
 
 @transaction.atomic
-def say_more(*, conversation: Conversation, member: Member, text: str, public: bool) -> None:
+def say_more(
+    *, conversation: Conversation, member: Member, text: str, public: bool, attachments: Sequence[Attachment] = ()
+) -> None:
     """Go on in a conversation of the portal: the pipeline lets it join the open case held there.
 
     Journal: intake.messages_received. Job: triage.process. Raises Refused for what cannot be stored.
@@ -73,7 +88,8 @@ def say_more(*, conversation: Conversation, member: Member, text: str, public: b
         author_email=member.email, sent_at=timezone.now(), thread=conversation.external_id,
         private=not public, public=public,
     )  # fmt: skip
-    _receive(account, message)
+    receipt = _receive(account, message)
+    keep(attachments=attachments, message_id=receipt.id, member_id=member.id)
 
 
 def _identity(account: ChannelAccount, member: Member) -> str:

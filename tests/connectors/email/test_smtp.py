@@ -5,17 +5,25 @@ import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from huixiang.cases.actions import reply
 from huixiang.channels.actions import deliver_due, queue_deliveries
 from huixiang.channels.contracts import can_send
 from huixiang.channels.models import ChannelAccount, Delivery
-from huixiang.workspaces.models import Workspace
+from huixiang.intake.attachments.actions import upload
+from huixiang.intake.attachments.queries import of_turn
+from huixiang.intake.attachments.storage import path_of
+from huixiang.workspaces.models import Membership, Workspace
+from tests import factories
 from tests.factories.rows import member
+from tests.intake.attachments import files
 
 
 class Mailbox:
@@ -194,3 +202,29 @@ def test_without_a_server_mail_is_no_way(settings: Any) -> None:
     assert not can_send("email")
     settings.EMAIL_HOST = "mail.example.com"
     assert can_send("email")
+
+
+@pytest.mark.django_db
+def test_files_are_in_the_mail(
+    mailbox: Mailbox, mail: ChannelAccount, operator: Membership, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    case = factories.case(mail, author_email="achuan@example.com")
+    picture = files.picture("JPEG")
+    sent = [
+        upload(workspace=mail.workspace, name=name, file=BytesIO(data), size=len(data))
+        for name, data in (("换件步骤.pdf", files.PDF), ("位置.jpg", picture))
+    ]
+    turn = reply(case=case, by=operator, text="请看附件里的步骤", lane="private", attachments=sent)
+    assert deliver_due() == 1
+    [got] = mailbox.mails
+    attached = {part.get_filename(): part for part in got.iter_attachments()}
+    assert [(name, part.get_content_type()) for name, part in attached.items()] == [
+        ("换件步骤.pdf", "application/pdf"),
+        ("位置.jpg", "image/jpeg"),
+    ]
+    assert attached["换件步骤.pdf"].get_content() == files.PDF
+    assert attached["位置.jpg"].get_content() == path_of(of_turn(turn.id)[1].path).read_bytes()
+    body = got.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().strip() == "请看附件里的步骤"

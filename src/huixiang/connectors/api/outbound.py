@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from huixiang.channels.contracts import LINK
 from huixiang.channels.models import Delivery, DeliveryState
 
 
@@ -10,6 +11,7 @@ class ApiConnector:
 
     kind = "api"
     label = _("App or service (API)")
+    carries = LINK
 
     def can_send(self) -> bool:
         """Always: fetching is the app's side."""

@@ -9,8 +9,10 @@ from django.core.mail import EmailMessage, get_connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huixiang.channels.contracts import TransportError
+from huixiang.cases.files import of_delivery
+from huixiang.channels.contracts import FILES, TransportError
 from huixiang.channels.models import Delivery, DeliveryState
+from huixiang.intake.attachments import storage
 
 PERMANENT_FROM = 500  # RFC 5321: replies 5yz are permanent
 MAIL_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")  # other channels' message ids do not belong in a mail's headers
@@ -21,6 +23,7 @@ class EmailConnector:
 
     kind = "email"
     label = gettext_lazy("E-mail")
+    carries = FILES
 
     def can_send(self) -> bool:
         """Only when an SMTP server is set."""
@@ -74,7 +77,10 @@ def _message(delivery: Delivery) -> EmailMessage:
     if MAIL_ID.fullmatch(delivery.in_reply_to):
         headers["In-Reply-To"] = headers["References"] = delivery.in_reply_to
     subject = delivery.subject_line.replace("\r", " ").replace("\n", " ") or str(delivery.account)
-    return EmailMessage(subject=subject, body=body, to=[delivery.recipient], headers=headers)
+    mail = EmailMessage(subject=subject, body=body, to=[delivery.recipient], headers=headers)
+    for file in of_delivery(delivery):
+        mail.attach(file.name, storage.path_of(file.path).read_bytes(), file.media_type)
+    return mail
 
 
 def _said(code: int, words: bytes | str) -> str:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huixiang.channels.contracts import TransportError
+from huixiang.channels.contracts import LINK, TransportError
 from huixiang.channels.models import Delivery, DeliveryState
 
 
@@ -12,6 +12,7 @@ class FileConnector:
 
     kind = "import"
     label = gettext_lazy("Imported file")
+    carries = LINK
 
     def can_send(self) -> bool:
         """Never."""

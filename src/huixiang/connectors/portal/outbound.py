@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from huixiang.channels.contracts import PAGE
 from huixiang.channels.models import Delivery, DeliveryState
 
 
@@ -10,6 +11,7 @@ class PortalConnector:
 
     kind = "portal"
     label = _("Community page")
+    carries = PAGE
 
     def can_send(self) -> bool:
         """Always: the page is ours."""

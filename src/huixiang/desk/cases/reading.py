@@ -15,6 +15,7 @@ from huixiang.cases.models import Case, Turn
 from huixiang.cases.routes import Route, private_routes
 from huixiang.cases.states import ENDED, Direction, Lane
 from huixiang.cases.tag_queries import tags_of_cases
+from huixiang.channels.contracts import carries
 from huixiang.channels.models import DeliveryState
 from huixiang.desk.inbox import listing
 from huixiang.desk.vocabulary import DIALS, FACTS, MISSING
@@ -24,6 +25,7 @@ from huixiang.themes.models import Theme
 from huixiang.triage import dials
 from huixiang.triage.models import Assessment
 from huixiang.triage.queries import assessments
+from huixiang.ui.files import choices
 from huixiang.ui.marks import MASKED
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.queries import team
@@ -93,7 +95,8 @@ def lanes(case: Case, routes: Sequence[Route]) -> dict[str, Any]:
     """Which ways an answer can take, and the one that is chosen at first."""
     route = routes[0] if routes else None
     first = Lane.PRIVATE if route else Lane.PUBLIC if case.public else Lane.INTERNAL
-    return {"route": route, "lane": str(first), "no_way": not (route or case.public)}
+    how = carries(route.account.kind) if route else ""
+    return {"route": route, "lane": str(first), "no_way": not (route or case.public), "carries": how, **choices()}
 
 
 def shown_turns(turns: Sequence[Turn]) -> list[Shown]:

@@ -16,6 +16,7 @@ from huixiang.intake.actions import show_unmasked
 from huixiang.intake.queries import message_by_id
 from huixiang.kernel.errors import Refused
 from huixiang.triage.actions import correct_grade
+from huixiang.ui import files
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.queries import member_of_team
 from huixiang.workspaces.roles import Permission
@@ -34,11 +35,12 @@ def _address(membership: Membership, case: Case) -> str:
 def reply(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """Answer in public or private, or write a note; the pane comes back with the new turn."""
     case = _case(membership, case_id)
-    lane, text = request.POST.get("lane", ""), request.POST.get("text", "")
+    sent = files.sent_with(request, membership.workspace)
+    lane, text = request.POST.get("lane", ""), files.words_beside(request.POST.get("text", ""), sent)
     if lane == Lane.INTERNAL:
-        actions.note(case=case, by=membership, text=text)
+        actions.note(case=case, by=membership, text=text, attachments=sent)
     elif lane in (Lane.PUBLIC, Lane.PRIVATE):
-        actions.reply(case=case, by=membership, text=text, lane=lane)
+        actions.reply(case=case, by=membership, text=text, lane=lane, attachments=sent)
     else:
         raise Refused(_("Choose who shall read it."))
     if not getattr(request, "htmx", False):

@@ -118,6 +118,8 @@ def keep(
     actor: Actor = SYSTEM,
 ) -> int:
     """Let waiting files belong to a message or a turn; returns how many. Journal: intake.attachments_kept."""
+    if not attachments:
+        return 0
     waiting = Attachment.objects.filter(id__in=[one.id for one in attachments], state=AttachmentState.WAITING)
     number = waiting.update(
         state=AttachmentState.KEPT, message_id=message_id, turn_id=turn_id, member_id=member_id
@@ -126,13 +128,6 @@ def keep(
         event = events.AttachmentsKept(subject=attachments[0].id, files=number)
         record(event, workspace_id=attachments[0].workspace_id, actor=actor)
     return number
-
-
-@transaction.atomic
-def forget_upload(*, workspace_id: uuid.UUID, ticket: str) -> None:
-    """Its sender takes a file back before it is sent."""
-    for one in claimed(workspace_id=workspace_id, tickets=[ticket]):
-        _erase(Q(id=one.id, state=AttachmentState.WAITING))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from huixiang.cases.files import put_files
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import public_turns
 from huixiang.cases.states import JOINABLE
@@ -16,12 +17,15 @@ from huixiang.cases.way import WayStep, way
 from huixiang.feedback.models import Feedback
 from huixiang.insights import board as boards
 from huixiang.insights import echoes
+from huixiang.intake.attachments.queries import messages_of_feedback, of_conversation_parts
+from huixiang.intake.models import Attachment
 from huixiang.portal.access import Visit, community_page, to_login
 from huixiang.portal.answering import take_answer
 from huixiang.portal.views.board import part_of
 from huixiang.portal.wording import fact_words
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import voted
+from huixiang.ui.files import choices
 
 SAME_KIND = 4
 FARTHEST = 0.55
@@ -33,6 +37,7 @@ class Around:
 
     steps: list[WayStep]
     turns: list[Turn]
+    files: list[Attachment]
     same: list[echoes.Standing]
     part: str
     fixed_days: int | None
@@ -63,7 +68,7 @@ def _page(
     context = visit.context(
         "board", feedback=found, standing=standing, theme=theme, case=case, around=_around(visit, standing),
         announcement=echoes.announcement_of(theme) if theme else None, facts=fact_words(found.facts),
-        may_reply=_may_reply(visit, found, case), sentence=sentence, text=text,
+        may_reply=_may_reply(visit, found, case), sentence=sentence, text=text, **choices(),
     )  # fmt: skip
     return render(request, "portal/feedback.html", context, status=status)
 
@@ -77,13 +82,23 @@ def _around(visit: Visit, standing: echoes.Standing) -> Around:
     theme_ids = [theme.id] if theme else []
     said = boards.taken_part(member=visit.member, theme_ids=theme_ids)
     votes = voted(member=visit.member, theme_ids=theme_ids)
+    turns = echoes.dialogue(turns=public_turns(case), feedback=found) if case else []
+    put_files(turns)
     return Around(
+        files=_files(found),
         steps=way(feedback=found, case=case, theme=theme),
-        turns=echoes.dialogue(turns=public_turns(case), feedback=found) if case else [],
+        turns=turns,
         same=echoes.standings(workspace=visit.workspace, feedbacks=others),
         part=part_of(theme.id if theme else None, said, votes),
         fixed_days=_days_to_fix(found, theme),
     )
+
+
+def _files(found: Feedback) -> list[Attachment]:
+    """What came with the words, in the order it was said."""
+    said = messages_of_feedback(workspace_id=found.workspace_id, feedback_ids=[found.id])
+    by_message = of_conversation_parts(message_ids=said)
+    return [file for message_id in said for file in by_message.get(message_id, [])]
 
 
 def _days_to_fix(found: Feedback, theme: Theme | None) -> int | None:

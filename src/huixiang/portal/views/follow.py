@@ -16,16 +16,17 @@ from huixiang.engine.masking import mask
 from huixiang.feedback.models import Feedback
 from huixiang.feedback.queries import of_conversation
 from huixiang.insights.echoes import announcement_of, standings
-from huixiang.intake.models import FollowCode, Message, MessageState
+from huixiang.intake.acceptance import LONGEST_TEXT
+from huixiang.intake.attachments.queries import of_conversation_parts
+from huixiang.intake.models import Attachment, FollowCode, Message, MessageState
 from huixiang.intake.queries import follow as by_code
 from huixiang.intake.queries import follow_by_id, said_in_conversation
-from huixiang.kernel.errors import Refused
 from huixiang.portal import limits
 from huixiang.portal.access import Visit, as_id, community_page
 from huixiang.portal.anonymity import FOLLOWED
-from huixiang.portal.forms import WordsForm
+from huixiang.portal.answering import take_answer
 from huixiang.portal.solving import say_whether_solved
-from huixiang.portal.speaking import say_more
+from huixiang.ui.files import choices
 
 
 def remember(request: HttpRequest, code: FollowCode) -> None:
@@ -48,7 +49,8 @@ class Followed:
     status: str
     first: str
     turns: list[Turn]
-    waiting: list[str]
+    first_files: list[Attachment]
+    waiting: list[tuple[str, list[Attachment]]]
     case: Case | None
     feedback: Feedback | None
     announcement: Announcement | None
@@ -82,10 +84,16 @@ def _enter(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, visit: Visit, *, code: FollowCode | None = None, sentence: str = "", status: int = 200
+    request: HttpRequest,
+    visit: Visit,
+    *,
+    code: FollowCode | None = None,
+    sentence: str = "",
+    text: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     found = _followed(visit, code) if code else None
-    context = visit.context("follow", found=found, sentence=sentence)
+    context = visit.context("follow", found=found, sentence=sentence, text=text, **choices())
     response = render(request, "portal/follow.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
@@ -98,12 +106,14 @@ def _followed(visit: Visit, code: FollowCode) -> Followed:
     theme = standing[0].theme if standing else None
     cases = _cases(visit, code)
     turns = [turn for spoken in turns_of_cases([case.id for case in cases]).values() for turn in spoken]
+    files = of_conversation_parts(message_ids=[message.id for message in said])
     first = said[0] if said else None
     return Followed(
         status=standing[0].status if standing else "received",
         first=_words(first) if first else "",
         turns=[turn for turn in sorted(turns, key=lambda turn: turn.at) if not first or turn.message_id != first.id],
-        waiting=[_words(message) for message in said[1:] if message.state == MessageState.PENDING],
+        first_files=files.get(first.id, []) if first else [],
+        waiting=[(_words(one), files.get(one.id, [])) for one in said[1:] if one.state == MessageState.PENDING],
         case=cases[0] if cases else None,
         feedback=feedback,
         announcement=announcement_of(theme) if theme else None,
@@ -127,19 +137,11 @@ def reply(request: HttpRequest, visit: Visit) -> HttpResponse:
     code = followed(request, visit)
     if code is None:
         return redirect("portal:follow", community=visit.workspace.slug)
-    form = WordsForm(request.POST)
-    sentence = next((str(error) for errors in form.errors.values() for error in errors), "")
-    if limits.used_up(request, limits.POSTS):
-        sentence = _("That was a lot in a short time. Wait ten minutes and send it again.")
-        return _page(request, visit, code=code, sentence=sentence, status=429)
-    limits.count(request, limits.POSTS)
-    try:
-        if not sentence:
-            say_more(conversation=code.conversation, member=code.member, text=form.cleaned_data["text"], public=False)
-    except Refused as refused:
-        sentence = str(refused.sentence)
+    tired = limits.used_up(request, limits.POSTS)
+    sentence = take_answer(request, conversation=code.conversation, member=code.member, public=False)
     if sentence:
-        return _page(request, visit, code=code, sentence=sentence, status=422)
+        text = request.POST.get("text", "")[:LONGEST_TEXT]
+        return _page(request, visit, code=code, sentence=sentence, text=text, status=429 if tired else 422)
     messages.success(request, _("Sent. You are still anonymous."))
     return redirect("portal:follow", community=visit.workspace.slug)
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huixiang.insights.queries import month_figures
+from huixiang.intake.attachments.actions import MOST_FILES, claimed
 from huixiang.intake.queries import follow
 from huixiang.kernel.crypto import decrypt, encrypt
 from huixiang.kernel.errors import Refused
@@ -16,6 +17,7 @@ from huixiang.portal.anonymity import RECEIVED
 from huixiang.portal.forms import SayForm
 from huixiang.portal.speaking import Said, say
 from huixiang.portal.views.follow import remember
+from huixiang.ui import files
 
 
 @community_page
@@ -45,7 +47,7 @@ def _said(request: HttpRequest, visit: Visit, form: SayForm) -> HttpResponse:
     member = visit.join() if form.named(logged_in=logged_in) else None
     said = say(
         workspace=visit.workspace, member=member, text=form.cleaned_data["text"], public=public,
-        key=form.idempotency_key(),
+        key=form.idempotency_key(), attachments=files.sent_with(request, visit.workspace),
     )  # fmt: skip
     if not said.repeated:
         request.session[RECEIVED] = {"public": public, "named": member is not None, "code": encrypt(said.code)}
@@ -84,9 +86,17 @@ def _form(request: HttpRequest, visit: Visit, form: SayForm, *, sentence: str = 
         who=form.data.get("who") or ("nobody" if form.data.get("anonymous") else ""),
         sentence=sentence,
         key=new_id(),
+        sent=_still_there(request, visit),
+        **files.choices(),
         figures=month_figures(visit.workspace),
     )
     return render(request, "portal/submit.html", context, status=status)
+
+
+def _still_there(request: HttpRequest, visit: Visit) -> list[dict[str, object]]:
+    """The uploads of a form that was not right yet: they are not sent a second time."""
+    tickets = request.POST.getlist("attachments")[: MOST_FILES]
+    return files.tickets(claimed(workspace_id=visit.workspace.id, tickets=tickets)) if tickets else []
 
 
 def _first_error(form: SayForm) -> str:

@@ -1,0 +1,51 @@
+"""Files at the desk: taken for an answer, a note or an interview, shown to the team of the workspace."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from huixiang.desk import access
+from huixiang.intake.attachments.queries import attachment_by_id
+from huixiang.intake.models import Attachment
+from huixiang.ui import files
+from huixiang.workspaces.models import Membership
+from huixiang.workspaces.roles import Permission
+
+
+def _file(membership: Membership, attachment_id: uuid.UUID) -> Attachment:
+    found: Attachment = access.found(
+        attachment_by_id(workspace_id=membership.workspace_id, attachment_id=attachment_id)
+    )
+    return found
+
+
+@access.verb(Permission.REPLY)
+def upload(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Take one file for what is being written."""
+    base = reverse("desk:files", args=[membership.workspace.slug])
+    return files.uploaded(request, membership.workspace, base)
+
+
+@access.page(Permission.REPLY)
+def waiting(request: HttpRequest, membership: Membership, ticket: str) -> HttpResponse:  # noqa: ARG001 - a view
+    """The picture that was just uploaded."""
+    return files.waiting(membership.workspace, ticket)
+
+
+@access.page()
+def download(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
+    """A file, as a download only."""
+    return files.download(_file(membership, attachment_id))
+
+
+@access.page()
+def picture(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
+    """A picture in full."""
+    return files.picture(_file(membership, attachment_id), small=False)
+
+
+@access.page()
+def thumb(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
+    """A picture, small."""
+    return files.picture(_file(membership, attachment_id), small=True)

@@ -1,0 +1,108 @@
+"""Taking files from a form and handing them out, the same way for the desk and the portal."""
+
+from collections.abc import Sequence
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+
+from huixiang.intake.attachments import actions, kinds, storage
+from huixiang.intake.models import Attachment
+from huixiang.kernel.errors import Refused
+from huixiang.workspaces.models import Workspace
+
+ACCEPT = ".jpg,.jpeg,.png,.webp,.gif,.heic,.pdf,.txt,.csv,.log,.xlsx,.docx,.mp4,.mov"
+SEALED = "sandbox; default-src 'none'; frame-ancestors 'none'"
+SLACK = 64 * 1024  # what a form weighs beside its file
+
+
+def choices() -> dict[str, object]:
+    """What the field for files says to the browser, which tells the person before anything is sent."""
+    return {"accept": ACCEPT, "most_files": actions.MOST_FILES, "most_bytes": kinds.largest()}
+
+
+def uploaded(request: HttpRequest, workspace: Workspace, base: str) -> HttpResponse:
+    """Take one file; answers the ticket that stands for it in a form, or (422) the sentence why not."""
+    try:
+        kept = _taken(request, workspace)
+    except Refused as refused:
+        return HttpResponse(str(refused.sentence), status=422, content_type="text/plain; charset=utf-8")
+    ticket = actions.ticket(kept)
+    shown = f"{base}waiting/{ticket}/" if kept.picture else ""
+    return JsonResponse({"ticket": ticket, "name": kept.name, "size": kept.size, "preview": shown})
+
+
+def _taken(request: HttpRequest, workspace: Workspace) -> Attachment:
+    length = request.headers.get("Content-Length", "")
+    if not length.isdigit() or int(length) > kinds.largest() + SLACK:
+        raise Refused(_("This file is too large: up to %(most)d MB can be taken.") % {"most": kinds.largest() >> 20})
+    file = request.FILES.get("file")
+    if file is None:
+        raise Refused(_("No file arrived. Choose it again."))
+    return actions.upload(workspace=workspace, name=str(file.name), file=file, size=file.size or 0)  # type: ignore[arg-type]
+
+
+def sent_with(request: HttpRequest, workspace: Workspace) -> list[Attachment]:
+    """The files of a form: uploaded before (tickets) or, where the browser runs no script, with it.
+
+    Raises Refused, in words, for one that is not taken, or too many.
+    """
+    claimed = actions.claimed(workspace_id=workspace.id, tickets=request.POST.getlist("attachments"))
+    fresh = [file for file in request.FILES.getlist("files") if file.size]
+    if len(claimed) + len(fresh) > actions.MOST_FILES:
+        raise Refused(_("Up to %(most)d files can be sent at once.") % {"most": actions.MOST_FILES})
+    return claimed + [
+        actions.upload(workspace=workspace, name=str(file.name), file=file, size=file.size or 0)  # type: ignore[arg-type]
+        for file in fresh
+    ]
+
+
+def words_beside(text: str, files: Sequence[Attachment]) -> str:
+    """The text of a message; a message of files alone says so, as no message is without words."""
+    if text.strip() or not files:
+        return text
+    return _("(picture)") if all(file.picture for file in files) else _("(file)")
+
+
+def waiting(workspace: Workspace, ticket: str) -> HttpResponse:
+    """The picture of an upload for whoever holds its ticket; 404 when there is none."""
+    found = actions.claimed(workspace_id=workspace.id, tickets=[ticket])
+    if not found or not found[0].picture:
+        raise Http404
+    return picture(found[0], small=True)
+
+
+def tickets(files: Sequence[Attachment]) -> list[dict[str, object]]:
+    """Uploads as a form shows them again when something else in it was wrong."""
+    return [{"ticket": actions.ticket(one), "file": one} for one in files]
+
+
+def download(attachment: Attachment) -> FileResponse:
+    """The file as a download and nothing else: no page, no script, no frame comes of it."""
+    response = _response(attachment, attachment.path, "application/octet-stream", as_attachment=True)
+    response["Content-Security-Policy"] = SEALED
+    return response
+
+
+def picture(attachment: Attachment, *, small: bool) -> FileResponse:
+    """A picture we encoded ourselves, to be shown on our pages; 404 for every other file."""
+    if not attachment.picture:
+        raise Http404
+    place = attachment.thumb if small else attachment.path
+    response = _response(attachment, place, attachment.media_type, as_attachment=False)
+    response["Content-Security-Policy"] = SEALED
+    return response
+
+
+def _response(attachment: Attachment, place: str, media_type: str, *, as_attachment: bool) -> FileResponse:
+    try:
+        file = storage.path_of(place).open("rb") if place else None
+    except OSError:
+        file = None
+    if file is None:
+        raise Http404
+    response = FileResponse(file, as_attachment=as_attachment, filename=attachment.name, content_type=media_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=300"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
