@@ -27,7 +27,7 @@ been one; in the demo community the pairs people would merge stand at 0.50 and 0
 LOOKED_AT: Final = 400  # open themes compared with each other, those with the greatest impact
 READ: Final = 400  # feedbacks of a theme that are grouped, the latest
 MOST_GROUPS: Final = 5
-FEWEST: Final = 3  # feedbacks below which a theme is not grouped
+FEWEST: Final = 6  # feedbacks below which a theme is not grouped
 APART: Final = 0.12  # mean silhouette below which the groups are no groups
 
 
