@@ -36,18 +36,18 @@ TRACES = [
     ),
     Trace("told_to_others", Delivery, _told_to_others, blanks={n: scrub(n) for n in ("text", "subject_line")}),
     Trace(
-        "answers", Answer, of_members(Answer), word=_("Whether it was solved for you"),
-        told=("announcement__title", "solved", "words", "at"), retention=_("As long as you are a member"),
-        fate=_("Your words go; the answer stays as a number, of nobody"), blanks={"words": ""}, said=("words",),
+        "answers", Answer, of_members(Answer), word=_("Answers whether it is solved"),
+        told=("announcement__title", "solved", "words", "at"), retention=_("As long as the membership lasts"),
+        fate=_("The words go; the answer stays as a number, of nobody"), blanks={"words": ""}, said=("words",),
     ),
     Trace(
-        "credits", Credit, of_members(Credit), word=_("Thanks to you in announcements"),
-        told=("announcement__title", "contribution"), retention=_("As long as you are a member"),
+        "credits", Credit, of_members(Credit), word=_("Thanks in announcements"),
+        told=("announcement__title", "contribution"), retention=_("As long as the membership lasts"),
         fate=_("Become thanks to “a member”"),
     ),
     Trace(
-        "notices", Notice, of_members(Notice), word=_("Announcements you were told of"),
-        told=("announcement__title", "created_at"), retention=_("As long as you are a member"),
+        "notices", Notice, of_members(Notice), word=_("Announcements we told of"),
+        told=("announcement__title", "created_at"), retention=_("As long as the membership lasts"),
         fate=_("Stay as a number, of nobody"),
     ),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.announcements.events import Edited, Published
 from huixiang.announcements.models import Announcement, Answer, Credit, Solved
-from huixiang.channels.queries import progress_about
+from huixiang.channels.queries import members_written_to, progress_about
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.journal.models import Entry
 from huixiang.kernel import pagination
@@ -131,3 +131,19 @@ def untold(older_than: datetime.timedelta = datetime.timedelta(minutes=10)) -> l
     """Announcements published a while ago whose people were not all told: the job was lost."""
     late = Announcement.objects.filter(told_at=None, published_at__lt=timezone.now() - older_than)
     return list(late.values_list("id", flat=True))
+
+
+def consent_open(announcement: Announcement) -> set[uuid.UUID]:
+    """The credited who have not said whether they may be named."""
+    rows = announcement.credits.filter(
+        dropped=False, member__credit_consent=Consent.UNANSWERED, member__anonymous=False
+    )
+    return set(rows.values_list("member_id", flat=True))
+
+
+def asked_and_waiting(announcement: Announcement) -> int:
+    """How many of these were asked."""
+    asked = members_written_to(
+        workspace_id=announcement.workspace_id, about_id=announcement.id, purpose="consent"
+    )
+    return len(consent_open(announcement) & asked)

@@ -74,16 +74,16 @@ def _removed(_row: Case, _who: Person) -> str:
 
 TRACES = [
     Trace(
-        "cases", Case, _cases, word=gettext_lazy("Matters we handled for you"),
+        "cases", Case, _cases, word=gettext_lazy("Matters we handled"),
         told=("number", "title", "grade", "state", "opened_at", "solved_at", "confirmed_at", "closed_at"),
-        retention=gettext_lazy("As long as you are a member"),
+        retention=gettext_lazy("As long as the membership lasts"),
         fate=gettext_lazy("Titles and reasons go; grade, state and times stay, so that figures hold"),
         blanks={"title": _removed, "last_line": "", "close_reason": "", "proposed_reason": ""},
     ),
     Trace("turns", Turn, _turns, blanks={"text": ""}),
     Trace(
-        "said_in_cases", Turn, _read_turns, word=gettext_lazy("What was said between you and us"),
-        told=("direction", "lane", "at", "text"), retention=gettext_lazy("As long as you are a member"),
+        "said_in_cases", Turn, _read_turns, word=gettext_lazy("What was said about them, by both sides"),
+        told=("direction", "lane", "at", "text"), retention=gettext_lazy("As long as the membership lasts"),
         fate=gettext_lazy("The words of both sides go"),
     ),
     Trace("sent_files", Attachment, _files, blanks={"name": "", "state": HIDDEN}, drop="end", files=places),

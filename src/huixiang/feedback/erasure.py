@@ -27,9 +27,9 @@ def _words(who: Person) -> QuerySet[Words]:
 
 TRACES = [
     Trace(
-        "feedback", Feedback, of_members(Feedback), word=gettext_lazy("What you told us"),
+        "feedback", Feedback, of_members(Feedback), word=gettext_lazy("What was told us"),
         told=("title", "text", "said_at", "account__name", "kind", "grade", "public", "facts", "emotion_quote"),
-        retention=gettext_lazy("As long as you are a member"),
+        retention=gettext_lazy("As long as the membership lasts"),
         fate=gettext_lazy("The words go, in public too; that somebody said it still counts"),
         blanks={
             "title": "", "text": "", "emotion_quote": "", "facts": {}, "aspects": [], "reasons": [],

@@ -1,6 +1,10 @@
 """What is kept of a person as it arrived: messages, follow codes, the beginnings of refused rows."""
 
+import datetime
+import uuid
+
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.intake.models import Attachment, FollowCode, ImportRefusal, Message
@@ -49,7 +53,7 @@ TRACES = [
     Trace(
         "messages", Message, _messages, word=_("Messages as they arrived"),
         told=("text", "author_name", "author_email", "sent_at", "account__name"),
-        retention=_("As long as you are a member; what was not feedback, for a few days"), fate=_("Their text goes"),
+        retention=_("As long as the membership lasts; what was not feedback, for a few days"), fate=_("Their text goes"),
         blanks={
             "text": "", "masked_text": "", "author_name": "", "author_email": "", "findings": [], "error": "",
             "thread": "", "reply_to": "",
@@ -58,13 +62,20 @@ TRACES = [
         names=("author_name",), said=("text", "masked_text"), addresses=("author_email",),
     ),
     Trace(
-        "codes", FollowCode, of_members(FollowCode), word=_("Codes to follow what you said without a name"),
-        told=("created_at",), retention=_("As long as you are a member"), fate=_("Stop working"), drop="end",
+        "codes", FollowCode, of_members(FollowCode), word=_("Codes to follow what was said without a name"),
+        told=("created_at",), retention=_("As long as the membership lasts"), fate=_("Stop working"), drop="end",
     ),
     Trace(
-        "files", Attachment, _files, word=_("Pictures and files you sent"), told=("name", "media_type", "size", "created_at"),
-        retention=_("As long as you are a member"), fate=_("Go"), blanks={"name": "", "state": HIDDEN}, drop="end",
+        "files", Attachment, _files, word=_("Pictures and files"), told=("name", "media_type", "size", "created_at"),
+        retention=_("As long as the membership lasts"), fate=_("Go"), blanks={"name": "", "state": HIDDEN}, drop="end",
         files=places,
     ),
     Trace("refusals", ImportRefusal, _refusals, blanks={"excerpt": ""}),
 ]  # fmt: skip
+
+
+def forget_refused_rows(*, workspace_id: uuid.UUID, kept_days: int) -> int:
+    """Empty what was kept of refused rows older than `kept_days`; row and reason stay. Returns how many."""
+    before = timezone.now() - datetime.timedelta(days=kept_days)
+    old = ImportRefusal.objects.filter(workspace_id=workspace_id, run__created_at__lt=before)
+    return old.exclude(excerpt="").update(excerpt="")

@@ -8,9 +8,11 @@ from procrastinate.contrib.django import app
 
 from huixiang.intake.attachments import actions as attachments
 from huixiang.intake.attachments.queries import messages_of_feedback
+from huixiang.intake import erasure
 from huixiang.intake.imports import actions, uploads
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.jobs import SURELY
+from huixiang.workspaces.models import Workspace
 
 
 @app.task(name="intake.run_import", retry=SURELY)
@@ -49,3 +51,11 @@ def remove_left_files(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastina
     while attachments.remove_files():
         pass
     attachments.remove_strays()
+
+
+@app.periodic(cron="19 3 * * *")
+@app.task(name="intake.forget_refused_rows", queueing_lock="intake.forget_refused_rows")
+def forget_refused_rows(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every night: beginnings of rows that did not come in, past the days a workspace keeps what is no feedback."""
+    for workspace in Workspace.objects.all():
+        erasure.forget_refused_rows(workspace_id=workspace.id, kept_days=workspace.noise_kept_days)

@@ -13,7 +13,7 @@ from huixiang.members.models import Consent, DataExport, Identity, Joining, Memb
 from huixiang.members.traces import Person, Trace, of_members
 
 UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.READY)
-ALWAYS = _("As long as you are a member")
+ALWAYS = _("As long as the membership lasts")
 
 
 def _themselves(who: Person) -> QuerySet[Member]:
@@ -68,17 +68,17 @@ TRACES = [
         ends={"reach": 0}, names=("name",), addresses=("email",),
     ),
     Trace(
-        "identities", Identity, of_members(Identity), word=_("Your names on our channels"),
+        "identities", Identity, of_members(Identity), word=_("Names on our channels"),
         told=("account__name", "external_id"), retention=ALWAYS, fate=_("Go"), drop="end", addresses=("external_id",),
     ),
     Trace(
-        "notes", MemberNote, of_members(MemberNote), word=_("Notes of our team about you"), told=("text", "at"),
+        "notes", MemberNote, of_members(MemberNote), word=_("Notes of our team"), told=("text", "at"),
         retention=ALWAYS, fate=_("Go"), drop="now",
     ),
     Trace(
-        "deliveries", Delivery, of_members(Delivery, "recipient_member_id"), word=_("Messages sent to you"),
+        "deliveries", Delivery, of_members(Delivery, "recipient_member_id"), word=_("Messages we sent"),
         told=("subject_line", "text", "state", "created_at"), retention=ALWAYS,
-        fate=_("Their text and your address go; that something was sent stays"),
+        fate=_("Text and address go; that something was sent stays"),
         blanks={
             "text": "", "subject_line": "", "recipient": "", "link": "", "in_reply_to": "", "error": "",
             "state": _not_sent, "finished_at": _finished,
@@ -87,7 +87,7 @@ TRACES = [
     Trace(
         "journal", Entry, _entries, word=_("What happened, in our journal"), told=("name", "at", "data"),
         retention=_("For good: it holds no text, only what happened and when"),
-        fate=_("Stays without any text; every reason written about you goes"),
+        fate=_("Stays without any text; every written reason goes"),
     ),
     Trace("journal_words", Words, _words, drop="now"),
     Trace("conversations", Conversation, _conversations, ends={"external_id": lambda row, _who: unnamed(str(row.id))}),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from huixiang.portal.views import announcements, board, feedback, files, follow, me, similar, submit, themes
+from huixiang.portal.views import announcements, board, feedback, files, follow, me, search, similar, submit, themes
 
 app_name = "portal"
 urlpatterns = [
     path("", board.board, name="board"),
     path("similar/", similar.similar, name="similar"),
+    path("search/", search.search, name="search"),
     path("say/", submit.submit, name="submit"),
     path("say/received/", submit.received, name="received"),
     path("follow/", follow.follow, name="follow"),

@@ -41,8 +41,8 @@ TRACES = [
         },
     ),
     Trace(
-        "votes", Vote, of_members(Vote), word=gettext_lazy("What you said “me too” to"),
-        told=("theme__name", "created_at"), retention=gettext_lazy("As long as you are a member"),
+        "votes", Vote, of_members(Vote), word=gettext_lazy("Every “me too”"),
+        told=("theme__name", "created_at"), retention=gettext_lazy("As long as the membership lasts"),
         fate=gettext_lazy("Stay as a number, of nobody"),
     ),
 ]  # fmt: skip

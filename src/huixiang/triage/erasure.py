@@ -31,7 +31,7 @@ TRACES = [
     Trace(
         "assessments", Assessment, _assessments, word=_("How it was judged"),
         told=("influence", "authenticity", "prevalence", "severity", "reasons", "grade", "at"),
-        retention=_("As long as you are a member"), fate=_("The figures stay, every quote goes"),
+        retention=_("As long as the membership lasts"), fate=_("The figures stay, every quote goes"),
         blanks={"reasons": _unquoted},
     ),
     Trace("corrections", Correction, _corrections, blanks={"reason": ""}),

@@ -156,18 +156,27 @@ def drop_credit(
     return access.done(request, _("Left out of the thanks."), _address(membership, draft))
 
 
-@access.verb(Permission.ANNOUNCE)
+@access.verb(Permission.PUBLISH)
 def ask_consent(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
     """Ask those who have not answered whether they may be named."""
     found = _announcement(membership, announcement_id)
+    waiting = queries.asked_and_waiting(found)
     asked = actions.ask_consent(announcement=found, by=membership)
     said = ngettext("%(n)d member is being asked.", "%(n)d members are being asked.", asked) % {"n": asked}
-    if not asked:
+    if not asked and waiting:
+        said = ngettext(
+            "%(n)d member was asked already and has not answered yet; nobody is asked twice.",
+            "%(n)d members were asked already and have not answered yet; nobody is asked twice.",
+            waiting,
+        ) % {"n": waiting}
+    elif not asked and not queries.consent_open(found):
+        said = _("Everybody who can be asked has answered.")
+    elif not asked:
         said = _("There is no way to those who have not answered.")
     return access.done(request, said, _address(membership, found))
 
 
-@access.verb(Permission.ANNOUNCE)
+@access.verb(Permission.PUBLISH)
 def publish(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
     """Publish and start telling."""
     found = _announcement(membership, announcement_id)

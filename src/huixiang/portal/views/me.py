@@ -1,14 +1,16 @@
 """One's own page: what I said and what became of it, answers that only I see, notices, and my consent."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import case_by_id, turns_of_cases
@@ -17,12 +19,15 @@ from huixiang.channels.queries import shown_to_member
 from huixiang.feedback.queries import of_members
 from huixiang.insights import echoes
 from huixiang.journal.events import Actor
-from huixiang.members.actions import give_consent
+from huixiang.kernel.errors import Refused
+from huixiang.members import erasing, exporting
+from huixiang.members.actions import describe, give_consent
 from huixiang.members.models import Consent, Member
 from huixiang.portal.access import Visit, community_page, to_login
 from huixiang.portal.answering import take_answer
 from huixiang.portal.solving import say_whether_solved
 
+SESSION_PAGES = ("devices", "account_sessions", "usersessions_list")
 CONSENTS = {Consent.NAME, Consent.NICKNAME, Consent.NO}
 NOTICES = 12
 
@@ -49,16 +54,35 @@ def me(request: HttpRequest, visit: Visit) -> HttpResponse:
     member = visit.join()
     if member is None:
         return to_login(request.path)
+    erasure = erasing.running(member)
+    if erasure:
+        return _private(render(request, "portal/me_erasing.html", visit.context("me", erasure=erasure)))
     mine = _mine(visit, member)
     notices = shown_to_member(workspace_id=visit.workspace.id, member_ids=[member.id], limit=NOTICES)
     context = visit.context(
         "me", waiting=[one for one in mine if one.waits_for_me], others=[one for one in mine if not one.waits_for_me],
         said=len(mine), solved=sum(one.standing.status in {"fixed", "announced"} for one in mine), notices=notices,
-        consents=Consent,
+        consents=Consent, stored=exporting.stored(member), export=exporting.latest(member, of=_self(member)),
+        sessions_url=_sessions(),
     )  # fmt: skip
-    response = render(request, "portal/me.html", context)
+    return _private(render(request, "portal/me.html", context))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _self(member: Member) -> Actor:
+    return Actor("member", member.id)
+
+
+def _sessions() -> str:
+    """The page of one's sign-ins, "" where there is none."""
+    for name in SESSION_PAGES:
+        with suppress(NoReverseMatch):
+            return reverse(name)
+    return ""
 
 
 def _mine(visit: Visit, member: Member) -> list[Mine]:
@@ -140,3 +164,95 @@ def consent(request: HttpRequest, visit: Visit) -> HttpResponse:
     else:
         messages.error(request, _("Choose one of the three."))
     return redirect("portal:me", community=visit.workspace.slug)
+
+
+@community_page
+@require_POST
+def rename(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Keep under which name I stand here."""
+    page = redirect("portal:me", community=visit.workspace.slug)
+    member = visit.join()
+    if member is None:
+        return to_login(page["Location"])
+    name = request.POST.get("name", "").replace("\x00", "").strip()[:80]
+    if not name or erasing.running(member):
+        messages.error(request, _("Write the name under which you want to stand here."))
+    else:
+        describe(member=member, actor=_self(member), name=name)
+        messages.success(request, _("Kept. You can change it at any time."))
+    return page
+
+
+@community_page
+@require_POST
+def export(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Have everything that is stored about me put together."""
+    page = redirect(reverse("portal:me", kwargs={"community": visit.workspace.slug}) + "#stored")
+    member = visit.join()
+    if member is None:
+        return to_login(page["Location"])
+    try:
+        exporting.ask(member=member, actor=_self(member))
+    except Refused as refused:
+        messages.error(request, str(refused.sentence))
+    return page
+
+
+@community_page
+@require_safe
+def export_progress(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """How far the file is."""
+    member = visit.join()
+    if member is None:
+        raise Http404
+    made = exporting.latest(member, of=_self(member))
+    return _private(render(request, "portal/me_export.html", visit.context("me", export=made)))
+
+
+@community_page
+@require_safe
+def export_file(request: HttpRequest, visit: Visit, export_id: UUID) -> HttpResponseBase:
+    """The file, for nobody but me; the journal keeps that it was fetched."""
+    if visit.user is None:
+        return to_login(request.path)
+    made = exporting.ready(workspace_id=visit.workspace.id, export_id=export_id, kind="member")
+    if made is None or visit.member is None or made.member_id != visit.member.id:
+        raise Http404
+    path = exporting.fetched(export=made, actor=_self(visit.member))
+    answer = FileResponse(path.open("rb"), as_attachment=True, filename=f"{visit.workspace.slug}-my-data.zip")
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+@community_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What goes and what stays, and why; then, by POST, the wish itself."""
+    page = redirect("portal:me", community=visit.workspace.slug)
+    member = visit.join()
+    if member is None:
+        return to_login(request.path)
+    if erasing.running(member):
+        return page
+    if request.method == "POST":
+        erasing.ask(member=member, actor=_self(member))
+        return page
+    context = visit.context("me", stored=exporting.stored(member), days=erasing.DAYS.days)
+    return _private(render(request, "portal/me_erase.html", context))
+
+
+@community_page
+@require_POST
+def undo_erase(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Bring everything back."""
+    page = redirect("portal:me", community=visit.workspace.slug)
+    if visit.user is None:
+        return to_login(page["Location"])
+    if visit.member is None:
+        raise Http404
+    try:
+        erasing.undo(member=visit.member, actor=_self(visit.member))
+        messages.success(request, _("Everything is there again."))
+    except Refused as refused:
+        messages.error(request, str(refused.sentence))
+    return page
