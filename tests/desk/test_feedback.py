@@ -1,8 +1,11 @@
 """Correcting what was read, and bringing back what was not."""
 
+import datetime
+import uuid
 from collections.abc import Callable
 
 from django.test import Client
+from django.utils import timezone
 
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
@@ -10,6 +13,7 @@ from huixiang.intake.models import Message, MessageState
 from huixiang.journal.models import Entry
 from huixiang.triage.models import Correction
 from tests import factories
+from tests.factories import rows
 
 HTMX = {"HX-Request": "true"}
 
@@ -19,10 +23,10 @@ def test_tabs_count_and_narrow(at: Callable[..., str], app_channel: ChannelAccou
         app_channel, factories.inbound(), factories.inbound(factories.PRAISE), factories.inbound(factories.CHATTER)
     )
     page = as_operator.get(at("feedback"))
-    counts = {key: number for key, _word, number, _here in page.context["tabs"]}
+    counts = {key: number for key, _word, number, _address, _here in page.context["tabs"]}
     assert (counts[""], counts["praise"], counts["noise"], counts["parked"]) == (2, 1, 1, 0)
     praise = as_operator.get(at("feedback") + "?tab=praise").context["rows"]
-    assert [feedback.kind for feedback, _theme in praise] == ["praise"]
+    assert [feedback.kind for feedback, *_shown in praise] == ["praise"]
     more = as_operator.get(at("feedback") + "?tab=praise", headers=HTMX)
     assert ("tabs" in more.context, len(more.context["rows"])) == (False, 1)  # more rows: nothing is counted again
 
@@ -82,3 +86,48 @@ def test_operators_do_not_delete(at: Callable[..., str], app_channel: ChannelAcc
     assert answer.status_code == 404
     feedback.refresh_from_db()
     assert feedback.removed_at is None
+
+
+def listed(client: Client, address: str, **asked: str) -> list[str]:
+    return [row[0].title for row in client.get(address, asked).context["rows"]]
+
+
+def test_the_list_is_narrowed_by_words_grade_channel_theme_and_day(
+    at: Callable[..., str], as_operator: Client, app_channel: ChannelAccount, portal_channel: ChannelAccount
+) -> None:
+    theme_id = uuid.uuid4()
+    broken = rows.unstored(app_channel, "快递到手就破损", grade="red", theme_id=theme_id, said_at=rows.hours_ago(72))
+    ignored = rows.unstored(portal_channel, "快递没送到，客服不理", grade="blue", kind="complaint")
+    broken.save()
+    ignored.save()
+    assert listed(as_operator, at("feedback")) == [ignored.title, broken.title]
+    assert listed(as_operator, at("feedback"), q="快遞") == [ignored.title, broken.title]
+    assert listed(as_operator, at("feedback"), q="破损") == [broken.title]
+    assert listed(as_operator, at("feedback"), grade="red") == [broken.title]
+    assert listed(as_operator, at("feedback"), q="快递", channel=str(portal_channel.id)) == [ignored.title]
+    assert listed(as_operator, at("feedback"), theme=str(theme_id)) == [broken.title]
+    day = timezone.localdate() - datetime.timedelta(days=1)
+    assert listed(as_operator, at("feedback"), since=day.isoformat()) == [ignored.title]
+    assert listed(as_operator, at("feedback"), kind="complaint") == [ignored.title]
+    assert listed(as_operator, at("feedback"), grade="pink", theme="x", channel="y", since="0000") == [
+        ignored.title, broken.title,
+    ]  # fmt: skip
+
+
+def test_counts_and_further_rows_keep_the_filters(
+    at: Callable[..., str], as_operator: Client, app_channel: ChannelAccount
+) -> None:
+    for number in range(42):
+        rows.unstored(app_channel, f"门把手冻住，第 {number} 次", by=str(number)).save()
+    rows.unstored(app_channel, "座椅舒服", kind="praise").save()
+    page = as_operator.get(at("feedback"), {"q": "门把手"})
+    assert {key: number for key, _word, number, _address, _here in page.context["tabs"]}[""] == 42
+    more = as_operator.get(f"{at('feedback')}?{page.context['more']}", headers={"HX-Request": "true"})
+    seen = [row[0].id for answer in (page, more) for row in answer.context["rows"]]
+    assert (len(seen), len(set(seen))) == (42, 42)
+
+
+def test_a_narrow_list_without_any_helps(at: Callable[..., str], as_operator: Client) -> None:
+    page = as_operator.get(at("feedback"), {"q": "唐诗三百首"}).content.decode()
+    assert 'class="empty"' in page
+    assert 'href="?tab="' in page

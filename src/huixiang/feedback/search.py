@@ -9,7 +9,7 @@ from operator import attrgetter
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from numpy.typing import NDArray
 from pgvector.django import CosineDistance
 
@@ -121,6 +121,12 @@ def narrowed(*, workspace_id: uuid.UUID, filters: Filters) -> QuerySet[Feedback]
     others = filters.condition()
     words = matching(workspace_id=workspace_id, query=filters.q, within=others)
     return Feedback.objects.filter(others, words, workspace_id=workspace_id)
+
+
+def kind_counts(*, workspace_id: uuid.UUID, filters: Filters) -> dict[str, int]:
+    """How much feedback of each kind the filters leave."""
+    counted = narrowed(workspace_id=workspace_id, filters=filters).order_by().values_list("kind")
+    return dict(counted.annotate(number=Count("id")))
 
 
 def listed(

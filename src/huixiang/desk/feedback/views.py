@@ -1,6 +1,7 @@
 """All feedback, what was gated out, what could not be read, and one feedback with its reading."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,21 +11,25 @@ from django.utils.translation import gettext as _
 from huixiang.cases import queries as case_queries
 from huixiang.desk import access
 from huixiang.desk.cases.reading import assessment_of, dials_of, emotions_of, facts_of, missing_of
+from huixiang.desk.feedback import narrowing
 from huixiang.desk.feedback.findings import findings_of
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.vocabulary import SENTIMENTS
-from huixiang.feedback import actions, queries
+from huixiang.engine.searching import excerpt, marked
+from huixiang.feedback import actions, queries, search
 from huixiang.feedback.models import Feedback, Kind
 from huixiang.intake import actions as intake
 from huixiang.intake import queries as messages
 from huixiang.intake.models import Message, MessageState
 from huixiang.journal.queries import history
 from huixiang.kernel.errors import Refused
+from huixiang.themes.models import Theme
 from huixiang.themes.queries import theme_by_id, themes_by_id
 from huixiang.triage.actions import correct_kind, keep_as_feedback
 from huixiang.workspaces.models import Membership, Workspace
-from huixiang.workspaces.roles import Permission
+from huixiang.workspaces.roles import Permission, holds
 
+Pieces = list[tuple[str, bool]]
 MESSAGE_TABS = (MessageState.NOISE, MessageState.PARKED)
 PAGE = 40
 
@@ -32,33 +37,48 @@ PAGE = 40
 @access.page()
 def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Feedback by kind, or messages that were not feedback or could not be read."""
-    tab = request.GET.get("tab", "")
-    context: dict[str, Any] = {"tab": tab, **_rows(membership.workspace, tab, request.GET.get("cursor", ""))}
+    workspace = membership.workspace
+    tab, filters = request.GET.get("tab") or request.GET.get("kind", ""), narrowing.filters_of(request.GET)
+    context: dict[str, Any] = {"tab": tab, "filters": filters}
+    context |= _rows(workspace, tab, filters, request.GET.get("cursor", ""))
     if getattr(request, "htmx", False):
         return access.part(request, membership, "desk/feedback/rows.html", **context)
-    context["tabs"] = _tabs(membership.workspace, tab)  # counted for the page only, not for more of its rows
+    context["tabs"] = _tabs(workspace, tab, filters)  # counted for the page only, not for more of its rows
+    context |= narrowing.choices(workspace, filters, tab)
     return access.shown(request, membership, "desk/feedback/listing.html", "feedback", **context)
 
 
-def _rows(workspace: Workspace, tab: str, cursor: str) -> dict[str, object]:
+def _rows(workspace: Workspace, tab: str, filters: search.Filters, cursor: str) -> dict[str, object]:
     if tab in MESSAGE_TABS:
         found = messages.by_state(workspace=workspace, states=[tab], cursor=cursor, size=PAGE)
-        return {"messages_found": found.rows, "next_cursor": found.next_cursor}
-    kinds = [tab] if tab in Kind.values else []
-    page = queries.latest(workspace=workspace, kinds=kinds, cursor=cursor, size=PAGE)
+        more = narrowing.address(search.Filters(), tab=tab, cursor=found.next_cursor or "")
+        return {"messages_found": found.rows, "next_cursor": found.next_cursor, "more": more}
+    page = search.listed(workspace_id=workspace.id, filters=filters, cursor=cursor, size=PAGE)
     themes = themes_by_id(workspace_id=workspace.id, ids=[row.theme_id for row in page.rows])
-    rows = [(row, themes.get(row.theme_id) if row.theme_id else None) for row in page.rows]
-    return {"rows": rows, "next_cursor": page.next_cursor}
+    rows = [_row(row, themes.get(row.theme_id) if row.theme_id else None, filters.q) for row in page.rows]
+    more = narrowing.address(filters, tab=tab, cursor=page.next_cursor or "")
+    return {"rows": rows, "next_cursor": page.next_cursor, "more": more}
 
 
-def _tabs(workspace: Workspace, here: str) -> list[tuple[str, str, int, bool]]:
-    """(key, word, number, whether it is shown): all, the kinds there are, then what stands outside."""
-    kinds, outside = queries.kind_counts(workspace), messages.counts(workspace)
+def _row(row: Feedback, theme: Theme | None, query: str) -> tuple[Feedback, Theme | None, Pieces, Pieces]:
+    """A row with its title and the stretch of its text that was asked for, in pieces to be marked."""
+    said = excerpt(row.text, query, 90) if row.text != row.title else []
+    return row, theme, marked(row.title, query), said
+
+
+def _tabs(workspace: Workspace, here: str, filters: search.Filters) -> list[tuple[str, str, int, str, bool]]:
+    """(key, word, number, address, whether it is shown): all, the kinds there are, then what stands outside."""
+    everything = replace(filters, kinds=())
+    kinds, outside = search.kind_counts(workspace_id=workspace.id, filters=everything), messages.counts(workspace)
     shown = [(str(kind), str(kind.label), kinds.get(kind, 0)) for kind in Kind]
     rows = [("", _("All"), sum(kinds.values())), *(row for row in shown if row[2] or row[0] == here)]
     rows.append((str(MessageState.NOISE), _("Not feedback"), outside["noise"]))
     rows.append((str(MessageState.PARKED), _("Could not be read"), outside["parked"]))
-    return [(key, word, number, key == here) for key, word, number in rows]
+    shown_by = {str(MessageState.NOISE): search.Filters(), str(MessageState.PARKED): search.Filters()}
+    return [
+        (key, word, number, narrowing.address(shown_by.get(key, filters), tab=key), key == here)
+        for key, word, number in rows
+    ]
 
 
 @access.page()
@@ -98,10 +118,12 @@ def _list_address(membership: Membership, tab: str) -> str:
     return reverse("desk:feedback", args=[membership.workspace.slug]) + f"?tab={tab}"
 
 
-@access.verb(Permission.DELETE)
+@access.verb(Permission.MODERATE)
 def remove(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID) -> HttpResponse:
-    """Delete what was said; the tombstone with its reason stays."""
+    """Delete what was said; the tombstone with its reason stays. Who only moderates does so on the board alone."""
     feedback = _feedback(membership, feedback_id)
+    if not (feedback.public or holds(membership, Permission.DELETE)):
+        access.found(None)
     if feedback.removed_at:
         raise Refused(_("It was deleted already."))
     actions.remove(feedback=feedback, reason=request.POST.get("reason", ""), actor=access.actor(membership))

@@ -14,6 +14,7 @@ from huixiang.insights import echoes
 from huixiang.insights.queries import month_figures
 from huixiang.kernel.ids import new_id
 from huixiang.portal.access import Visit, community_page
+from huixiang.portal.views.search import search
 from huixiang.themes.queries import voted
 
 ROWS = 20
@@ -32,6 +33,8 @@ class Row:
 @require_safe
 def board(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The whole board; with htmx only the next rows."""
+    if request.GET.get("q", "").strip():
+        return search(request, community=visit.workspace.slug)
     order = request.GET.get("order", "hot")
     wanted = boards.Wanted(
         order=order if order in {"hot", "new", "mine"} else "hot",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from huixiang.cases import way
 from huixiang.engine.embedder import embed
+from huixiang.feedback import search
 from huixiang.feedback.models import Feedback
 from huixiang.insights import board as boards
 from huixiang.insights import echoes
@@ -19,6 +20,7 @@ from huixiang.portal.views.board import part_of
 from huixiang.portal.wording import matches
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import nearest_public, themes_by_id, voted
+from huixiang.workspaces.search import holding
 
 FARTHEST = 0.55  # cosine distance: looser than one theme (0.38), so that people see near matters too
 SHORTEST = 4
@@ -60,8 +62,21 @@ def _near(visit: Visit, typed: str) -> Near:
     themes = {theme.id: theme for theme in near if _distance(theme) <= FARTHEST}
     said = boards.like(workspace=visit.workspace, vector=vector, farthest=FARTHEST)
     nearest_of = {feedback.theme_id or feedback.id: feedback for feedback in reversed(said)}
+    nearest_of = _worded(visit, typed, nearest_of) | nearest_of
     missing = [key for key in nearest_of if key not in themes]
     return themes | themes_by_id(workspace_id=visit.workspace.id, ids=missing), nearest_of
+
+
+def _worded(visit: Visit, typed: str, known: dict[UUID, Feedback]) -> dict[UUID, Feedback]:
+    """Public feedback that holds every word typed so far, by theme: it counts as nearest, however it is meant."""
+    words = holding(workspace_id=visit.workspace.id, query=typed, typing=True)
+    held = Feedback.objects.filter(search.HERE, search.PUBLIC, words, workspace=visit.workspace)
+    found: dict[UUID, Feedback] = {}
+    for feedback in held.select_related("member").defer("embedding").order_by("-said_at", "-id")[:SHOWN]:
+        key = feedback.theme_id or feedback.id
+        found.setdefault(key, known.get(key, feedback))
+        found[key].distance = 0.0  # type: ignore[attr-defined]
+    return found
 
 
 def _matters(visit: Visit, typed: str) -> list[Similar]:
