@@ -31,7 +31,9 @@ def three(app_channel: ChannelAccount) -> list[Case]:
     return [opened(app_channel, by=name) for name in "甲乙丙"]
 
 
-def start(by: Membership, act: str, cases: list[Case], since: datetime.datetime | None = None, **chosen: str) -> BulkRun:
+def start(
+    by: Membership, act: str, cases: list[Case], since: datetime.datetime | None = None, **chosen: str
+) -> BulkRun:
     case_ids = [case.id for case in cases]
     return bulk.start(by=by, act=act, chosen=chosen, case_ids=case_ids, loaded_at=since or timezone.now())
 
@@ -134,7 +136,9 @@ def test_another_workspaces_case_is_no_longer_there(
     assert owners([foreign]) == [None]
 
 
-def test_nobody_of_another_team_is_given_cases(three: list[Case], operator: Membership, other_workspace: Workspace) -> None:
+def test_nobody_of_another_team_is_given_cases(
+    three: list[Case], operator: Membership, other_workspace: Workspace
+) -> None:
     stranger = factories.membership(other_workspace, "operator")
     for wanted in (str(stranger.id), "x"):
         with pytest.raises(Refused):

@@ -140,8 +140,8 @@ def test_an_address_names_its_filters_and_back() -> None:
 
 def test_what_makes_no_sense_is_left_open() -> None:
     nonsense = {
-        "view": ["x"], "grade": ["pink"], "owner": ["1"], "theme": ["1"], "since": ["2026-13-01"], "until": ["9999-12-31"],
-        "unread": ["yes"], "sort": ["price"], "q": ["\x00 "], "tier": [],
+        "view": ["x"], "grade": ["pink"], "owner": ["1"], "theme": ["1"], "since": ["2026-13-01"],
+        "until": ["9999-12-31"], "unread": ["yes"], "sort": ["price"], "q": ["\x00 "], "tier": [],
     }  # fmt: skip
     assert filters_of(nonsense) == Filters()
     assert Filters(view="ended", sort="urgent").order == "newest"

@@ -10,6 +10,7 @@ from huixiang.cases import actions, queries
 from huixiang.cases.models import Case
 from huixiang.cases.states import ENDED, CaseState, Lane
 from huixiang.desk import access
+from huixiang.desk.cases.collision import careful
 from huixiang.desk.cases.reading import case_context
 from huixiang.desk.inbox.listing import filters_of
 from huixiang.intake.actions import show_unmasked
@@ -51,6 +52,7 @@ def reply(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> H
 
 
 @access.verb(Permission.HANDLE)
+@careful
 def assign(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """Give the case to somebody of the team, or to nobody."""
     case, wanted = _case(membership, case_id), request.POST.get("owner", "")
@@ -67,6 +69,7 @@ def assign(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> 
 
 
 @access.verb(Permission.HANDLE)
+@careful
 def grade(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """Change the grade with a reason."""
     case = _case(membership, case_id)
@@ -75,6 +78,7 @@ def grade(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> H
 
 
 @access.verb(Permission.HANDLE)
+@careful
 def end(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """Solve the case, or close it without a solution and with a reason."""
     case = _case(membership, case_id)
