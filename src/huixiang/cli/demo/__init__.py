@@ -78,7 +78,7 @@ def welcome(address: str) -> list[str]:
             f"Demo login: zhixia@demo.huixiang.local  password: {password()}",
             f"Next: open {address}w/demo/inbox/ , answer the red case, resolve its theme and publish the announcement.",
             f"The community's side: {address}c/demo/",
-            f"Two more communities, same login: {address}w/shanlan/inbox/ (a tea shop), {address}w/tingjian/inbox/ (a course)",
+            f"Same login, two more communities: a tea shop {address}w/shanlan/ , a course {address}w/tingjian/",
         ]
     if not Workspace.objects.exists():
         return ["Next: huixiang workspace create my-brand --name 我的品牌 --owner you@example.com"]

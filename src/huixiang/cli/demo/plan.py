@@ -48,7 +48,7 @@ class Plan:
 SPOKEN = ("say", "file")
 VERBS = (
     "say", "file", "answer", "note", "vote", "move", "describe", "decline", "merge", "undo_merge", "resolve",
-    "publish", "ask", "solved", "consent", "tier", "regrade", "end", "reopen", "tag", "assign",
+    "publish", "ask", "solved", "consent", "tier", "regrade", "end", "reopen", "tag", "assign", "know", "join",
 )  # fmt: skip
 
 

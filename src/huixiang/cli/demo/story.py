@@ -30,6 +30,7 @@ def tell(password: str) -> list[Told]:
 def _tell_one(plan: Plan, passwords: str) -> Told:
     with at(plan.events[0].moment - datetime.timedelta(days=1)):
         told = furnish(plan.furniture, passwords)
+    _progress(told, plan)
     shown, day = 0, plan.events[0].moment.date()
     with own_post_office(plan.furniture.get("unknown_mailboxes", [])), read_ahead(plan.texts):
         for together in _batches(plan.events):

@@ -23,6 +23,7 @@ from huixiang.intake.imports import mapping, reading, uploads
 from huixiang.intake.models import Message
 from huixiang.journal.events import Actor
 from huixiang.members import actions as members
+from huixiang.members import joining
 from huixiang.members.models import Member
 from huixiang.themes import actions as themes
 from huixiang.themes.models import Merge, Theme
@@ -275,9 +276,19 @@ def _tier(told: Told, line: Line) -> None:
     members.change_tier(member=_member(told, line["tier"]), tier=line["to"], actor=_actor(told, line))
 
 
+def _know(told: Told, line: Line) -> None:
+    """Somebody keeps what the team should know of a person."""
+    members.note(member=_member(told, line["know"]), by=told.by(line), text=line["text"])
+
+
+def _join(told: Told, line: Line) -> None:
+    """Two records turn out to be one person."""
+    joining.join(source=_member(told, line["join"]), target=_member(told, line["into"]), by=told.by(line))
+
+
 VERBS: dict[str, Callable[[Told, Line], None]] = {
     "file": _file, "answer": _answer, "note": _note, "assign": _assign, "end": _end, "reopen": _reopen,
     "regrade": _regrade, "vote": _vote, "move": _move, "describe": _describe, "decline": _decline,
     "merge": _merge, "undo_merge": _undo_merge, "resolve": _resolve, "ask": _ask, "publish": _publish,
-    "tag": _tag, "solved": _solved, "consent": _consent, "tier": _tier,
+    "tag": _tag, "know": _know, "join": _join, "solved": _solved, "consent": _consent, "tier": _tier,
 }  # fmt: skip
