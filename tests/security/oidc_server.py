@@ -35,6 +35,9 @@ class Rules(RequestValidator):  # type: ignore[misc]
     def validate_scopes(self, client_id: str, scopes: list[str], *args: Any, **kwargs: Any) -> bool:
         return set(scopes) <= {"openid", "profile", "email"}
 
+    def validate_user_match(self, *args: Any, **kwargs: Any) -> bool:
+        return True
+
     def is_pkce_required(self, client_id: str, request: Any) -> bool:
         return True
 
@@ -132,10 +135,10 @@ def running() -> Iterator[Issuer]:
     issuer = Issuer()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the server's name for it
+        def do_GET(self) -> None:
             self.do_any("GET")
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             self.do_any("POST")
 
         def do_any(self, method: str) -> None:

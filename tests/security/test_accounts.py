@@ -109,6 +109,8 @@ def test_a_recovery_code_opens_once(user: User) -> None:
 def test_setting_it_up(user: User) -> None:
     client = Client()
     sign_in(client, user)
+    asked = client.get("/accounts/2fa/totp/activate/")
+    client.post(asked["Location"], {"password": PASSWORD})
     page = client.get("/accounts/2fa/totp/activate/")
     secret = page.context["form"].secret
     assert "data:image/svg+xml;base64," in page.content.decode()

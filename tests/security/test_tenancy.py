@@ -3,6 +3,8 @@
 A new address with a new kind of id must be given one in `world`, else the walk fails.
 """
 
+import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +23,10 @@ from huixiang.cases.filters import Filters
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.saved_views import save_view
 from huixiang.cases.tagging import tag_named
+from huixiang.channels.actions import open_account
 from huixiang.channels.models import Delivery
+from huixiang.channels.webhooks.actions import open_endpoint, send_test
+from huixiang.channels.webhooks.receiving import set_up
 from huixiang.feedback.models import Feedback
 from huixiang.intake.imports.actions import keep_upload, start
 from huixiang.intake.models import Message
@@ -29,7 +34,8 @@ from huixiang.journal.models import Entry
 from huixiang.themes import actions as themes
 from huixiang.themes.models import Theme
 from huixiang.workspaces.actions import create_api_key
-from huixiang.workspaces.models import Membership, Workspace
+from huixiang.workspaces.invitations import invite
+from huixiang.workspaces.models import Membership, Scope, Workspace
 from tests import factories
 
 HIDDEN = "藏起来的原话"
@@ -77,6 +83,13 @@ def _world(name: str) -> World:
         theme=Theme.objects.get(id=case.theme_id), root_cause="甲", fix="乙", fixed_in="1", by=owner
     )
     key, secret = create_api_key(workspace=workspace, scopes=["ingest", "read", "deliver"])
+    endpoint, _secret = open_endpoint(
+        workspace=workspace, name=name, url="https://1.1.1.1/", wanted=["case.opened"], personal=False,
+        actor=themes.Actor("staff", owner.id),
+    )  # fmt: skip
+    send_test(endpoint=endpoint)
+    source = open_account(workspace=workspace, slug=f"hook-{owner.id.hex}", kind="webhook", name=name)
+    set_up(account=source, actor=themes.Actor("staff", owner.id))
     return World(
         workspace,
         owner,
@@ -94,8 +107,14 @@ def _world(name: str) -> World:
             "run_id": run.id,
             "account_id": app.id,
             "membership_id": owner.id,
+            "invitation_id": invite(workspace=workspace, email=f"{owner.id}@example.com", role="viewer", by=owner).id,
             "key_id": key.id,
             "rule_id": uuid.uuid4(),
+            "member_id": case.member_id,
+            "joining_id": uuid.uuid4(),
+            "endpoint_id": endpoint.id,
+            "webhook_message_id": endpoint.deliveries.get().id,
+            "slug": source.slug,
             "token": stored.name,
             "view_id": save_view(by=owner, name="我的", filters=Filters(), shared=True).id,
             "bulk_id": bulk.start(
@@ -207,15 +226,23 @@ def test_a_key_opens_only_its_own_workspace(worlds: tuple[World, World]) -> None
 
 def test_every_api_endpoint_is_in_the_walk(worlds: tuple[World, World]) -> None:
     mine, theirs = worlds
-    walked = {
-        ("/api/v1/messages", "post"),
-        ("/api/v1/messages/{message_id}", "get"),
-        ("/api/v1/feedback", "get"),
-        ("/api/v1/deliveries", "get"),
-        ("/api/v1/deliveries/delivered", "post"),
-    }
-    paths = Client().get("/api/v1/openapi.json").json()["paths"]
-    assert {(path, method) for path, methods in paths.items() for method in methods} == walked
+    described = Client().get("/api/v1/openapi.json").json()["paths"]
+    _key, mighty = create_api_key(workspace=mine.workspace, scopes=Scope.values, acts_for=mine.owner)
+    client, before = Client(headers={"Authorization": f"Bearer {mighty}"}), _counts(theirs.workspace)
+    walked = 0
+    for path, methods in described.items():
+        wanted = re.findall(r"{(\w+)}", path)
+        address = path
+        for name in wanted:
+            address = address.replace(f"{{{name}}}", str(theirs.ids[name]))
+        for method, call in methods.items():
+            body = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example", {})
+            if wanted:
+                answer = client.generic(method.upper(), address, json.dumps(body), content_type="application/json")
+                assert answer.status_code == 404, (method, address, answer.content.decode())
+                walked += 1
+    assert walked > 30
+    assert _counts(theirs.workspace) == before
     client = Client(headers={"Authorization": f"Bearer {mine.key}"})
     delivery = Delivery.objects.get(id=theirs.ids["delivery_id"])
     Delivery.objects.filter(id=delivery.id).update(state="ready")

@@ -196,7 +196,7 @@ def test_whoever_comes_back_keeps_what_was_theirs(case: Case, operator: Membersh
 
 def test_places_and_second_factor_come_with_the_membership(owner: Membership, other_workspace: Workspace) -> None:
     actions.join_team(workspace=other_workspace, user=owner.user, role="viewer")
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         found: Any = queries.membership_of(user=owner.user, slug=owner.workspace.slug)
     assert len(asked) == 1
     assert [place["slug"] for place in found.places] == sorted([owner.workspace.slug, other_workspace.slug])

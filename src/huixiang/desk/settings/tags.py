@@ -30,7 +30,7 @@ def tags(request: HttpRequest, membership: Membership) -> HttpResponse:
     return access.shown(request, membership, "desk/settings/tags.html", "settings", tab="settings_tags", **context)
 
 
-@access.verb(Permission.HANDLE)
+@access.verb(Permission.TAGS)
 def create(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Make a tag before the first case needs it."""
     name, actor = request.POST.get("name", "")[:200], access.actor(membership)
@@ -38,7 +38,7 @@ def create(request: HttpRequest, membership: Membership) -> HttpResponse:
     return access.done(request, _("There is a tag “%(name)s” now.") % {"name": tag.name}, _address(membership))
 
 
-@access.verb(Permission.HANDLE)
+@access.verb(Permission.TAGS)
 def change(request: HttpRequest, membership: Membership, tag_id: uuid.UUID) -> HttpResponse:
     """Rename it or draw it otherwise."""
     name, ink = request.POST.get("name", "")[:200], request.POST.get("ink", "")
@@ -46,7 +46,7 @@ def change(request: HttpRequest, membership: Membership, tag_id: uuid.UUID) -> H
     return access.done(request, _("Saved."), _address(membership))
 
 
-@access.verb(Permission.HANDLE)
+@access.verb(Permission.TAGS)
 def merge(request: HttpRequest, membership: Membership, tag_id: uuid.UUID) -> HttpResponse:
     """Let it go up in another."""
     source = _tag(membership, tag_id)
@@ -60,7 +60,7 @@ def merge(request: HttpRequest, membership: Membership, tag_id: uuid.UUID) -> Ht
     return access.done(request, said, _address(membership))
 
 
-@access.verb(Permission.HANDLE)
+@access.verb(Permission.TAGS)
 def delete(request: HttpRequest, membership: Membership, tag_id: uuid.UUID) -> HttpResponse:
     """Delete it, also from its cases."""
     tag = _tag(membership, tag_id)

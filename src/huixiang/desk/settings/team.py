@@ -90,11 +90,12 @@ def _show_link(request: HttpRequest, membership: Membership, made: Invitation) -
 
 
 def _shown_link(request: HttpRequest, membership: Membership) -> dict[str, str]:
+    kept = request.session.pop(f"invitation:{membership.workspace_id}", "")
     try:
-        email, _newline, link = decrypt(request.session.pop(f"invitation:{membership.workspace_id}", "")).partition("\n")
+        email, _newline, address = decrypt(kept).partition("\n")
     except ValueError:  # the installation's secret was changed in between
         return {}
-    return {"email": email, "address": link} if link else {}
+    return {"email": email, "address": address} if address else {}
 
 
 @access.verb(Permission.TEAM)

@@ -72,7 +72,7 @@ def _time(text: str) -> datetime.time:
         raise Refused(_("Give the working hours like 09:00.")) from None
 
 
-@access.page()
+@access.page(Permission.INTEGRATE)
 def keys(request: HttpRequest, membership: Membership) -> HttpResponse:
     """API keys; a new one's secret waits encrypted in the session and is shown this once."""
     secret = _new_secret(request, membership)
@@ -91,7 +91,7 @@ def _new_secret(request: HttpRequest, membership: Membership) -> str:
         return ""
 
 
-@access.verb(Permission.CONFIGURE)
+@access.verb(Permission.INTEGRATE)
 def create_key(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Make a key for a program."""
     scopes = [scope for scope in request.POST.getlist("scopes") if scope in Scope.values]
@@ -108,7 +108,7 @@ def create_key(request: HttpRequest, membership: Membership) -> HttpResponse:
     return access.done(request, "", _address(membership, "settings_keys"))
 
 
-@access.verb(Permission.CONFIGURE)
+@access.verb(Permission.INTEGRATE)
 def revoke_key(request: HttpRequest, membership: Membership, key_id: uuid.UUID) -> HttpResponse:
     """End a key at once."""
     if not actions.revoke_api_key(workspace=membership.workspace, key_id=key_id, actor=access.actor(membership)):

@@ -1,0 +1,235 @@
+"""Every address of the desk × every role: whoever lacks the permission finds nothing there.
+
+A new address must be put into the table. Of the methods an address knows, the other one is answered 405 to those who
+may and 404 to those who may not: that tells them apart without changing anything.
+"""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from huixiang.journal.models import Entry
+from huixiang.workspaces.models import Invitation, Membership
+from huixiang.workspaces.roles import Permission, Role, holds
+from tests import factories
+from tests.security import test_tenancy
+from tests.security.test_tenancy import World
+
+TABLE = """
+home GET read
+search GET read
+palette GET read
+inbox GET read
+inbox_news POST read
+inbox_fresh POST read
+inbox_badge GET read
+inbox_filters GET read
+inbox_mark POST read
+inbox_bulk POST read
+bulk_progress GET read
+bulk_undo POST read
+bulk_anyway POST read
+view_save POST read
+view_change POST read
+view_refit POST read
+view_move POST read
+view_delete POST read
+view_restore POST read
+inbox_pane GET read
+case GET read
+case_reply POST reply
+case_assign POST handle
+case_grade POST handle
+case_end POST handle
+case_reopen POST handle
+case_original POST unmask
+files POST reply
+file_waiting GET reply
+file GET read
+file_picture GET read
+file_thumb GET read
+case_tag_complete GET handle
+case_tag_add POST handle
+case_tag_remove POST handle
+send_again POST reply
+feedback GET read
+feedback_detail GET read
+feedback_remove POST moderate
+feedback_kind POST handle
+message_keep POST handle
+message_again POST handle
+themes GET read
+themes_alike GET read
+themes_merging GET themes
+merges_undo POST themes
+merge_undo POST themes
+theme_move_undo POST themes
+themes_export POST export
+export GET export
+export_progress GET export
+export_file GET export
+theme GET read
+theme_describe POST themes
+theme_moving GET themes
+theme_move POST themes
+theme_change_undo POST themes
+theme_merge POST themes
+theme_part POST themes
+theme_splitting GET themes
+theme_split_preview POST themes
+theme_split_pick GET themes
+theme_split POST themes
+theme_take POST themes
+theme_resolve POST announce
+theme_export POST export
+members GET read
+member_tiers POST members
+member_pairs GET members
+member_table GET export
+member_part POST members
+joining_undo POST members
+member_export_file GET members
+member GET read
+member_describe POST members
+member_note POST members
+member_contacts POST unmask
+member_join GET members
+member_join_now POST members
+member_apart POST members
+member_erase POST members
+member_erase_undo POST members
+member_export POST members
+member_export_progress GET members
+announcements GET read
+announcement GET read
+announcement_save POST announce
+announcement_consent POST publish
+announcement_publish POST publish
+announcement_telling GET read
+credit_drop POST announce
+channels GET read
+channel_open POST configure
+import GET import
+import_upload POST import
+import_mapping GET import
+import_start POST import
+import_run GET import
+import_progress GET import
+import_refused GET import
+settings GET read
+settings_save POST configure
+settings_team GET read
+team_invite POST team
+invitation_again POST team
+invitation_link POST team
+invitation_revoke POST team
+team_role POST team
+team_remove POST team
+settings_keys GET integrate
+settings_key_create POST integrate
+settings_key_revoke POST integrate
+settings_rules GET read
+settings_rules_save POST configure
+settings_standards GET read
+settings_standards_save POST configure
+settings_tags GET read
+settings_tag_create POST tags
+settings_tag_change POST tags
+settings_tag_merge POST tags
+settings_tag_delete POST tags
+settings_journal GET read
+settings_journal_verify POST configure
+settings_webhooks GET integrate
+webhook_create POST integrate
+webhook_source_create POST integrate
+webhook_source GET integrate
+webhook_source_save POST integrate
+webhook_message GET integrate
+webhook_replay POST integrate
+webhook GET integrate
+webhook_change POST integrate
+webhook_act POST integrate
+webhook_replay_failed POST integrate
+"""
+ADDRESSES = {
+    name: (method.lower(), Permission(permission))
+    for name, method, permission in (line.split() for line in TABLE.strip().splitlines())
+}
+OTHER = {"get": "post", "post": "get"}
+
+
+def _patterns() -> dict[str, set[str]]:
+    found = test_tenancy._patterns()
+    return {name: set(parameters) for namespace, name, parameters in found if namespace == "desk"}
+
+
+def _addresses(world: World) -> list[tuple[str, str]]:
+    return [
+        (name, reverse(f"desk:{name}", kwargs={"workspace": world.workspace.slug, **_ids(world, wanted)}))
+        for name, wanted in _patterns().items()
+    ]
+
+
+def _ids(world: World, wanted: set[str]) -> dict[str, object]:
+    """The guard is asked before anything is looked up: an id need not exist."""
+    return {name: world.ids.get(name, uuid.uuid4()) for name in wanted}
+
+
+@pytest.fixture
+def world(db: None, empty_cache: None) -> World:
+    return test_tenancy._world("甲")
+
+
+def test_every_address_is_in_the_table() -> None:
+    assert sorted(_patterns()) == sorted(ADDRESSES)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_what_each_role_finds(world: World, role: str, client_of: Callable[[Membership], Client]) -> None:
+    membership = factories.membership(world.workspace, role)
+    client, before = client_of(membership), Entry.objects.count()
+    answers, expected = {}, {}
+    for name, address in _addresses(world):
+        method, permission = ADDRESSES[name]
+        answers[name] = getattr(client, OTHER[method])(address).status_code
+        expected[name] = 405 if holds(membership, permission) else 404
+        if expected[name] == 404:
+            assert getattr(client, method)(address).status_code == 404, (role, method, address)
+    assert answers == expected
+    assert Entry.objects.count() == before
+
+
+def test_whoever_left_finds_nothing(world: World, client_of: Callable[[Membership], Client]) -> None:
+    membership = factories.membership(world.workspace, "administrator")
+    client = client_of(membership)
+    Membership.objects.filter(id=membership.id).update(left_at=factories.ago(minutes=1))
+    for name, address in _addresses(world):
+        assert getattr(client, ADDRESSES[name][0])(address).status_code == 404, address
+
+
+def test_an_administrator_does_not_touch_owners(world: World, client_of: Callable[[Membership], Client]) -> None:
+    client = client_of(factories.membership(world.workspace, "administrator"))
+    desk = f"/w/{world.workspace.slug}/settings/team/"
+    client.post(f"{desk}{world.owner.id}/role/", {"role": "viewer"})
+    client.post(f"{desk}{world.owner.id}/remove/")
+    client.post(f"{desk}invite/", {"email": "a@example.com", "role": "owner"})
+    world.owner.refresh_from_db()
+    assert (world.owner.role, world.owner.left_at) == ("owner", None)
+    assert not Invitation.objects.filter(email="a@example.com").exists()
+
+
+def test_a_moderator_removes_only_what_is_public(
+    world: World, client_of: Callable[[Membership], Client]
+) -> None:
+    client = client_of(factories.membership(world.workspace, "moderator"))
+    board = world.workspace.channel_accounts.get(slug="portal")
+    public = factories.feedback(board, factories.RUDE_SERVICE, private=False)
+    private = world.ids["feedback_id"]
+    for feedback_id, status in ((private, 404), (public.id, 302)):
+        address = f"/w/{world.workspace.slug}/feedback/{feedback_id}/remove/"
+        assert client.post(address, {"reason": "人身攻击"}).status_code == status
+    public.refresh_from_db()
+    assert (public.public, public.removed_at is not None) == (True, True)
