@@ -27,6 +27,12 @@ class Program:
     def post_raw(self, path: str, body: bytes, content_type: str = "application/json") -> Answer:
         return self._read(self.client.post(f"/api/v1/{path}", body, content_type=content_type, headers=self.headers))
 
+    def patch(self, path: str, body: Any) -> Answer:
+        sent = json.dumps(body).encode()
+        return self._read(
+            self.client.patch(f"/api/v1/{path}", sent, content_type="application/json", headers=self.headers)
+        )
+
     def send(self, *messages: Any) -> Answer:
         return self.post("messages", {"messages": list(messages)})
 

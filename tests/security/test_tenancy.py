@@ -120,6 +120,7 @@ def _world(name: str) -> World:
             "bulk_id": bulk.start(
                 by=owner, act="unread", chosen={}, case_ids=[case.id], loaded_at=case.opened_at
             ).id,
+            "move_id": uuid.uuid4(),
             "tag_id": tag_named(workspace_id=workspace.id, name="退款").id,
         },
     )

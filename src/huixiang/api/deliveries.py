@@ -53,7 +53,7 @@ class Counted(Schema):
 @router.get(
     "/deliveries",
     auth=keys.deliver,
-    response={200: Answers, frozenset({401, 403, 404, 422}): Error},
+    response={200: Answers, frozenset({401, 403, 404, 422, 429}): Error},
     summary="Fetch waiting answers",
 )
 def waiting(request: keys.KeyedRequest, channel: str, limit: Annotated[int, Field(ge=1, le=MOST)] = 100) -> Any:
@@ -80,7 +80,7 @@ def _answer(delivery: Delivery) -> dict[str, Any]:
 @router.post(
     "/deliveries/delivered",
     auth=keys.deliver,
-    response={200: Counted, frozenset({400, 401, 403, 413, 415, 422}): Error},
+    response={200: Counted, frozenset({400, 401, 403, 409, 413, 415, 422, 429}): Error},
     summary="Report answers shown",
 )
 def delivered(request: keys.KeyedRequest, shown: Shown) -> Any:

@@ -14,6 +14,8 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
+from huixiang.kernel.errors import Refused
+
 log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
@@ -38,7 +40,11 @@ def not_found() -> HttpResponse:
 def sentence_of(problem: Mapping[str, Any], *, outer: int = 0) -> str:
     """One validation problem in words, naming the field; the first `outer` steps of its place are left out."""
     field = ".".join(str(step) for step in problem["loc"][outer:]) or "body"
-    return _words(str(problem["type"])) % {"field": field, "why": _reason(problem)}
+    return _words(str(problem["type"])) % {
+        "field": field,
+        "why": _reason(problem),
+        "expected": str(problem.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", "),
+    }
 
 
 def _reason(problem: Mapping[str, Any]) -> str:
@@ -60,6 +66,13 @@ def _words(kind: str) -> str:
         "uuid_type": _("%(field)s must be an id as this API gives them."),
         "uuid_parsing": _("%(field)s must be an id as this API gives them."),
         "int_parsing": _("%(field)s must be a whole number."),
+        "bool_parsing": _("%(field)s must be true or false."),
+        "literal_error": _("%(field)s must be one of %(expected)s."),
+        "too_long": _("%(field)s holds too many entries."),
+        "extra_forbidden": _("%(field)s is not a field of this call."),
+        "timezone_aware": _("%(field)s must name its zone, for example 2026-11-21T08:05:00+08:00."),
+        "datetime_from_date_parsing": _("%(field)s must be ISO 8601, for example 2026-11-21T08:05:00+08:00."),
+        "datetime_parsing": _("%(field)s must be ISO 8601, for example 2026-11-21T08:05:00+08:00."),
         "value_error": "%(why)s",
     }
     return words.get(kind, "%(field)s: %(why)s")
@@ -90,6 +103,7 @@ def handle_in(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(RawPostDataException, _no_json)
+    api.add_exception_handler(Refused, lambda _request, error: answer(str(error.sentence), 409))
     api.add_exception_handler(Http404, lambda _request, _error: not_found())
     api.add_exception_handler(Exception, _our_fault)
 

@@ -21,7 +21,7 @@ KIND = "api"  # the kind of channel account that programs write to
 LONGEST_EMAIL = 254
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
     """What the database can keep; the sentence for the rest is found by the problem's type, which knows the field."""
     if "\x00" in value:
         raise PydanticCustomError("nul_character", "contains a NUL character")
@@ -44,15 +44,15 @@ def _time(value: Any) -> datetime.datetime:
     """ISO 8601 with a zone. Raises ValueError with a sentence for everything else."""
     try:
         found = datetime.datetime.fromisoformat(value)
-        found.astimezone(datetime.UTC)
+        in_utc = found.astimezone(datetime.UTC)  # no database reads an offset of 19 hours
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(_("time must be ISO 8601, for example 2026-11-21T08:05:00+08:00.")) from error
     if found.tzinfo is None:
         raise ValueError(_("time must name its zone, for example 2026-11-21T08:05:00+08:00."))
-    return found
+    return in_utc
 
 
-Text = Annotated[str, pydantic.AfterValidator(_storable)]
+Text = Annotated[str, pydantic.AfterValidator(storable)]
 
 
 class _Strict(BaseModel):

@@ -1,19 +1,41 @@
-"""Who may call: a workspace's key, and what it opens."""
+"""Who may call: a workspace's key, what it opens, and in whose name it changes things."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja.errors import AuthorizationError
+from ninja.errors import AuthorizationError, HttpError
 from ninja.security import HttpBearer
 
+from huixiang.journal.events import Actor
 from huixiang.workspaces.actions import KEY_PREFIX
-from huixiang.workspaces.models import ApiKey, Scope
+from huixiang.workspaces.models import ApiKey, Membership, Scope
 from huixiang.workspaces.queries import api_key_by_secret
+from huixiang.workspaces.roles import Permission, holds
+
+MEMO = "_huixiang_key"
 
 
 class KeyedRequest(HttpRequest):
     """A request that came with a key; the workspace is the key's."""
 
     auth: ApiKey
+
+
+def of(request: HttpRequest) -> ApiKey | None:
+    """The live key a request carries, looked up once however often it is asked for."""
+    if not hasattr(request, MEMO):
+        setattr(request, MEMO, _read(request.headers.get("Authorization", "")))
+    found: ApiKey | None = getattr(request, MEMO)
+    return found
+
+
+def _read(header: str) -> ApiKey | None:
+    kind, _space, secret = header.partition(" ")
+    secret = secret.strip()
+    if kind.lower() != "bearer" or not secret.startswith(KEY_PREFIX) or not secret.isascii() or "\x00" in secret:
+        return None
+    return api_key_by_secret(secret)
 
 
 class ApiKeyBearer(HttpBearer):
@@ -25,8 +47,7 @@ class ApiKeyBearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:  # noqa: ARG002 - the framework's shape
         """The key this secret opens."""
-        secret = token.strip()
-        key = api_key_by_secret(secret) if secret.startswith(KEY_PREFIX) and secret.isascii() else None
+        key = of(request)
         if key and self.scope.value not in key.scopes:
             raise AuthorizationError(
                 403, _("The key has not the scope “%(scope)s”; make one that has.") % {"scope": self.scope.value}
@@ -35,3 +56,27 @@ class ApiKeyBearer(HttpBearer):
 
 
 ingest, read, deliver = (ApiKeyBearer(scope) for scope in (Scope.INGEST, Scope.READ, Scope.DELIVER))
+personal, feedback, cases = (ApiKeyBearer(scope) for scope in (Scope.PERSONAL, Scope.FEEDBACK, Scope.CASES))
+themes, members, announcements = (ApiKeyBearer(scope) for scope in (Scope.THEMES, Scope.MEMBERS, Scope.ANNOUNCEMENTS))
+
+
+def acting(request: KeyedRequest, permission: Permission) -> Membership:
+    """In whose name the call changes something. 403 with a sentence when nobody's, or when that person may not."""
+    membership = request.auth.acts_for
+    if membership is None or getattr(membership, "left_at", None):
+        raise HttpError(403, _("The key acts for nobody of the team, so it cannot change anything; make a new one."))
+    if not holds(membership, permission):
+        raise HttpError(403, _("%(name)s, for whom the key acts, may not do this.") % {"name": membership})
+    return membership
+
+
+def actor(request: KeyedRequest, permission: Permission) -> Actor:
+    """The same as the journal's verbs want it; written down is the key."""
+    return Actor("staff", acting(request, permission).id)
+
+
+def found(thing: Any) -> Any:
+    """Hand the thing on, or answer 404 when there is none of this workspace."""
+    if thing is None:
+        raise Http404
+    return thing

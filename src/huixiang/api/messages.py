@@ -65,7 +65,7 @@ class MessageState(Schema):
 @router.post(
     "/messages",
     auth=keys.ingest,
-    response={202: Results, frozenset({400, 401, 403, 413, 415, 422}): Error},
+    response={202: Results, frozenset({400, 401, 403, 409, 413, 415, 422, 429}): Error},
     exclude_none=True,
     summary="Send messages in",
 )
@@ -125,7 +125,7 @@ def _store(found: Sequence[tuple[ChannelAccount, InboundMessage]]) -> list[Recei
 @router.get(
     "/messages/{uuid:message_id}",
     auth=keys.read,
-    response={200: MessageState, frozenset({401, 403, 404}): Error},
+    response={200: MessageState, frozenset({401, 403, 404, 422, 429}): Error},
     summary="What became of a message",
 )
 def state(request: keys.KeyedRequest, message_id: uuid.UUID) -> Any:

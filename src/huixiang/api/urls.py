@@ -6,18 +6,33 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.urls import re_path
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
-from huixiang.api import deliveries, errors, feedback, messages
+from huixiang.api import (
+    announcements,
+    calls,
+    cases,
+    deliveries,
+    directory,
+    errors,
+    examples,
+    feedback,
+    handling,
+    members,
+    messages,
+    regrouping,
+    themes,
+)
 from huixiang.api.body import StrictParser
 
 View = Callable[..., HttpResponse]
 
 DESCRIPTION = """\
-Messages of a community in, answers to them out.
+Messages of a community in, answers to them out; feedback, cases, themes, members and announcements read and handled.
 
-Every call carries a key of one workspace: `Authorization: Bearer hx_…`, made with
-`huixiang apikey create --workspace SLUG --scope ingest,read,deliver`. Errors are `{"error": sentence}`.
+Every call carries a key of one workspace: `Authorization: Bearer hx_…`, made in the desk under Settings, API keys,
+or with `huixiang apikey create --workspace SLUG --scope ingest,read,deliver`. Errors are `{"error": sentence}`.
 """
 
 
@@ -30,10 +45,18 @@ class _Readable(JSONRenderer):
 class _Api(NinjaAPI):
     """All of it JSON, also for addresses and methods that are not there."""
 
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The description with an example for every call."""
+        found = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        examples.add_to(found)
+        return found
+
     def _get_urls(self) -> list[Any]:
         found = super()._get_urls()
         for pattern in found:
-            pattern.callback = errors.in_json(cast(View, pattern.callback))
+            pattern.callback = errors.in_json(calls.guarded(cast(View, pattern.callback)))
         return [*found, re_path(r"^.*$", _nothing_here, name="nothing-here")]
 
 
@@ -52,5 +75,6 @@ api = _Api(
     renderer=_Readable(),
 )
 errors.handle_in(api)
-for part in (messages, deliveries, feedback):
+PARTS = (messages, deliveries, feedback, cases, handling, themes, regrouping, members, announcements, directory)
+for part in PARTS:
     api.add_router("", part.router)

@@ -31,3 +31,21 @@ class DeliveryRetried(Event):
 
     name: ClassVar[str] = "channels.delivery_retried"
     subject_kind: ClassVar[str] = "delivery"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookChanged(Event):
+    """An endpoint was opened, changed, rotated, paused, resumed, replayed or removed; the words say more."""
+
+    name: ClassVar[str] = "channels.webhook_changed"
+    subject_kind: ClassVar[str] = "webhook"
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountChanged(Event):
+    """The settings of a channel were changed: which."""
+
+    name: ClassVar[str] = "channels.account_changed"
+    subject_kind: ClassVar[str] = "channel_account"
+    what: str

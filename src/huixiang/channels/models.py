@@ -5,9 +5,14 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from huixiang.channels.webhooks.models import RefusedCall, WebhookDelivery, WebhookEndpoint
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.workspaces.models import Workspace
+
+__all__ = [
+    "ChannelAccount", "Conversation", "Delivery", "DeliveryState", "RefusedCall", "WebhookDelivery", "WebhookEndpoint",
+]  # fmt: skip
 
 
 class ChannelAccount(models.Model):

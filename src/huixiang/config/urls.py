@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from huixiang.api.urls import api
+from huixiang.connectors.webhook.inbound import hook
 from huixiang.portal.views.home import home
 from huixiang.ui.invitations import invitation
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
+    path("hooks/<str:token>/", hook, name="hook"),
     path("w/<slug:workspace>/", include("huixiang.desk.urls")),
     path("c/<slug:community>/", include("huixiang.portal.urls")),
 ]

@@ -16,6 +16,7 @@ class ConnectorsConfig(AppConfig):
         from huixiang.connectors.email.outbound import EmailConnector  # noqa: PLC0415
         from huixiang.connectors.files.outbound import FileConnector  # noqa: PLC0415
         from huixiang.connectors.portal.outbound import PortalConnector  # noqa: PLC0415
+        from huixiang.connectors.webhook.outbound import WebhookConnector  # noqa: PLC0415
 
-        for connector in (ApiConnector(), EmailConnector(), FileConnector(), PortalConnector()):
+        for connector in (ApiConnector(), EmailConnector(), FileConnector(), PortalConnector(), WebhookConnector()):
             register(connector)

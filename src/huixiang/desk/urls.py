@@ -21,6 +21,7 @@ from huixiang.desk.settings import tags as settings_tags
 from huixiang.desk.settings import team as settings_team
 from huixiang.desk.settings import views as settings
 from huixiang.desk.themes import exporting as theme_exporting
+from huixiang.desk.settings import webhooks as settings_webhooks
 from huixiang.desk.themes import merging as theme_merging
 from huixiang.desk.themes import splitting as theme_splitting
 from huixiang.desk.themes import steps as theme_steps
@@ -39,6 +40,8 @@ INVITATION = "settings/team/invitations/<uuid:invitation_id>/"
 BULK = "inbox/bulk/<uuid:bulk_id>/"
 VIEW = "inbox/views/<uuid:view_id>/"
 
+WEBHOOK = "settings/webhooks/<uuid:endpoint_id>/"
+WEBHOOK_MESSAGE = "settings/webhooks/messages/<uuid:webhook_message_id>/"
 urlpatterns = [
     path("", inbox.home, name="home"),
     path("search/", search.search, name="search"),
@@ -164,3 +167,14 @@ urlpatterns = [
     path("settings/journal/", settings.journal, name="settings_journal"),
     path("settings/journal/verify/", settings.verify_journal, name="settings_journal_verify"),
 ]
+    path("settings/webhooks/", settings_webhooks.listing, name="settings_webhooks"),
+    path("settings/webhooks/create/", settings_webhooks.create, name="webhook_create"),
+    path("settings/webhooks/sources/create/", settings_webhooks.create_source, name="webhook_source_create"),
+    path("settings/webhooks/sources/<slug:slug>/", settings_webhooks.source, name="webhook_source"),
+    path("settings/webhooks/sources/<slug:slug>/save/", settings_webhooks.save_source, name="webhook_source_save"),
+    path(WEBHOOK_MESSAGE, settings_webhooks.message, name="webhook_message"),
+    path(WEBHOOK_MESSAGE + "replay/", settings_webhooks.replay, name="webhook_replay"),
+    path(WEBHOOK, settings_webhooks.endpoint, name="webhook"),
+    path(WEBHOOK + "change/", settings_webhooks.change, name="webhook_change"),
+    path(WEBHOOK + "act/", settings_webhooks.act, name="webhook_act"),
+    path(WEBHOOK + "replay/", settings_webhooks.replay_failed, name="webhook_replay_failed"),

@@ -1,5 +1,6 @@
 """Reading the journal."""
 
+import datetime
 import uuid
 from collections.abc import Sequence
 
@@ -22,3 +23,11 @@ def latest(
     if name:
         entries = entries.filter(name=name)
     return list(entries.select_related("words", "seal").order_by("-id")[:limit])
+
+
+def lately(
+    *, workspace_id: uuid.UUID, name: str, subjects: Sequence[uuid.UUID], since: datetime.datetime
+) -> list[Entry]:
+    """The entries of one kind about these subjects since a moment, oldest first."""
+    entries = Entry.objects.filter(workspace_id=workspace_id, subject_id__in=subjects, name=name, at__gte=since)
+    return list(entries.order_by("id"))

@@ -25,7 +25,7 @@ LONGEST_ID = 180
 BIGGEST_TIME = 10**11
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818 - reads as a sentence
     """A call that cannot be taken; `sentence` says why."""
 
     def __init__(self, sentence: str, status: int = 422) -> None:
@@ -84,14 +84,13 @@ def _verified(account: ChannelAccount, request: HttpRequest) -> str:
     if len(request.headers["webhook-id"]) > LONGEST_ID:
         raise Unreadable(_("The header %(name)s is too long.") % {"name": "webhook-id"}, 400)
     try:
-        body = request.body
-        if len(body) > LARGEST:
-            raise RequestDataTooBig
-        text = body.decode()
+        text = request.body.decode()
     except RequestDataTooBig as error:
         raise Unreadable(_("The body is larger than 4 MB."), 413) from error
     except UnicodeDecodeError as error:
         raise Unreadable(_("The body is not UTF-8."), 400) from error
+    if len(request.body) > LARGEST:
+        raise Unreadable(_("The body is larger than 4 MB."), 413)
     _check_signature(account, text, {name: request.headers[name] for name in HEADERS})
     return text
 
@@ -167,7 +166,7 @@ def _time(mapping: Mapping[str, str], value: Any) -> datetime.datetime:
     try:
         if isinstance(value, str):
             read = datetime.datetime.fromisoformat(value)
-            return read if read.tzinfo else timezone.make_aware(read)
+            return (read if read.tzinfo else timezone.make_aware(read)).astimezone(datetime.UTC)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
             seconds = value / 1000 if value > BIGGEST_TIME else value
             return datetime.datetime.fromtimestamp(seconds, datetime.UTC)

@@ -1,0 +1,272 @@
+"""Themes: the board as a list, one with what is known of it, verbatims, renaming, moving, merging, solving."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import pydantic
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from huixiang.api import filters, finding, keys, shapes
+from huixiang.api.feedback import FeedbackItem, items
+from huixiang.feedback import queries as feedback_queries
+from huixiang.kernel.errors import Refused
+from huixiang.themes import actions, queries
+from huixiang.themes.models import Theme
+from huixiang.themes.states import ThemeStatus
+from huixiang.workspaces.models import Workspace
+from huixiang.workspaces.queries import member_of_team
+from huixiang.workspaces.roles import Permission
+
+router = Router(tags=["Themes"])
+StatusName = Literal["found", "confirmed", "fixing", "fixed", "announced", "declined", "merged"]
+THEME = "/themes/{uuid:theme_id}"
+
+
+class ThemeFilter(filters.Listed):
+    """`since` and `until` are about when it was last spoken of."""
+
+    state: StatusName | None = Field(None, description="Without it every theme that is not merged away.")
+    sort: Literal["impact", "latest"] = "impact"
+    grade: filters.GradeName | None = Field(None, description="The worst grade among its feedback.")
+    kind: filters.KindName | None = Field(None, description="Of at least one of its feedbacks.")
+    channel: filters.Word = Field("", description="Slug of a channel on which it was spoken of.")
+    owner: uuid.UUID | None = Field(None, description="Id of somebody of the team.")
+    public: bool | None = None
+
+
+class ThemeItem(Schema):
+    """One matter that many feedbacks are about."""
+
+    id: uuid.UUID
+    name: str
+    summary: str
+    status: StatusName
+    public: bool
+    owner: shapes.StaffName | None
+    feedback_count: int
+    people_count: int
+    vote_count: int
+    worst_grade: str
+    impact: float = Field(description="People × mean influence × worst severity.")
+    first_seen: datetime
+    last_seen: datetime
+    fixed_in: str
+
+
+class ThemePage(Schema):
+    """Give next_cursor back as cursor, with the same filters, until it is null."""
+
+    themes: list[ThemeItem]
+    next_cursor: str | None
+
+
+class MergeItem(Schema):
+    """What was taken in and can be parted again."""
+
+    id: uuid.UUID
+    source: shapes.ThemeName
+    merged_at: datetime
+
+
+class ThemeDetail(ThemeItem):
+    """One theme with what is known of it."""
+
+    root_cause: str
+    workaround: str
+    fix: str
+    tracker_url: str
+    decline_reason: str
+    merged_into: shapes.ThemeName | None
+    merges: list[MergeItem]
+    confirmed_at: datetime | None
+    fixing_at: datetime | None
+    fixed_at: datetime | None
+    announced_at: datetime | None
+    declined_at: datetime | None
+
+
+class Verbatims(Schema):
+    """What the members whose word carries most said, the most influential first."""
+
+    feedback: list[FeedbackItem]
+
+
+class Voters(Schema):
+    """Who said 我也是, the first first."""
+
+    members: list[shapes.MemberName]
+
+
+def _address(value: str) -> str:
+    if value:
+        try:
+            URLValidator(schemes=["http", "https"])(value)
+        except ValidationError as error:
+            raise ValueError(_("The address of the tracker must begin with http:// or https://.")) from error
+    return value
+
+
+class ThemeWords(shapes.Body):
+    """What a person knows; only what is sent changes."""
+
+    name: Annotated[shapes.Line, Field(min_length=1, max_length=80)] | None = None
+    summary: shapes.Said | None = None
+    root_cause: shapes.Said | None = None
+    workaround: shapes.Said | None = None
+    tracker_url: Annotated[shapes.Line, pydantic.AfterValidator(_address)] | None = None
+    public: bool | None = None
+    owner: uuid.UUID | None = None
+
+
+class ThemeStep(shapes.Body):
+    """The next step on its way; declining needs a reason."""
+
+    to: Literal["confirmed", "fixing", "declined"]
+    reason: shapes.Line = ""
+
+
+class MergeSource(shapes.Body):
+    """Which theme goes into this one."""
+
+    source: uuid.UUID
+
+
+class Solution(shapes.Body):
+    """What it was, how it is fixed, and since which version."""
+
+    root_cause: shapes.Said = ""
+    fix: shapes.Said
+    fixed_in: Annotated[shapes.Line, Field(max_length=60)] = ""
+
+
+@router.get("/themes", auth=keys.read, response=shapes.answers(ThemePage), summary="List themes")
+def listing(request: keys.KeyedRequest, asked: Query[ThemeFilter]) -> Any:
+    """Themes by impact, or by when they were last spoken of."""
+    rows = _narrowed(request.auth.workspace, asked)
+    if asked.sort == "impact":
+        page = filters.page(rows, asked, "impact", filters.fraction)
+    else:
+        page = filters.page(rows, asked, "last_seen")
+    return {"themes": [item(row) for row in page.rows], "next_cursor": page.next_cursor}
+
+
+def _narrowed(workspace: Workspace, asked: ThemeFilter) -> QuerySet[Theme]:
+    rows = Theme.objects.filter(workspace=workspace).select_related("owner__user").defer("centre")
+    rows = rows.filter(status=asked.state) if asked.state else rows.exclude(status=ThemeStatus.MERGED)
+    if asked.public is not None:
+        rows = rows.filter(public=asked.public)
+    narrowed = {"worst_grade": asked.grade, "owner_id": asked.owner}
+    rows = rows.filter(**{field: value for field, value in narrowed.items() if value})
+    if asked.kind or asked.channel:
+        rows = rows.filter(id__in=finding.themes_spoken_of(workspace, kind=asked.kind, channel=asked.channel))
+    return filters.between(finding.themes(workspace, rows, asked.q), "last_seen", asked)
+
+
+def item(row: Theme) -> dict[str, Any]:
+    """A theme as ThemeItem."""
+    plain = (
+        "id", "name", "summary", "status", "public", "feedback_count", "people_count", "vote_count", "worst_grade",
+        "impact", "first_seen", "last_seen", "fixed_in",
+    )  # fmt: skip
+    return {name: getattr(row, name) for name in plain} | {"owner": shapes.staff_name(row.owner)}
+
+
+def one_of(request: keys.KeyedRequest, theme_id: uuid.UUID) -> Theme:
+    """A theme of the key's workspace, else 404."""
+    found: Theme = keys.found(queries.theme_by_id(workspace_id=request.auth.workspace_id, theme_id=theme_id))
+    return found
+
+
+def _detail(request: keys.KeyedRequest, theme_id: uuid.UUID) -> dict[str, Any]:
+    row = one_of(request, theme_id)
+    plain = (
+        "root_cause", "workaround", "fix", "tracker_url", "decline_reason", "confirmed_at", "fixing_at", "fixed_at",
+        "announced_at", "declined_at",
+    )  # fmt: skip
+    merges = [
+        {"id": one.id, "source": shapes.theme_name(one.source), "merged_at": one.merged_at}
+        for one in queries.merges_into(row)
+    ]
+    known = {name: getattr(row, name) for name in plain}
+    return item(row) | known | {"merged_into": shapes.theme_name(row.merged_into), "merges": merges}
+
+
+@router.get(THEME, auth=keys.read, response=shapes.answers(ThemeDetail), summary="One theme")
+def one(request: keys.KeyedRequest, theme_id: uuid.UUID) -> Any:
+    """What is known of one matter. A merged one names the theme it went into."""
+    return _detail(request, theme_id)
+
+
+@router.get(THEME + "/verbatims", auth=keys.read, response=shapes.answers(Verbatims), summary="Verbatims by influence")
+def verbatims(
+    request: keys.KeyedRequest, theme_id: uuid.UUID, limit: Annotated[int, Field(ge=1, le=filters.MOST)] = 20
+) -> Any:
+    """What was said about it, by the weight of who said it. All of it by time: GET /feedback?theme=…."""
+    workspace, row = request.auth.workspace, one_of(request, theme_id)
+    said = feedback_queries.by_influence(workspace=workspace, theme_id=row.id, limit=limit)
+    return {"feedback": items(workspace.id, said)}
+
+
+@router.get(THEME + "/votes", auth=keys.read, response=shapes.answers(Voters), summary="Who said the same")
+def votes(request: keys.KeyedRequest, theme_id: uuid.UUID) -> Any:
+    """The members who said 我也是."""
+    return {"members": [shapes.member_name(member) for member in queries.voters(one_of(request, theme_id))]}
+
+
+@router.patch(THEME, auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Rename or describe a theme")
+def describe(request: keys.KeyedRequest, theme_id: uuid.UUID, words: ThemeWords) -> Any:
+    """Write what a person knows; only the fields sent change. `owner` null takes the owner away."""
+    actor, row = keys.actor(request, Permission.THEMES), one_of(request, theme_id)
+    changed = words.model_dump(exclude_unset=True)
+    changed = {name: value for name, value in changed.items() if value is not None or name == "owner"}
+    if "owner" in changed:
+        owner_id = changed.pop("owner")
+        if owner_id and not member_of_team(workspace_id=row.workspace_id, membership_id=owner_id):
+            raise Refused(_("Nobody of the team has this id; GET /team lists them."))
+        changed["owner_id"] = owner_id
+    actions.describe(theme=row, actor=actor, **changed)
+    return _detail(request, theme_id)
+
+
+@router.post(THEME + "/move", auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Move a theme on")
+def move(request: keys.KeyedRequest, theme_id: uuid.UUID, step: ThemeStep) -> Any:
+    """Confirm it, say that it is being fixed, or decline it with a reason."""
+    actor = keys.actor(request, Permission.THEMES)
+    actions.move(theme=one_of(request, theme_id), to=step.to, actor=actor, words=step.reason)
+    return _detail(request, theme_id)
+
+
+@router.post(THEME + "/merge", auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Merge themes")
+def merge(request: keys.KeyedRequest, theme_id: uuid.UUID, which: MergeSource) -> Any:
+    """Take another theme into this one; its feedback, votes and cases come along. `merges` names what can be undone."""
+    actor = keys.actor(request, Permission.THEMES)
+    source, target = one_of(request, which.source), one_of(request, theme_id)
+    actions.merge(source=source, target=target, actor=actor)
+    return _detail(request, theme_id)
+
+
+@router.post(
+    "/merges/{uuid:merge_id}/undo", auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Undo a merge"
+)
+def undo_merge(request: keys.KeyedRequest, merge_id: uuid.UUID) -> Any:
+    """Part two themes again; the answer is the one that comes back."""
+    actor, workspace_id = keys.actor(request, Permission.THEMES), request.auth.workspace_id
+    keys.found(queries.merge_by_id(workspace_id=workspace_id, merge_id=merge_id))
+    done = actions.undo_merge(merge_id=merge_id, workspace_id=workspace_id, actor=actor)
+    return _detail(request, done.source_id)
+
+
+@router.post(THEME + "/resolve", auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Resolve a theme")
+def resolve(request: keys.KeyedRequest, theme_id: uuid.UUID, said: Solution) -> Any:
+    """Say what it was and how it is fixed. To draft the announcement in the same step: POST /announcements."""
+    actor = keys.actor(request, Permission.THEMES)
+    actions.resolve(
+        theme=one_of(request, theme_id), root_cause=said.root_cause, fix=said.fix, fixed_in=said.fixed_in, actor=actor
+    )
+    return _detail(request, theme_id)

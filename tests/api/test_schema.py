@@ -1,0 +1,129 @@
+"""Every operation, asked with whatever its own description allows and much that it does not: no 5xx, and every answer
+is of the described shape. Nothing leaves this process: Schemathesis calls the WSGI application."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, transaction
+from hypothesis import HealthCheck, given, seed
+from hypothesis import settings as calm
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from huixiang.announcements.actions import resolve_and_draft
+from huixiang.api.urls import api
+from huixiang.channels.models import Delivery
+from huixiang.config.wsgi import application
+from huixiang.members.models import Identity
+from huixiang.themes import actions as themes
+from huixiang.themes.models import Theme
+from huixiang.workspaces.actions import create_api_key
+from huixiang.workspaces.models import Membership, Scope, Workspace
+from tests import factories
+
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+]  # fmt: skip
+EXAMPLES = 6
+SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema())
+SCHEMA.app = application
+OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
+rules = calm(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """A request's end closes no connection here: the test's transaction lives on it."""
+    ends = (request_started, request_finished)
+    for end in ends:
+        end.disconnect(close_old_connections)
+    yield
+    for end in ends:
+        end.connect(close_old_connections)
+
+
+@pytest.fixture
+def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
+    """A real thing for every id an address asks for, so that the calls get behind the 404."""
+    app = workspace.channel_accounts.get(slug="owners-app")
+    case = factories.case(app)
+    other, merged = factories.case(app, factories.RUDE_SERVICE), factories.case(app, factories.BLACK_SCREEN)
+    done = themes.merge(
+        source=Theme.objects.get(id=merged.theme_id),
+        target=Theme.objects.get(id=other.theme_id),
+        actor=themes.Actor("staff", owner.id),
+    )
+    draft = resolve_and_draft(
+        theme=Theme.objects.get(id=case.theme_id), root_cause="甲", fix="乙", fixed_in="1", by=owner
+    )
+    turn = case.turns.first()
+    assert turn is not None
+    assert Identity.objects.filter(member=case.member).exists()
+    Delivery.objects.update(state="ready")
+    return {
+        "case_id": str(case.id),
+        "turn_id": str(turn.id),
+        "theme_id": str(other.theme_id),
+        "merge_id": str(done.id),
+        "feedback_id": str(case.id and factories.feedback(app, factories.PRAISE).id),
+        "member_id": str(case.member_id),
+        "announcement_id": str(draft.id),
+        "message_id": str(turn.message_id),
+    }
+
+
+@pytest.fixture
+def secret(workspace: Workspace, owner: Membership, settings: Any) -> str:
+    settings.API_CALLS_A_MINUTE = settings.API_MESSAGES_A_MINUTE = 0
+    return create_api_key(workspace=workspace, scopes=Scope.values, acts_for=owner)[1]
+
+
+def _ask(operation: Any, headers: dict[str, str], ids: dict[str, str]) -> set[int]:
+    """Call an operation again and again, each time as if the others had not happened; returns what was answered."""
+    answered = set()
+    asked = [operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)]
+
+    @seed(20261122)
+    @rules
+    @given(case=asked[0] | asked[1])
+    def ask(case: Any) -> None:
+        for name in set(case.path_parameters or {}) & set(ids):
+            case.path_parameters[name] = ids[name]
+        with transaction.atomic():
+            response = case.call(headers=headers)
+            case.validate_response(response, checks=CHECKS)
+            answered.add(response.status_code)
+            transaction.set_rollback(True)
+
+    ask()
+    return answered
+
+
+def test_every_operation_answers_as_described(secret: str, ids: dict[str, str]) -> None:
+    """One test for all of them: the world they are asked about is made once."""
+    wrong = []
+    for operation in OPERATIONS:
+        try:
+            _ask(operation, {"Authorization": f"Bearer {secret}"}, ids)
+        except (AssertionError, BaseExceptionGroup, Exception) as error:  # noqa: BLE001 - told with all the others
+            wrong.append(f"{operation.label}: {error}")
+    assert wrong == [], "\n\n".join(wrong)
+
+
+def test_a_wrong_key_opens_none_of_them(db: None, ids: dict[str, str]) -> None:
+    for operation in OPERATIONS:
+        assert _ask(operation, {"Authorization": "Bearer hx_wrong"}, ids) <= {401, 404, 405}, operation.label
