@@ -6,11 +6,11 @@ from django.utils import timezone
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.members.models import Member
-from huixiang.themes import measures
+from huixiang.themes import actions, measures
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import by_impact, daily_counts, nearby, rank_by_impact, recent_daily, status_counts
 from huixiang.workspaces.models import Workspace
-from tests.factories.rows import hours_ago, placed, theme, towards, unstored
+from tests.factories.rows import hours_ago, member, placed, theme, towards, unstored
 
 
 def test_the_figures_of_a_theme(app_channel: ChannelAccount) -> None:
@@ -89,3 +89,23 @@ def test_themes_nearby_are_open_and_of_the_workspace(app_channel: ChannelAccount
 def test_old_reports_are_not_recent(app_channel: ChannelAccount) -> None:
     said = [unstored(app_channel, by=name, said_at=hours_ago(hours)) for name, hours in (("甲", 0), ("乙", 80))]
     assert placed(app_channel, [towards(0)] * 2, *said)[0].recent_people == 1
+
+
+def test_who_votes_and_says_it_counts_once(app_channel: ChannelAccount) -> None:
+    found = theme(app_channel, 0)
+    for name in ("先投后说", "只投", "主题0车友0"):
+        actions.vote(theme=found, member=member(app_channel, name), given=True)
+    found.refresh_from_db()
+    assert (found.people_count, found.vote_count) == (1, 2)
+    placed(app_channel, [towards(0)], unstored(app_channel, by="先投后说"))
+    found.refresh_from_db()
+    assert (found.people_count, found.vote_count) == (2, 1)
+
+
+def test_what_would_go_and_what_would_stay(app_channel: ChannelAccount) -> None:
+    found = theme(app_channel, 0, people=3)
+    chosen = list(Feedback.objects.filter(theme_id=found.id).values_list("id", flat=True)[:1])
+    goes, stays = measures.parted(found, chosen)
+    assert (goes.feedbacks, goes.people, stays.feedbacks, stays.people) == (1, 1, 2, 2)
+    assert (goes.impact, stays.impact) == (pytest.approx(0.2 * 0.5), pytest.approx(2 * 0.2 * 0.5))
+    assert measures.parted(found, [])[0] == measures.Figures()
