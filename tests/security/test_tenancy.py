@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -28,8 +29,9 @@ from huixiang.channels.models import Delivery
 from huixiang.channels.webhooks.actions import open_endpoint, send_test
 from huixiang.channels.webhooks.receiving import set_up
 from huixiang.feedback.models import Feedback
+from huixiang.intake.attachments.actions import keep, ticket, upload
 from huixiang.intake.imports.actions import keep_upload, start
-from huixiang.intake.models import Message
+from huixiang.intake.models import Attachment, Message
 from huixiang.journal.models import Entry
 from huixiang.themes import actions as themes
 from huixiang.themes.models import Theme
@@ -53,6 +55,10 @@ class World:
     ids: dict[str, Any]
 
 
+def _file(workspace: Workspace) -> Attachment:
+    return upload(workspace=workspace, name="a.txt", file=BytesIO(b"words"), size=5)
+
+
 def _world(name: str) -> World:
     workspace = factories.workspace()
     owner = factories.membership(workspace, "owner", name="程屿")
@@ -62,6 +68,8 @@ def _world(name: str) -> World:
     hidden = factories.BLACK_SCREEN + f"，{HIDDEN}{name}"
     private = factories.feedback(portal, hidden, private=True, thread=f"t-{name}")
     factories.received(app, factories.inbound(factories.CHATTER))
+    kept = _file(workspace)
+    keep(attachments=[kept], message_id=Message.objects.get(feedback_id=private.id).id)
     turn = cases.reply(case=case, by=owner, text="谢谢您告诉我们", lane="private")
     Delivery.objects.update(state="failed")
     stored = keep_upload(workspace=workspace, file_name="a.csv", chunks=["text\n很好\n".encode()])
@@ -112,6 +120,7 @@ def _world(name: str) -> World:
             "rule_id": uuid.uuid4(),
             "member_id": case.member_id,
             "joining_id": uuid.uuid4(),
+            "move_id": uuid.uuid4(),
             "endpoint_id": endpoint.id,
             "webhook_message_id": endpoint.deliveries.get().id,
             "slug": source.slug,
@@ -120,7 +129,8 @@ def _world(name: str) -> World:
             "bulk_id": bulk.start(
                 by=owner, act="unread", chosen={}, case_ids=[case.id], loaded_at=case.opened_at
             ).id,
-            "move_id": uuid.uuid4(),
+            "attachment_id": kept.id,
+            "ticket": ticket(_file(workspace)),
             "tag_id": tag_named(workspace_id=workspace.id, name="退款").id,
         },
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.cases import clocks, events, routes
+from huixiang.cases.collision import hold_if_overtaken
 from huixiang.cases.files import links_beside
 from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case, ClockName, Turn
@@ -156,13 +157,20 @@ def assign(*, case: Case, owner: Membership | None, actor: Actor = SYSTEM) -> No
 
 @transaction.atomic
 def reply(
-    *, case: Case, by: Membership, text: str, lane: str, attachments: Sequence[Attachment] = ()
+    *,
+    case: Case,
+    by: Membership,
+    text: str,
+    lane: str,
+    attachments: Sequence[Attachment] = (),
+    seen_at: datetime.datetime | None = None,
 ) -> Turn:
     """Answer the member, on the board (public) or alone (private).
 
     A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
     clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned.
-    Raises Refused when there is no way to the member.
+    Raises Refused when there is no way to the member, and Overtaken when somebody else answered after `seen_at`,
+    the moment the writer last saw the case.
     """
     text = _checked(text)
     if lane not in (Lane.PUBLIC, Lane.PRIVATE):
@@ -172,6 +180,8 @@ def reply(
         .select_related("member", "account", "conversation")
         .get(id=case.id)
     )
+    if seen_at:
+        hold_if_overtaken(case=case, by=by, seen_at=seen_at)
     delivery = _deliver_reply(case, text, attachments) if lane == Lane.PRIVATE else None
     if lane == Lane.PUBLIC and not case.public:
         raise Refused(

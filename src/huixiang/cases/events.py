@@ -192,3 +192,20 @@ class ViewDeleted(Event):
 
     name: ClassVar[str] = "cases.view_deleted"
     subject_kind: ClassVar[str] = "view"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver(CaseEvent):
+    """The case was given to somebody with a note of what is known and promised."""
+
+    name: ClassVar[str] = "cases.handed_over"
+    turn_id: uuid.UUID
+    taker_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverEnded(CaseEvent):
+    """Who was given the case took it, or gave it back."""
+
+    name: ClassVar[str] = "cases.handover_ended"
+    taken: bool

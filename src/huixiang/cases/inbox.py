@@ -13,6 +13,7 @@ from django.db.models import Case as Choose
 from django.utils import timezone
 
 from huixiang.cases.filters import Filters
+from huixiang.cases.handing import handed_to
 from huixiang.cases.marks import unread_cases, unseen
 from huixiang.cases.models import Case, Tag, Turn
 from huixiang.cases.search import matching
@@ -35,6 +36,7 @@ def _in_view(view: str, viewer: Membership) -> Q:
         "overdue": Q(state__in=UNFINISHED, due_at__lt=timezone.now(), historical=False),
         "waiting": Q(state__in=[CaseState.WAITING_MEMBER], historical=False),
         "unread": Q(state__in=UNFINISHED, historical=False),
+        "handed": Q(state__in=UNFINISHED, owner=viewer, id__in=handed_to(viewer)),
         "unfinished": Q(state__in=UNFINISHED),
         "ended": Q(state__in=ENDED),
         "historical": Q(state__in=UNFINISHED, historical=True),

@@ -269,3 +269,37 @@ class Clock(models.Model):
             ),
             models.Index(fields=["case", "name"], name="clock_of_case"),
         ]
+
+
+class Handover(models.Model):
+    """A case given by one person to another with what they need to know; open until it is taken or given back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="handovers")
+    giver = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    taker = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="handovers")
+    turn = models.ForeignKey(Turn, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    taken = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case"], name="handover_open_once", condition=models.Q(ended_at=None))
+        ]
+
+
+class Presence(models.Model):
+    """Who has a case open, and whether they write. Told again every few seconds, worth nothing a minute later."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField(default=now)
+    writing = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "membership"], name="presence_once")]
+        indexes: ClassVar = [models.Index(fields=["seen_at"], name="presence_old")]

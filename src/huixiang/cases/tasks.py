@@ -5,7 +5,7 @@ import uuid
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from huixiang.cases import bulk, clocks, erasure, following, leaving
+from huixiang.cases import bulk, clocks, collision, erasure, following, leaving
 from huixiang.kernel.jobs import SURELY
 from huixiang.themes import moving
 from huixiang.themes.models import Merge
@@ -67,3 +67,10 @@ def _follow(workspace_id: uuid.UUID, targets: list[str]) -> None:
     merges = Merge.objects.filter(workspace_id=workspace_id, target_id__in=[uuid.UUID(target) for target in targets])
     moved = {feedback_id for ids in merges.values_list("feedback_ids", flat=True) for feedback_id in ids}
     following.follow(workspace_id=workspace_id, feedback_ids=moved)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="cases.forget_the_gone", queueing_lock="cases.forget_the_gone")
+def forget_the_gone(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every hour: who had a case open long ago."""
+    collision.forget_the_gone()

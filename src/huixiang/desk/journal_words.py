@@ -46,6 +46,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "cases.member_spoke": gettext_lazy("The member wrote again"),
     "cases.view_deleted": gettext_lazy("A view of the inbox was deleted"),
     "cases.note_written": gettext_lazy("A note was written"),
+    "cases.handed_over": gettext_lazy("The case was handed over"),
     "cases.tagged": gettext_lazy("A tag was put on the case"),
     "cases.untagged": gettext_lazy("A tag was taken off the case"),
     "cases.tag_created": gettext_lazy("A tag was made"),
@@ -53,6 +54,8 @@ PLAIN: Final[dict[str, Promise]] = {
     "channels.account_opened": gettext_lazy("A channel was opened"),
     "channels.delivery_retried": gettext_lazy("A message was sent again"),
     "feedback.removed": gettext_lazy("A feedback was deleted"),
+    "intake.attachments_kept": gettext_lazy("Files were kept with what was said"),
+    "intake.attachments_erased": gettext_lazy("Files were erased"),
     "intake.message_parked": gettext_lazy("A message could not be read and was parked"),
     "intake.message_read_again": gettext_lazy("A message was read again"),
     "members.consent_given": gettext_lazy("A member answered whether they may be named"),
@@ -125,6 +128,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "cases.regraded": lambda d: _("Grade changed from %(before)s to %(after)s") % _change(Grade, d),
     "cases.clock_started": lambda d: _("Due: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
     "cases.clock_breached": lambda d: _("Overdue: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
+    "cases.handover_ended": lambda d: _("The case was taken") if d["taken"] else _("The case was given back"),
     "cases.tag_merged": lambda d: (
         ngettext("A tag was merged, with %(cases)s case", "A tag was merged, with %(cases)s cases", d["cases"]) % d
     ),

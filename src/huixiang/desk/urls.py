@@ -4,6 +4,7 @@ from django.urls import path
 
 from huixiang.desk.announcements import views as announcements
 from huixiang.desk.cases import files as case_files
+from huixiang.desk.cases import handing as case_handing
 from huixiang.desk.cases import tags as case_tags
 from huixiang.desk.cases import verbs as case_verbs
 from huixiang.desk.cases import views as cases
@@ -13,15 +14,15 @@ from huixiang.desk.feedback import views as feedback
 from huixiang.desk.inbox import bulk as inbox_bulk
 from huixiang.desk.inbox import saved as saved_views
 from huixiang.desk.inbox import views as inbox
-from huixiang.desk.search import views as search
 from huixiang.desk.members import verbs as member_verbs
 from huixiang.desk.members import views as members
+from huixiang.desk.search import views as search
 from huixiang.desk.settings import rules as settings_rules
 from huixiang.desk.settings import tags as settings_tags
 from huixiang.desk.settings import team as settings_team
 from huixiang.desk.settings import views as settings
-from huixiang.desk.themes import exporting as theme_exporting
 from huixiang.desk.settings import webhooks as settings_webhooks
+from huixiang.desk.themes import exporting as theme_exporting
 from huixiang.desk.themes import merging as theme_merging
 from huixiang.desk.themes import splitting as theme_splitting
 from huixiang.desk.themes import steps as theme_steps
@@ -39,9 +40,9 @@ RUN = "channels/imports/<uuid:run_id>/"
 INVITATION = "settings/team/invitations/<uuid:invitation_id>/"
 BULK = "inbox/bulk/<uuid:bulk_id>/"
 VIEW = "inbox/views/<uuid:view_id>/"
-
 WEBHOOK = "settings/webhooks/<uuid:endpoint_id>/"
 WEBHOOK_MESSAGE = "settings/webhooks/messages/<uuid:webhook_message_id>/"
+
 urlpatterns = [
     path("", inbox.home, name="home"),
     path("search/", search.search, name="search"),
@@ -70,6 +71,11 @@ urlpatterns = [
     path(CASE + "end/", case_verbs.end, name="case_end"),
     path(CASE + "reopen/", case_verbs.reopen, name="case_reopen"),
     path(CASE + "turns/<uuid:turn_id>/original/", case_verbs.original, name="case_original"),
+    path(CASE + "here/", case_handing.here, name="case_here"),
+    path(CASE + "handing/", case_handing.form, name="case_handing"),
+    path(CASE + "hand-over/", case_handing.hand_over, name="case_hand_over"),
+    path(CASE + "take/", case_handing.take, name="case_take"),
+    path(CASE + "give-back/", case_handing.give_back, name="case_give_back"),
     path("files/", case_files.upload, name="files"),
     path("files/waiting/<str:ticket>/", case_files.waiting, name="file_waiting"),
     path("files/<uuid:attachment_id>/", case_files.download, name="file"),
@@ -166,7 +172,6 @@ urlpatterns = [
     path("settings/tags/<uuid:tag_id>/delete/", settings_tags.delete, name="settings_tag_delete"),
     path("settings/journal/", settings.journal, name="settings_journal"),
     path("settings/journal/verify/", settings.verify_journal, name="settings_journal_verify"),
-]
     path("settings/webhooks/", settings_webhooks.listing, name="settings_webhooks"),
     path("settings/webhooks/create/", settings_webhooks.create, name="webhook_create"),
     path("settings/webhooks/sources/create/", settings_webhooks.create_source, name="webhook_source_create"),
@@ -178,3 +183,4 @@ urlpatterns = [
     path(WEBHOOK + "change/", settings_webhooks.change, name="webhook_change"),
     path(WEBHOOK + "act/", settings_webhooks.act, name="webhook_act"),
     path(WEBHOOK + "replay/", settings_webhooks.replay_failed, name="webhook_replay_failed"),
+]

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.cases import queries
 from huixiang.cases.files import put_files
 from huixiang.cases.filters import Filters
+from huixiang.cases.handing import open_handover
 from huixiang.cases.inbox import neighbours
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.routes import Route, private_routes
@@ -65,6 +67,8 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
         "place": place,
         "turns": shown_turns(turns),
         "tags": tags_of_cases([case.id])[case.id],
+        "handover": open_handover(case),
+        "loaded_at": timezone.now().isoformat(),
         "clocks": queries.clocks(case),
         "feedbacks": feedbacks,
         "assessment": judged,

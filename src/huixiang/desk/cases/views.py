@@ -25,11 +25,13 @@ def case(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> Ht
     context = reading.case_context(membership, case, place="case", filters=filters_of(request.GET))
     return access.shown(
         request, membership, "desk/cases/case.html", "inbox",
-        **context, **_side(membership, case, context["feedbacks"]), side="side" in request.GET,
+        **context, **side(membership, case), side="side" in request.GET,
     )  # fmt: skip
 
 
-def _side(membership: Membership, case: Case, feedbacks: list[Feedback]) -> dict[str, object]:
+def side(membership: Membership, case: Case) -> dict[str, object]:
+    """What stands beside the conversation on the case's own page."""
+    feedbacks = feedback_queries.of_case(workspace_id=case.workspace_id, case_id=case.id)
     emotions, quote = reading.emotions_of(feedbacks)
     cases = queries.cases_of_members(workspace_id=case.workspace_id, member_ids=[case.member_id])
     entries = history(workspace_id=case.workspace_id, subjects=[case.id, *(feedback.id for feedback in feedbacks)])

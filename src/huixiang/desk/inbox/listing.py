@@ -22,6 +22,7 @@ from huixiang.workspaces.models import Membership
 VIEWS: dict[str, tuple[str, Promise]] = {
     "todo": ("inbox", gettext_lazy("All to do")),
     "mine": ("user", pgettext_lazy("desk", "Mine")),
+    "handed": ("arrow-back-up", gettext_lazy("Handed over to me")),
     "unassigned": ("user-plus", gettext_lazy("Unassigned")),
     "unread": ("mail", gettext_lazy("Unread")),
     "overdue": ("alarm", gettext_lazy("Overdue")),

@@ -1,0 +1,113 @@
+"""Handing a case over, and who else is at it."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from huixiang.cases import handing, queries
+from huixiang.cases.collision import be_here
+from huixiang.cases.models import Case, Clock, Turn
+from huixiang.cases.states import Direction
+from huixiang.desk import access
+from huixiang.desk.cases import reading
+from huixiang.feedback.queries import of_case
+from huixiang.workspaces.models import Membership
+from huixiang.workspaces.queries import member_of_team, team
+from huixiang.workspaces.roles import Permission, holds
+
+QUOTED = 120  # characters of the last answer
+
+
+def _case(membership: Membership, case_id: uuid.UUID) -> Case:
+    found: Case = access.found(queries.case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
+    return found
+
+
+def _back(request: HttpRequest, membership: Membership, case: Case) -> str:
+    return access.back(request, reverse("desk:case", args=[membership.workspace.slug, case.id]))
+
+
+@access.verb(Permission.READ)
+def here(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
+    """Tell that the case is open here, and whether an answer is being written; returns who else is at it."""
+    case, writing = _case(membership, case_id), request.POST.get("writing") == "1"
+    may_write = holds(membership, Permission.REPLY)
+    others = be_here(case=case, by=membership, writing=writing and may_write)
+    return access.part(request, membership, "desk/cases/others.html", others=others)
+
+
+@access.page(Permission.HANDLE)
+def form(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
+    """The form, its note prefilled from the case."""
+    case = _case(membership, case_id)
+    takers = [one for one in team(membership.workspace) if one != membership and holds(one, Permission.REPLY)]
+    context = {"case": case, "takers": takers, "draft": draft(case)}
+    return access.part(request, membership, "desk/cases/hand_over.html", **context)
+
+
+@access.verb(Permission.HANDLE)
+def hand_over(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
+    """Give the case to the other with the note."""
+    case = _case(membership, case_id)
+    to = access.found(_chosen(membership, request.POST.get("to", "")))
+    handing.hand_over(case=case, by=membership, to=to, text=request.POST.get("text", ""))
+    said = _("%(case)s is handed over to %(name)s.") % {"case": case.label, "name": to}
+    return access.done(request, said, _back(request, membership, case))
+
+
+def _chosen(membership: Membership, wanted: str) -> Membership | None:
+    try:
+        return member_of_team(workspace_id=membership.workspace_id, membership_id=uuid.UUID(wanted))
+    except ValueError:
+        return None
+
+
+@access.verb(Permission.REPLY)
+def take(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
+    """Accept what was handed over."""
+    case = _case(membership, case_id)
+    handing.take(case=case, by=membership)
+    return access.done(request, _("It is yours."), _back(request, membership, case))
+
+
+@access.verb(Permission.REPLY)
+def give_back(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
+    """Return it with a reason."""
+    case = _case(membership, case_id)
+    giver = handing.give_back(case=case, by=membership, text=request.POST.get("text", ""))
+    said = _("It is with %(name)s again.") % {"name": giver} if giver else _("Nobody owns it.")
+    return access.done(request, said, _back(request, membership, case))
+
+
+def draft(case: Case) -> str:
+    """What the next person has to know, as far as the case tells: facts, gaps, the last answer, what is due."""
+    feedbacks = of_case(workspace_id=case.workspace_id, case_id=case.id)
+    known = [f"- {label}: {text}" for label, text in reading.facts_of(feedbacks)]
+    missing = [words for words, _question in reading.missing_of(feedbacks)]
+    answered = [turn for turn in queries.turns(case) if turn.direction == Direction.OUTBOUND]
+    return "\n".join(
+        [
+            _("Known:"), *(known or [f"- {case.title}"]),
+            _("Still missing: %(list)s") % {"list": ", ".join(missing) or _("nothing")},
+            _("Promised: %(words)s") % {"words": _last(answered)},
+            _("Due: %(list)s") % {"list": ", ".join(_running(queries.clocks(case))) or _("nothing")},
+        ]
+    )  # fmt: skip
+
+
+def _last(answered: list[Turn]) -> str:
+    if not answered:
+        return _("nothing, nobody has answered yet")
+    text = answered[-1].text
+    return f"“{text[:QUOTED]}{'…' if len(text) > QUOTED else ''}”"
+
+
+def _running(clocks: list[Clock]) -> list[str]:
+    return [
+        f"{clock.get_name_display()} {formats.date_format(timezone.localtime(clock.due_at), 'm-d H:i')}"
+        for clock in clocks
+        if clock.met_at is None and clock.stopped_at is None
+    ]
