@@ -67,6 +67,21 @@ def test_ask_for_consent_and_leave_out(at: Callable[..., str], draft: Announceme
     assert Credit.objects.filter(announcement=draft, dropped=False).count() == 0
 
 
+def test_asked_again_it_says_that_they_were_asked(
+    at: Callable[..., str], draft: Announcement, as_operator: Client
+) -> None:
+    address = at("announcement_consent", announcement_id=draft.id)
+    told = []
+    for _press in range(2):
+        told += [str(message) for message in as_operator.post(address, follow=True).context["messages"]]
+    Member.objects.update(credit_consent=Consent.NAME)
+    told += [str(message) for message in as_operator.post(address, follow=True).context["messages"]]
+    assert told == [
+        "正在征求 1 位成员的意见。", "已经问过 1 位成员，还在等回答；同一个人不会问两次。", "能问的人都已经回答了。"
+    ]  # fmt: skip
+    assert Delivery.objects.filter(about_id=draft.id, purpose="consent").count() == 1
+
+
 def test_published_told_and_answered(at: Callable[..., str], draft: Announcement, as_operator: Client) -> None:
     as_operator.post(at("announcement_publish", announcement_id=draft.id))
     draft.refresh_from_db()

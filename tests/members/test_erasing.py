@@ -66,14 +66,18 @@ def story(operator: Membership, app_channel: ChannelAccount) -> dict[str, Any]:
     case = Case.objects.get(member=member)
     cases.reply(case=case, by=operator, text=f"{NAME}您好，让您和家人受冻了", lane="private")
     cases.note(case=case, by=operator, text=f"{NAME}脾气很好，要回访")
-    factories.received(app_channel, factories.inbound(LATER, author_id=EMAIL, author_name=NAME, reply_to=first.external_id))
+    factories.received(
+        app_channel, factories.inbound(LATER, author_id=EMAIL, author_name=NAME, reply_to=first.external_id)
+    )
     cases.regrade(case=case, grade="orange", reason=f"{NAME}已经拖车回家", actor=Actor("staff", operator.id))
     actions.give_consent(member=member, consent=Consent.NAME, actor=Actor("member", member.id))
     actions.note(member=member, by=operator, text=f"电话找{NAME}本人")
     other_theme = rows.theme(app_channel, 7, people=2)
     vote(theme=other_theme, member=member, given=True)
     theme = Theme.objects.get(id=case.theme_id)
-    draft = announcements.resolve_and_draft(theme=theme, root_cause="自检耗电", fix="改为唤醒两次", fixed_in="3.4.2", by=operator)
+    draft = announcements.resolve_and_draft(
+        theme=theme, root_cause="自检耗电", fix="改为唤醒两次", fixed_in="3.4.2", by=operator
+    )
     announcements.edit(draft=draft, by=operator, what_happened=f"{NAME}说：「{WORDS}」。我们很抱歉。")
     draft = announcements.publish(announcement=draft, by=operator)
     announcements.tell(announcement_id=draft.id)
@@ -81,13 +85,22 @@ def story(operator: Membership, app_channel: ChannelAccount) -> dict[str, Any]:
     run = ImportRun.objects.create(
         workspace=operator.workspace, account=app_channel, file_name="a.csv", path="", total=1
     )
-    ImportRefusal.objects.create(workspace=operator.workspace, run=run, row=2, reason="坏日期", excerpt=f"{NAME},{EMAIL}")
+    ImportRefusal.objects.create(
+        workspace=operator.workspace, run=run, row=2, reason="坏日期", excerpt=f"{NAME},{EMAIL}"
+    )
     return {"member": member, "case": case, "theme": theme, "announcement": draft, "other_theme": other_theme}
 
 
 def figures(theme: Theme) -> tuple[Any, ...]:
     theme.refresh_from_db()
-    return (theme.feedback_count, theme.people_count, theme.vote_count, theme.worst_grade, theme.impact, theme.first_seen)
+    return (
+        theme.feedback_count,
+        theme.people_count,
+        theme.vote_count,
+        theme.worst_grade,
+        theme.impact,
+        theme.first_seen,
+    )
 
 
 def later(days: int, hours: int = 0) -> None:
@@ -137,9 +150,17 @@ def snapshot() -> dict[str, Any]:
     found = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            ours = table.split("_")[0] in {"intake", "feedback", "themes", "cases", "triage", "announcements", "channels"}
+            ours = table.split("_")[0] in {
+                "intake",
+                "feedback",
+                "themes",
+                "cases",
+                "triage",
+                "announcements",
+                "channels",
+            }
             if ours or table in {"members_member", "members_identity", "members_membernote", "journal_words"}:
-                cursor.execute(f'SELECT to_jsonb(t) - \'search\' FROM "{table}" t')  # noqa: S608
+                cursor.execute(f"SELECT to_jsonb(t) - 'search' FROM \"{table}\" t")  # noqa: S608
                 found[table] = sorted(str(row[0]) for row in cursor.fetchall())
     return found
 
@@ -180,7 +201,9 @@ def test_asked_twice_it_is_one_wish_and_run_twice_one_erasure(story: dict[str, A
     assert [erasing.finish_due(), erasing.finish_due()] == [1, 0]
 
 
-def test_killed_in_the_middle_it_is_done_by_the_next_run(story: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_killed_in_the_middle_it_is_done_by_the_next_run(
+    story: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     erasing.ask(member=story["member"], actor=Actor("member", story["member"].id))
     later(15, 1)
     with monkeypatch.context() as broken:

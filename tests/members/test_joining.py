@@ -104,7 +104,12 @@ def test_what_came_since_stays_and_what_staff_changed_stays(
 
 @pytest.mark.parametrize(
     ("mine", "theirs", "holds"),
-    [("name", "no", "no"), ("no", "name", "no"), ("unanswered", "nickname", "nickname"), ("name", "unanswered", "name")],
+    [
+        ("name", "no", "no"),
+        ("no", "name", "no"),
+        ("unanswered", "nickname", "nickname"),
+        ("name", "unanswered", "name"),
+    ],
 )
 def test_the_stricter_answer_to_being_named_holds(
     two: dict[str, Any], operator: Membership, mine: str, theirs: str, holds: str

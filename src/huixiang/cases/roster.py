@@ -77,9 +77,7 @@ def listed(*, workspace_id: uuid.UUID, wanted: Wanted) -> QuerySet[Member]:
     return found
 
 
-def roster(
-    *, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int = 50
-) -> pagination.Page[Member]:
+def roster(*, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int = 50) -> pagination.Page[Member]:
     """One page of the roster; a page costs the same whichever it is."""
     sort = wanted.sort if wanted.sort in SORTS else "contact"
     order = SORTS[sort]

@@ -1,12 +1,15 @@
 """What happens to cases by itself."""
 
+import datetime
 import uuid
 
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 from huixiang.cases import bulk, clocks, collision, erasure, following, leaving
+from huixiang.cases.models import Case
 from huixiang.kernel.jobs import SURELY
+from huixiang.members.actions import in_touch
 from huixiang.themes import moving
 from huixiang.themes.models import Merge
 
@@ -74,3 +77,14 @@ def _follow(workspace_id: uuid.UUID, targets: list[str]) -> None:
 def forget_the_gone(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
     """Every hour: who had a case open long ago."""
     collision.forget_the_gone()
+
+
+@app.task(name="cases.note_contact", retry=SURELY)
+def note_contact(workspace_id: str, subjects: list[str]) -> None:
+    """We wrote: the members' last contact is when we did."""
+    ids = [uuid.UUID(subject) for subject in subjects]
+    cases = Case.objects.filter(workspace_id=uuid.UUID(workspace_id), id__in=ids)
+    last: dict[uuid.UUID, datetime.datetime] = {}
+    for member_id, at in cases.values_list("member_id", "last_at"):
+        last[member_id] = max(last.get(member_id, at), at)
+    in_touch(last=last)

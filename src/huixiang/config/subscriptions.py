@@ -15,7 +15,7 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "feedback.found": ["api.tell:feedback.found"],
     "cases.opened": ["api.tell:cases.opened"],
     "cases.assigned": ["api.tell:cases.assigned"],
-    "cases.answered": ["api.tell:cases.answered"],
+    "cases.answered": ["cases.note_contact", "api.tell:cases.answered"],
     "cases.member_spoke": ["api.tell:cases.member_spoke"],
     "cases.regraded": ["api.tell:cases.regraded"],
     "cases.clock_breached": ["api.tell:cases.clock_breached"],

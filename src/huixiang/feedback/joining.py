@@ -3,9 +3,10 @@
 from django.db.models import Q
 
 from huixiang.feedback.models import Feedback
+from huixiang.feedback.standing import remember
 from huixiang.intake.models import Message
-from huixiang.members.models import Identity
-from huixiang.members.traces import Move
+from huixiang.members.models import NEVER, Identity
+from huixiang.members.traces import Move, Moved
 
 
 def _said_by(identity: Identity) -> Q:
@@ -16,3 +17,8 @@ def _said_by(identity: Identity) -> Q:
 
 
 MOVES = [Move("feedback", Feedback, parted=_said_by)]
+
+
+def after_moving(moved: Moved) -> None:
+    """Both have the mood of what they said themselves."""
+    remember(workspace_id=moved.workspace_id, heard=dict.fromkeys(moved.member_ids, NEVER))

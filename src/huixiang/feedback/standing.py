@@ -1,4 +1,4 @@
-"""How a member has felt of late and when they were last heard: kept on the member, so that a roster is one index away."""
+"""How a member has felt of late and when they were last heard: kept on the member, so that lists need no sums."""
 
 import datetime
 import uuid
@@ -15,7 +15,8 @@ REMEMBER = """
         moods = coalesce(felt.moods, m.moods), mood = coalesce(felt.mood, m.mood)
     FROM unnest(%(ids)s::uuid[], %(times)s::timestamptz[]) AS w (id, at)
     LEFT JOIN LATERAL (
-        SELECT array_agg(said.sentiment ORDER BY said.said_at, said.id) AS moods, round(avg(said.sentiment) * 100) AS mood
+        SELECT array_agg(said.sentiment ORDER BY said.said_at, said.id) AS moods,
+               round(avg(said.sentiment) * 100) AS mood
         FROM (
             SELECT f.sentiment, f.said_at, f.id FROM feedback_feedback f
             WHERE f.member_id = w.id AND f.removed_at IS NULL ORDER BY f.said_at DESC, f.id DESC LIMIT %(latest)s

@@ -30,9 +30,7 @@ def _messages(who: Person) -> QuerySet[Message]:
 def _files(who: Person) -> QuerySet[Attachment]:
     """What they sent; what we sent them goes with the turn (see cases)."""
     sent = Message.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids).values("id")
-    return Attachment.objects.filter(
-        Q(member_id__in=who.ids) | Q(message_id__in=sent), workspace_id=who.workspace_id
-    )
+    return Attachment.objects.filter(Q(member_id__in=who.ids) | Q(message_id__in=sent), workspace_id=who.workspace_id)
 
 
 def places(row: Attachment) -> list[str]:
@@ -66,7 +64,7 @@ TRACES = [
         told=("created_at",), retention=_("As long as the membership lasts"), fate=_("Stop working"), drop="end",
     ),
     Trace(
-        "files", Attachment, _files, word=_("Pictures and files"), told=("name", "media_type", "size", "created_at"),
+        "files", Attachment, _files, word=_("Pictures and files"), told=("name", "media_type", "size"),
         retention=_("As long as the membership lasts"), fate=_("Go"), blanks={"name": "", "state": HIDDEN}, drop="end",
         files=places,
     ),

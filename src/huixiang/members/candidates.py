@@ -66,9 +66,13 @@ def pairs(*, workspace_id: uuid.UUID, limit: int = MOST) -> list[Pair]:
     """
     alive = Member.objects.filter(ALIVE, workspace_id=workspace_id)
     found: list[Pair] = []
-    seen = {frozenset(row) for row in NotSame.objects.filter(workspace_id=workspace_id).values_list("one_id", "other_id")}
+    seen = {
+        frozenset(row) for row in NotSame.objects.filter(workspace_id=workspace_id).values_list("one_id", "other_id")
+    }
     for reason, key in (("email", Lower("email")), ("name", F("name"))):
-        repeated = alive.annotate(key=key).exclude(key="").values("key").annotate(number=Count("id")).filter(number__gt=1)
+        repeated = (
+            alive.annotate(key=key).exclude(key="").values("key").annotate(number=Count("id")).filter(number__gt=1)
+        )
         keys = [row["key"] for row in repeated.order_by("-number", "key")[:limit]]
         by_key: dict[str, list[Member]] = {}
         for member in alive.annotate(key=key).filter(key__in=keys).order_by("created_at", "id")[: limit * 4]:

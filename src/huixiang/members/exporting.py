@@ -166,4 +166,3 @@ def expire() -> int:
         state__in=[ExportState.WAITING, ExportState.RUNNING], asked_at__lt=now - LOST_AFTER
     ).update(state=ExportState.FAILED)
     return len(ids)
-

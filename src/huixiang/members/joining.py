@@ -4,9 +4,9 @@ Everything happens in one transaction: what every package told of (see traces.Mo
 is kept, so that it can be taken back exactly. Nothing here happens by itself: a person presses the button.
 """
 
+import datetime
 import json
 import uuid
-from collections.abc import Mapping
 from typing import Any, Final
 
 from django.core import serializers
@@ -21,7 +21,7 @@ from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.members import events, traces
 from huixiang.members.models import Consent, Identity, Joining, Member, MemberNote, NotSame, Tier
-from huixiang.members.traces import Move
+from huixiang.members.traces import Move, Moved
 from huixiang.workspaces.models import Membership
 
 MOVES = [
@@ -32,7 +32,10 @@ MOVES = [
 RANK: Final = {Tier.PLAIN: 0, Tier.ACTIVE: 1, Tier.KOC: 2, Tier.CORE: 3}
 FIELDS: Final = (
     "name", "email", "tier", "tier_by_hand", "reach", "feedback_count", "confirmed_count", "credit_consent", "user_id",
+    "last_contact_at",
 )  # fmt: skip
+
+RESTORED: Final = [name for name in FIELDS if not name.endswith("_count")]  # counts go back by what they had
 
 
 @transaction.atomic
@@ -83,7 +86,14 @@ def _fields(member: Member) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
     return str(value) if isinstance(value, uuid.UUID) else value
+
+
+def _restore(member: Member, name: str, value: Any) -> None:
+    field = Member._meta.get_field(name if name != "user_id" else "user")  # noqa: SLF001 - Django's public name for it
+    setattr(member, name, field.to_python(value))
 
 
 def _move(move: Move, source: Member, target: Member, only: Q | None = None) -> tuple[list[str], list[str]]:
@@ -207,14 +217,14 @@ def _unjoin(joining: Joining, source: Member, target: Member) -> None:
         for row in serializers.deserialize("json", kept):
             row.save()
     before, were = joining.before[str(source.id)], joining.before[str(target.id)]
-    for name in ("name", "email", "tier", "tier_by_hand", "reach", "credit_consent", "user_id"):
+    for name in RESTORED:
         if _plain(getattr(target, name)) == joining.after[name]:  # what staff changed since stays
-            setattr(target, name, were[name])
+            _restore(target, name, were[name])
     target.feedback_count = max(0, target.feedback_count - before["feedback_count"])
     target.confirmed_count = max(0, target.confirmed_count - before["confirmed_count"])
     target.save()
     for name in FIELDS:
-        setattr(source, name, before[name])
+        _restore(source, name, before[name])
     source.joined_into = None
     source.save()
 
@@ -238,11 +248,11 @@ def _send_back(joining: Joining, here: Member, there: Member) -> None:
 
 
 def _follow(joining: Joining) -> None:
-    """Packages count anew what moved, and what made room: (model, fields) of each such row."""
-    moved: Mapping[str, list[str]] = joining.moved
-    kept = [(row["model"], row["fields"]) for rows in joining.kept for row in json.loads(rows)]
+    """Packages count anew what they must."""
+    gone = [(row["model"], row["fields"]) for rows in joining.kept for row in json.loads(rows)]
+    moved = Moved(joining.workspace_id, [joining.source_id, joining.target_id], joining.moved, gone)
     for after in traces.table.after_moving:
-        after(joining.workspace_id, moved, kept)
+        after(moved)
 
 
 @transaction.atomic

@@ -43,7 +43,9 @@ def joining_by_id(*, workspace_id: uuid.UUID, joining_id: uuid.UUID) -> Joining 
 
 def joinings_of(member: Member, limit: int = 20) -> list[Joining]:
     """What was joined with a member or parted from it and stands, the latest first."""
-    found = Joining.objects.filter(Q(source=member) | Q(target=member), workspace_id=member.workspace_id, undone_at=None)
+    found = Joining.objects.filter(
+        Q(source=member) | Q(target=member), workspace_id=member.workspace_id, undone_at=None
+    )
     return list(found.select_related("source", "target", "by__user").order_by("-at")[:limit])
 
 

@@ -84,8 +84,20 @@ def kept_rows(rows: Iterable[Model]) -> str:
     return str(serializers.serialize("json", rows, cls=Exact))
 
 
-Gone = Sequence[tuple[str, Mapping[str, Any]]]  # rows that made room: the model's label and its fields
-Follow = Callable[[uuid.UUID, Mapping[str, Sequence[str]], Gone], None]
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a joining, a parting or its undoing did: between whom, which rows, and what made room for others.
+
+    `gone` has the model's label and the fields of each row of which a member may have one only.
+    """
+
+    workspace_id: uuid.UUID
+    member_ids: Sequence[uuid.UUID]
+    rows: Mapping[str, Sequence[str]]
+    gone: Sequence[tuple[str, Mapping[str, Any]]]
+
+
+Follow = Callable[[Moved], None]
 After = Callable[[Person], None]
 
 
@@ -104,7 +116,7 @@ def hand_down(*, erasure: Sequence[str], joining: Sequence[str]) -> None:
     """Take the modules that tell of their rows, in the order in which they are hidden; replaces the earlier ones.
 
     A module of `erasure` has TRACES, and may have `after_hiding(person)`; one of `joining` has MOVES, and may have
-    `after_moving(workspace_id, moved, gone)`.
+    `after_moving(moved)`.
     """
     table.traces = [trace for name in erasure for trace in import_string(f"{name}.TRACES")]
     table.moves = [move for name in joining for move in import_string(f"{name}.MOVES")]

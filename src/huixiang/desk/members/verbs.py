@@ -123,9 +123,7 @@ def part(request: HttpRequest, membership: Membership, identity_id: uuid.UUID) -
 def undo_joining(request: HttpRequest, membership: Membership, joining_id: uuid.UUID) -> HttpResponse:
     """Take a joining or parting back."""
     access.found(queries.joining_by_id(workspace_id=membership.workspace_id, joining_id=joining_id))
-    done = joining.undo(
-        joining_id=joining_id, workspace_id=membership.workspace_id, actor=access.actor(membership)
-    )
+    done = joining.undo(joining_id=joining_id, workspace_id=membership.workspace_id, actor=access.actor(membership))
     kept = done.target if done.kind == done.Kind.JOIN else done.source
     return access.done(request, _("It is as it was before."), address(membership, kept))
 
@@ -166,7 +164,7 @@ def export_progress(request: HttpRequest, membership: Membership, member_id: uui
 
 
 @access.page(Permission.MEMBERS)
-def export_file(request: HttpRequest, membership: Membership, export_id: uuid.UUID) -> HttpResponseBase:
+def export_file(_request: HttpRequest, membership: Membership, export_id: uuid.UUID) -> HttpResponseBase:
     """The file; the journal keeps who fetched it."""
     made = access.found(exporting.ready(workspace_id=membership.workspace_id, export_id=export_id, kind="staff"))
     path = exporting.fetched(export=made, actor=access.actor(membership))

@@ -79,7 +79,9 @@ def member(request: HttpRequest, membership: Membership, member_id: uuid.UUID) -
     }
     if getattr(request, "htmx", False):
         return access.part(request, membership, "desk/members/story.html", **context)
-    return access.shown(request, membership, "desk/members/member.html", "members", **context, **_about(membership, found))
+    return access.shown(
+        request, membership, "desk/members/member.html", "members", **context, **_about(membership, found)
+    )
 
 
 def _about(membership: Membership, found: Member) -> dict[str, Any]:
