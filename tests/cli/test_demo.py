@@ -49,7 +49,8 @@ def lines() -> dict[str, dict[str, dict[str, Any]]]:
     found = {}
     for name in plan.FILES:
         one = plan.read(name, timezone.now().astimezone(story.ZONE))
-        said = [row for event in one.events for row in event.line.get("rows", [event.line]) if "text" in row]
+        spoken = [event for event in one.events if event.verb in plan.SPOKEN]
+        said = [row for event in spoken for row in event.line.get("rows", [event.line])]
         found[one.furniture["workspace"]["slug"]] = {row["key"]: row for row in said}
     return found
 

@@ -49,6 +49,7 @@ SPOKEN = ("say", "file")
 VERBS = (
     "say", "file", "answer", "note", "vote", "move", "describe", "decline", "merge", "undo_merge", "resolve",
     "publish", "ask", "solved", "consent", "tier", "regrade", "end", "reopen", "tag", "assign", "know", "join",
+    "view", "hand", "take", "give_back",
 )  # fmt: skip
 
 

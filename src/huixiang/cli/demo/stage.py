@@ -12,8 +12,6 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from huixiang.cases.filters import Filters
-from huixiang.cases.saved_views import save_view
 from huixiang.channels import contracts
 from huixiang.channels.actions import open_account
 from huixiang.channels.contracts import TransportError
@@ -127,11 +125,6 @@ def furnish(furniture: dict[str, Any], passwords: str) -> Told:
         )
     for row in furniture["keys"]:  # their secrets are shown to nobody: the owner makes a new one to use it
         create_api_key(workspace=workspace, **row)
-    for row in furniture.get("views", []):
-        wanted = {name: tuple(value) if isinstance(value, list) else value for name, value in row["filters"].items()}
-        save_view(
-            by=team[row["by"]], name=row["name"], filters=Filters(**wanted), shared=row.get("shared", False)
-        )
     talk = {row["slug"] for row in furniture["channels"] if row.pop("talk", False)}
     accounts = {
         row["slug"]: open_account(workspace=workspace, **row) for row in furniture["channels"]

@@ -9,8 +9,10 @@ from typing import Any
 from huixiang.announcements import actions as announcements
 from huixiang.announcements.models import Announcement
 from huixiang.cases import actions as cases
-from huixiang.cases import tagging
+from huixiang.cases import handing, tagging
+from huixiang.cases.filters import Filters
 from huixiang.cases.models import Case, Turn
+from huixiang.cases.saved_views import save_view
 from huixiang.channels.actions import deliver_due, report_fetched
 from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
@@ -161,8 +163,28 @@ def _tag(told: Told, line: Line) -> None:
         tagging.tag(cases=[_case(told, line["tag"])], tag=tag, actor=_actor(told, line))
 
 
+def _view(told: Told, line: Line) -> None:
+    """Somebody keeps a view of the inbox, for themselves or for the team."""
+    wanted = {name: tuple(value) if isinstance(value, list) else value for name, value in line["filters"].items()}
+    save_view(by=told.by(line), name=line["view"], filters=Filters(**wanted), shared=line.get("shared", False))
+
+
 def _assign(told: Told, line: Line) -> None:
     cases.assign(case=_case(told, line["assign"]), owner=told.team[line["to"]], actor=_actor(told, line))
+
+
+def _hand(told: Told, line: Line) -> None:
+    """One of the team gives a case to another, with what they have to know."""
+    to = told.team[line["to"]]
+    handing.hand_over(case=_case(told, line["hand"]), by=told.by(line), to=to, text=line["text"])
+
+
+def _take(told: Told, line: Line) -> None:
+    handing.take(case=_case(told, line["take"]), by=told.by(line))
+
+
+def _give_back(told: Told, line: Line) -> None:
+    handing.give_back(case=_case(told, line["give_back"]), by=told.by(line), text=line["text"])
 
 
 def _end(told: Told, line: Line) -> None:
@@ -287,8 +309,9 @@ def _join(told: Told, line: Line) -> None:
 
 
 VERBS: dict[str, Callable[[Told, Line], None]] = {
-    "file": _file, "answer": _answer, "note": _note, "assign": _assign, "end": _end, "reopen": _reopen,
-    "regrade": _regrade, "vote": _vote, "move": _move, "describe": _describe, "decline": _decline,
-    "merge": _merge, "undo_merge": _undo_merge, "resolve": _resolve, "ask": _ask, "publish": _publish,
-    "tag": _tag, "know": _know, "join": _join, "solved": _solved, "consent": _consent, "tier": _tier,
+    "file": _file, "hand": _hand, "take": _take, "give_back": _give_back, "answer": _answer, "note": _note,
+    "assign": _assign, "end": _end, "reopen": _reopen, "regrade": _regrade, "vote": _vote, "move": _move,
+    "describe": _describe, "decline": _decline, "merge": _merge, "undo_merge": _undo_merge,
+    "resolve": _resolve, "ask": _ask, "publish": _publish, "tag": _tag, "view": _view, "know": _know,
+    "join": _join, "solved": _solved, "consent": _consent, "tier": _tier,
 }  # fmt: skip
