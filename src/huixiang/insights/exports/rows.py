@@ -23,9 +23,9 @@ WIDTHS: Final = (24, 80, 10, 8, 14, 16, 12, 16, 18, 12, 14, 8, 38)
 def headings() -> list[str]:
     """The first row."""
     return [
-        _("Theme"), _("In their words"), _("Kind"), _("Grade"), _("Version"), _("Member"), _("Tier"), _("Channel"),
-        _("Said at"), _("Case"), pgettext("case", "State"), pgettext("visibility", "Public"),
-        _("Number of the feedback"),
+        _("Theme"), _("In their words"), _("Kind"), _("Grade"), _("Version"), _("Member"),
+        pgettext("export", "Tier"), _("Channel"), _("Said at"), _("Case"), pgettext("case", "State"),
+        pgettext("visibility", "Public"), _("Number of the feedback"),
     ]  # fmt: skip
 
 
