@@ -33,6 +33,9 @@ from huixiang.intake.attachments.actions import keep, ticket, upload
 from huixiang.intake.imports.actions import keep_upload, start
 from huixiang.intake.models import Attachment, Message
 from huixiang.journal.models import Entry
+from huixiang.members import exporting
+from huixiang.members import joining as members_joining
+from huixiang.members.models import Member
 from huixiang.themes import actions as themes
 from huixiang.themes.models import Theme
 from huixiang.workspaces.actions import create_api_key
@@ -98,6 +101,9 @@ def _world(name: str) -> World:
     send_test(endpoint=endpoint)
     source = open_account(workspace=workspace, slug=f"hook-{owner.id.hex}", kind="webhook", name=name)
     set_up(account=source, actor=themes.Actor("staff", owner.id))
+    people = [Member.objects.create(workspace=workspace, name=f"{HIDDEN}{name}{place}") for place in range(3)]
+    joining = members_joining.join(source=people[0], target=people[1], by=owner)
+    data_export = exporting.ask(member=people[1], actor=themes.Actor("staff", owner.id))
     return World(
         workspace,
         owner,
@@ -119,7 +125,11 @@ def _world(name: str) -> World:
             "key_id": key.id,
             "rule_id": uuid.uuid4(),
             "member_id": case.member_id,
-            "joining_id": uuid.uuid4(),
+            "joining_id": joining.id,
+            "other_id": people[2].id,
+            "identity_id": case.member.identities.get().id,
+            "data_export_id": data_export.id,
+            "form": "csv",
             "move_id": uuid.uuid4(),
             "endpoint_id": endpoint.id,
             "webhook_message_id": endpoint.deliveries.get().id,

@@ -34,6 +34,11 @@ def verb(permission: Permission) -> Callable[[View], View]:
     return _guard(permission, ("POST",))
 
 
+def either(permission: Permission) -> Callable[[View], View]:
+    """Let somebody with the permission open a form by GET and send it by POST to the same address."""
+    return _guard(permission, ("GET", "HEAD", "POST"))
+
+
 def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)

@@ -34,7 +34,7 @@ class Permission(StrEnum):
     ANNOUNCE = "announce"  # draft and edit announcements
     PUBLISH = "publish"  # publish an announcement, ask for consent: what reaches people
     MEMBERS = "members"  # people: edit, join and part identities, erase
-    MODERATE = "moderate"  # hide and show again what is public
+    MODERATE = "moderate"  # remove what stands on the public board
     IMPORT = "import"
     EXPORT = "export"
     UNMASK = "unmask"  # see phone numbers and the like; the journal keeps who looked

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from huixiang.workspaces import actions, invitations, queries
 from huixiang.workspaces.models import Invitation, Membership
 from huixiang.workspaces.roles import Permission, Role, holds
 
+LONGEST_EMAIL = 254
 DUTIES = {
     Role.OWNER: gettext_lazy("everything, also who else is owner"),
     Role.ADMINISTRATOR: gettext_lazy("everything but making owners: team, keys, channels, rules, deleting"),
@@ -28,7 +29,7 @@ DUTIES = {
     Role.SPECIALIST: gettext_lazy("answers members and handles cases"),
     Role.PRODUCT: gettext_lazy("merges, splits and resolves themes, drafts announcements, exports"),
     Role.ANALYST: gettext_lazy("reads and exports, changes nothing"),
-    Role.MODERATOR: gettext_lazy("hides and shows what is public on the community's pages"),
+    Role.MODERATOR: gettext_lazy("removes what stands on the public board, with a reason"),
     Role.VIEWER: gettext_lazy("reads, with personal data masked"),
 }
 
@@ -69,6 +70,7 @@ def _email(request: HttpRequest) -> str:
     email = request.POST.get("email", "").strip()
     try:
         validate_email(email)
+        MaxLengthValidator(LONGEST_EMAIL)(email)
     except ValidationError:
         raise Refused(_("“%(text)s” is not an e-mail address.") % {"text": email[:60]}) from None
     return email
