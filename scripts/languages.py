@@ -11,6 +11,7 @@ from pathlib import Path
 PACKAGES = Path(__file__).resolve().parent.parent / "src" / "huixiang"
 MAPPING = "[python: **.py]\n[django: **/templates/**.*]\n"
 LOCALE = "zh_Hans"
+KEYWORDS = ("_", "gettext_lazy", "pgettext_lazy:1c,2", "ngettext_lazy:1,2", "npgettext_lazy:1c,2,3")
 
 
 def babel(*words: str) -> None:
@@ -26,8 +27,8 @@ def extract(package: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         mapping, found = Path(folder) / "mapping.ini", Path(folder) / "django.pot"
         mapping.write_text(MAPPING)
-        babel("extract", "--no-location", "--sort-output", "-F", str(mapping), "-k", "_", "-k", "gettext_lazy",
-              "-o", str(found), str(package))  # fmt: skip
+        marks = [word for keyword in KEYWORDS for word in ("-k", keyword)]
+        babel("extract", "--no-location", "--sort-output", "-F", str(mapping), *marks, "-o", str(found), str(package))
         catalogue = package / "locale" / LOCALE / "LC_MESSAGES" / "django.po"
         if catalogue.exists():
             babel("update", "-N", "--no-wrap", "--ignore-obsolete", "-i", str(found), "-o", str(catalogue),

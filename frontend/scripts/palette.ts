@@ -6,6 +6,8 @@ const WAIT = 120; // milliseconds after a key before the server is asked
 let dialog: HTMLDialogElement | null = null;
 let asking: AbortController | null = null;
 let timer = 0;
+let waiting = false; // what is shown answers older letters than those in the field
+let hurried = false; // Enter was pressed meanwhile: the first line of the answer is meant
 
 function field(): HTMLInputElement | null {
   return dialog?.querySelector<HTMLInputElement>("input[role=combobox]") ?? null;
@@ -55,6 +57,10 @@ function show(html: string): void {
   }
   choose(options()[0]);
   tell(options().length <= 1 && field()?.value.trim() ? "none" : "");
+  waiting = false;
+  const first = options()[0];
+  if (hurried && first) act(first);
+  hurried = false;
 }
 
 async function ask(): Promise<void> {
@@ -63,16 +69,20 @@ async function ask(): Promise<void> {
   asking?.abort();
   const mine = new AbortController();
   asking = mine;
+  waiting = true;
   try {
     const answer = await fetch(`${address}?q=${encodeURIComponent(field()?.value ?? "")}`, { signal: mine.signal });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     show(await answer.text());
   } catch {
-    if (!mine.signal.aborted) tell("lost");
+    if (mine.signal.aborted) return;
+    hurried = false;
+    tell("lost");
   }
 }
 
 function askSoon(): void {
+  waiting = true;
   window.clearTimeout(timer);
   timer = window.setTimeout(() => void ask(), WAIT);
 }
@@ -97,7 +107,8 @@ function onKey(event: KeyboardEvent): void {
   else if (event.key === "ArrowUp") move(-1);
   else if (event.key === "Enter") {
     const option = chosen();
-    if (option) act(option);
+    if (waiting) hurried = true;
+    else if (option) act(option);
   } else return;
   event.preventDefault();
 }
@@ -119,7 +130,11 @@ export function startPalette(): void {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog?.close(); // beside it
   });
-  dialog.addEventListener("close", () => asking?.abort());
+  dialog.addEventListener("close", () => {
+    window.clearTimeout(timer);
+    asking?.abort();
+    hurried = false;
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
     event.preventDefault();
