@@ -15,8 +15,11 @@ class ConnectorsConfig(AppConfig):
         from huixiang.connectors.api.outbound import ApiConnector  # noqa: PLC0415
         from huixiang.connectors.email.outbound import EmailConnector  # noqa: PLC0415
         from huixiang.connectors.files.outbound import FileConnector  # noqa: PLC0415
+        from huixiang.connectors.notes.outbound import NotesConnector  # noqa: PLC0415
         from huixiang.connectors.portal.outbound import PortalConnector  # noqa: PLC0415
         from huixiang.connectors.webhook.outbound import WebhookConnector  # noqa: PLC0415
 
-        for connector in (ApiConnector(), EmailConnector(), FileConnector(), PortalConnector(), WebhookConnector()):
+        for connector in (
+            ApiConnector(), EmailConnector(), FileConnector(), NotesConnector(), PortalConnector(), WebhookConnector(),
+        ):  # fmt: skip
             register(connector)

@@ -16,6 +16,7 @@ from huixiang.desk.inbox import saved as saved_views
 from huixiang.desk.inbox import views as inbox
 from huixiang.desk.members import verbs as member_verbs
 from huixiang.desk.members import views as members
+from huixiang.desk.notes import views as notes
 from huixiang.desk.search import views as search
 from huixiang.desk.settings import rules as settings_rules
 from huixiang.desk.settings import tags as settings_tags
@@ -71,6 +72,10 @@ urlpatterns = [
     path(CASE + "end/", case_verbs.end, name="case_end"),
     path(CASE + "reopen/", case_verbs.reopen, name="case_reopen"),
     path(CASE + "turns/<uuid:turn_id>/original/", case_verbs.original, name="case_original"),
+    path("notes/", notes.form, name="notes"),
+    path("notes/people/", notes.people, name="note_people"),
+    path("notes/save/", notes.save, name="note_save"),
+    path("deliveries/<uuid:delivery_id>/called/", notes.called, name="called"),
     path(CASE + "here/", case_handing.here, name="case_here"),
     path(CASE + "handing/", case_handing.form, name="case_handing"),
     path(CASE + "hand-over/", case_handing.hand_over, name="case_hand_over"),
@@ -121,7 +126,7 @@ urlpatterns = [
     path("members/table.<str:form>", members.table, name="member_table"),
     path("members/identities/<uuid:identity_id>/part/", member_verbs.part, name="member_part"),
     path("members/joinings/<uuid:joining_id>/undo/", member_verbs.undo_joining, name="joining_undo"),
-    path("members/exports/<uuid:export_id>/", member_verbs.export_file, name="member_export_file"),
+    path("members/exports/<uuid:data_export_id>/", member_verbs.export_file, name="member_export_file"),
     path(MEMBER, members.member, name="member"),
     path(MEMBER + "describe/", member_verbs.describe, name="member_describe"),
     path(MEMBER + "note/", member_verbs.note, name="member_note"),

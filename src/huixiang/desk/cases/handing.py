@@ -92,7 +92,7 @@ def draft(case: Case) -> str:
         [
             _("Known:"), *(known or [f"- {case.title}"]),
             _("Still missing: %(list)s") % {"list": ", ".join(missing) or _("nothing")},
-            _("Promised: %(words)s") % {"words": _last(answered)},
+            _("Last answer and promise: %(words)s") % {"words": _last(answered)},
             _("Due: %(list)s") % {"list": ", ".join(_running(queries.clocks(case))) or _("nothing")},
         ]
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Noting a phone call or an interview while it goes on."""
