@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from huixiang.cases.actions import assign, end, open_cases
 from huixiang.cases.filters import Filters
-from huixiang.cases.inbox import inbox, to_do_count, view_counts
+from huixiang.cases.inbox import inbox, tally, to_do_count
 from huixiang.cases.models import Case
 from huixiang.cases.queries import case_by_id, team_load
 from huixiang.cases.urgency import urgency
@@ -78,8 +78,9 @@ def test_views_and_their_counts(app_channel: ChannelAccount, operator: Membershi
         "historical": {old.id},
     }
     assert {view: shown(view) for view in views} == views
-    counts = view_counts(operator)
-    assert counts == {
+    counts = tally(operator)
+    assert counts.accounts == {app_channel.id: 3}
+    assert counts.views == {
         "todo": 3, "mine": 1, "unassigned": 1, "overdue": 1, "waiting": 1, "historical": 1,
         "red": 0, "orange": 0, "yellow": 3, "blue": 0,
     }  # fmt: skip
@@ -111,7 +112,7 @@ def test_opening_costs_the_same_whatever_the_number(
 ) -> None:
     feedbacks = [unstored(app_channel, by=str(place)) for place in range(number)]
     Feedback.objects.bulk_create(feedbacks)
-    with django_assert_num_queries(6):  # numbers by two, cases, events, a savepoint
+    with django_assert_num_queries(7):  # numbers by two, cases, events, what is searched, a savepoint
         open_cases(workspace_id=app_channel.workspace_id, feedbacks=feedbacks)
 
 

@@ -19,9 +19,10 @@ from huixiang.cases.models import Case, Tag, Turn
 from huixiang.cases.search import matching
 from huixiang.cases.states import ENDED, TO_DO, UNFINISHED, CaseState
 from huixiang.cases.urgency import GRADE_STEP
-from huixiang.channels.models import Delivery, DeliveryState
+from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.feedback.models import GRADE_RANK, Grade
 from huixiang.kernel import pagination
+from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Membership
 
 COUNTED_TO = 1_000  # counts of saved views stop here: "999+" is told, and telling it stays cheap
@@ -247,20 +248,46 @@ def ids(*, viewer: Membership, filters: Filters, most: int) -> list[uuid.UUID]:
     return list(narrowed(viewer, filters).order_by("id").values_list("id", flat=True)[:most])
 
 
-def view_counts(viewer: Membership) -> dict[str, int]:
-    """How many cases stand in each view and grade: one statement."""
-    now = timezone.now()
-    alive = Q(historical=False)
-    counted = Case.objects.filter(workspace_id=viewer.workspace_id, state__in=UNFINISHED).aggregate(
-        todo=Count("id", filter=alive & Q(state__in=TO_DO)),
-        mine=Count("id", filter=alive & Q(owner=viewer)),
-        unassigned=Count("id", filter=alive & Q(owner=None)),
-        overdue=Count("id", filter=alive & Q(due_at__lt=now)),
-        waiting=Count("id", filter=alive & Q(state=CaseState.WAITING_MEMBER)),
-        imported=Count("id", filter=Q(historical=True)),  # not named like the field the others filter by
-        **{grade: Count("id", filter=alive & Q(state__in=TO_DO, grade=grade)) for grade in Grade.values},
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many unfinished cases stand in each view and grade, and how many to do in each channel account."""
+
+    views: dict[str, int]
+    accounts: dict[uuid.UUID, int]
+
+
+def tally(viewer: Membership) -> Tally:
+    """Count everything the left column tells in one pass over one index (case_counted): one statement."""
+    mine, late = Q(owner=viewer), Q(due_at__lt=timezone.now())
+    rows = (
+        Case.objects.filter(workspace_id=viewer.workspace_id, state__in=UNFINISHED)
+        .annotate(
+            late=Choose(When(late, then=Value(True)), default=Value(False), output_field=BooleanField()),
+            whose=Choose(
+                When(mine, then=Value("mine")), When(owner=None, then=Value("unassigned")), default=Value("")
+            ),
+        )
+        .values_list("historical", "state", "grade", "account_id", "late", "whose")
+        .annotate(number=Count("*"))
+        .order_by()
     )
-    return {"historical" if name == "imported" else name: number for name, number in counted.items()}
+    names = ("todo", "mine", "unassigned", "overdue", "waiting", "historical", *Grade.values)
+    found = Tally(dict.fromkeys(names, 0), {})
+    for historical, state, grade, account_id, is_late, whose, number in rows:
+        _add(found, (historical, state, grade, is_late, whose), account_id, number)
+    return found
+
+
+def _add(found: Tally, told: tuple[bool, str, str, bool, str], account_id: uuid.UUID, number: int) -> None:
+    historical, state, grade, late, whose = told
+    names = ["historical"] if historical else [whose] if whose else []
+    if not historical:
+        names += ["overdue"] if late else []
+        names += ["todo", grade] if state in TO_DO else ["waiting"]
+        if state in TO_DO:
+            found.accounts[account_id] = found.accounts.get(account_id, 0) + number
+    for name in names:
+        found.views[name] += number
 
 
 def counts(*, viewer: Membership, wanted: Sequence[Filters]) -> list[int]:
@@ -288,20 +315,20 @@ def to_do_count(workspace_id: uuid.UUID) -> int:
 
 
 def theme_counts(*, workspace_id: uuid.UUID, limit: int = 5) -> list[tuple[uuid.UUID, str, int]]:
-    """The themes with most cases to do: (id, name, number)."""
+    """The themes with most cases to do: (id, name, number). Counted before they are named."""
     counted = Case.objects.filter(
         workspace_id=workspace_id, state__in=TO_DO, historical=False, theme__isnull=False
     )
-    rows = (
-        counted.values_list("theme_id", "theme__name")
-        .annotate(number=Count("id"))
-        .order_by("-number", "theme_id")
-    )
-    return list(rows[:limit])
+    rows = counted.values_list("theme_id").annotate(number=Count("*")).order_by("-number", "theme_id")[:limit]
+    numbers = dict(rows)
+    names = dict(Theme.objects.filter(id__in=list(numbers)).values_list("id", "name"))
+    return [(theme_id, names[theme_id], number) for theme_id, number in numbers.items() if theme_id in names]
 
 
-def account_counts(*, workspace_id: uuid.UUID) -> list[tuple[uuid.UUID, str, str, int]]:
-    """The channel accounts of the cases to do: (id, name, kind, number)."""
-    counted = Case.objects.filter(workspace_id=workspace_id, state__in=TO_DO, historical=False)
-    rows = counted.values_list("account_id", "account__name", "account__kind").annotate(number=Count("id"))
-    return list(rows.order_by("-number", "account_id"))
+def account_counts(
+    *, workspace_id: uuid.UUID, numbers: dict[uuid.UUID, int]
+) -> list[tuple[uuid.UUID, str, str, int]]:
+    """The channel accounts of a tally, those with most to do first: (id, name, kind, number)."""
+    found = ChannelAccount.objects.filter(workspace_id=workspace_id, id__in=list(numbers))
+    rows = [(one.id, one.name, one.kind, numbers[one.id]) for one in found]
+    return sorted(rows, key=lambda row: (-row[3], row[0]))

@@ -94,6 +94,13 @@ class Case(models.Model):
                 condition=IS_UNFINISHED,
             ),
             models.Index(fields=["workspace", "-heard_at"], name="case_heard", condition=IS_UNFINISHED),
+            # The counts beside the list are read from this one alone.
+            models.Index(
+                fields=["workspace", "historical", "state"],
+                include=["grade", "owner", "account", "theme", "due_at"],
+                name="case_counted",
+                condition=IS_UNFINISHED,
+            ),
         ]
 
     def __str__(self) -> str:

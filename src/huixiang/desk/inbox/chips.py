@@ -100,7 +100,7 @@ def choices(viewer: Membership, filters: Filters) -> dict[str, Any]:
         "tier_choices": Tier.choices,
         "team": team(viewer.workspace),
         "theme_choices": inbox.theme_counts(workspace_id=viewer.workspace_id, limit=THEMES_OFFERED),
-        "account_choices": inbox.account_counts(workspace_id=viewer.workspace_id),
+        "account_choices": accounts(viewer.workspace),
         "tag_choices": tags(viewer.workspace_id),
         "view_choices": [(name, word) for name, (_glyph, word) in listing.VIEWS.items()] + [*listing.OTHERS.items()],
     }

@@ -118,9 +118,9 @@ def themes(viewer: Membership, filters: Filters) -> list[Entry]:
     ]  # fmt: skip
 
 
-def accounts(viewer: Membership, filters: Filters) -> list[Entry]:
+def accounts(viewer: Membership, filters: Filters, numbers: dict[uuid.UUID, int]) -> list[Entry]:
     """The channels with something to do."""
-    rows = inbox.account_counts(workspace_id=viewer.workspace_id)
+    rows = inbox.account_counts(workspace_id=viewer.workspace_id, numbers=numbers)
     return [
         Entry(
             address(viewer.workspace.slug, Filters(account_id=account_id)), name, number, kind=kind,

@@ -72,18 +72,18 @@ def stamp(row: Any) -> str:
 
 
 def _frame(membership: Membership, filters: Filters, saved: uuid.UUID | None) -> dict[str, object]:
-    counts = cases.view_counts(membership)
+    tally = cases.tally(membership)
     kept = visible(membership)
     unread, here, *numbers = cases.counts(
         viewer=membership,
         wanted=[Filters(view="unread"), filters, *(listing.filters_of_view(view) for view in kept)],
     )
-    counts["unread"] = unread
+    counts = tally.views | {"unread": unread}
     groups = [
         listing.views(membership, filters, counts),
         listing.grades(membership, filters, counts),
         listing.themes(membership, filters),
-        listing.accounts(membership, filters),
+        listing.accounts(membership, filters, tally.accounts),
         listing.saved(membership, kept, numbers, saved),
     ]
     chosen = next((view for view in kept if view.id == saved), None)
