@@ -203,3 +203,11 @@ def test_the_menu_leads_to_every_workspace(
     assert elsewhere not in client_of(owner).get(address).content.decode()
     join_team(workspace=other_workspace, user=owner.user, role="viewer")
     assert elsewhere in client_of(owner).get(address).content.decode()
+
+
+def test_without_a_mail_server_no_mail_is_promised(user: User, settings: Any) -> None:
+    settings.EMAIL_HOST = ""
+    page = Client().get("/accounts/password/reset/").content.decode()
+    assert ("没有配置发信服务器" in page, 'name="email"' in page) == (True, False)
+    assert Client().post("/accounts/password/reset/", {"email": user.email}).status_code == 302
+    assert mail.outbox == []

@@ -29,6 +29,7 @@ from huixiang.channels.models import Delivery
 from huixiang.channels.webhooks.actions import open_endpoint, send_test
 from huixiang.channels.webhooks.receiving import set_up
 from huixiang.feedback.models import Feedback
+from huixiang.insights.exports import actions as exports
 from huixiang.intake.attachments.actions import keep, ticket, upload
 from huixiang.intake.imports.actions import keep_upload, start
 from huixiang.intake.models import Attachment, Message
@@ -37,6 +38,7 @@ from huixiang.members import exporting
 from huixiang.members import joining as members_joining
 from huixiang.members.models import Member
 from huixiang.themes import actions as themes
+from huixiang.themes import moving, verbatims
 from huixiang.themes.models import Theme
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.invitations import invite
@@ -93,6 +95,13 @@ def _world(name: str) -> World:
     draft = announcements.resolve_and_draft(
         theme=Theme.objects.get(id=case.theme_id), root_cause="甲", fix="乙", fixed_in="1", by=owner
     )
+    other_theme = Theme.objects.get(id=other.theme_id)
+    themes.describe(theme=other_theme, actor=themes.Actor("staff"), summary="一句话")
+    said = Feedback.objects.filter(theme_id=other_theme.id).values_list("id", flat=True)[:1]
+    moved = moving.split(source=other_theme, feedback_ids=list(said), name="另一件", actor=themes.Actor("staff"))
+    export = exports.ask(
+        by=owner, theme_ids=[other_theme.id], filters=verbatims.Filters(), words=[], file_format="csv"
+    )
     key, secret = create_api_key(workspace=workspace, scopes=["ingest", "read", "deliver"])
     endpoint, _secret = open_endpoint(
         workspace=workspace, name=name, url="https://1.1.1.1/", wanted=["case.opened"], personal=False,
@@ -130,7 +139,9 @@ def _world(name: str) -> World:
             "identity_id": case.member.identities.get().id,
             "data_export_id": data_export.id,
             "form": "csv",
-            "move_id": uuid.uuid4(),
+            "move_id": moved.id,
+            "change_id": other_theme.changes.latest("changed_at").id,
+            "export_id": export.id,
             "endpoint_id": endpoint.id,
             "webhook_message_id": endpoint.deliveries.get().id,
             "slug": source.slug,

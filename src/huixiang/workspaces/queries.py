@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -35,10 +36,11 @@ def membership_of(*, user: User, slug: str) -> Membership | None:
     """
     places = Membership.objects.filter(user_id=OuterRef("user_id")).order_by("workspace__name")
     shape = JSONObject(slug="workspace__slug", name="workspace__name")
-    found = Membership.objects.filter(user=user, workspace__slug=slug).annotate(
-        places=ArraySubquery(places.annotate(shape=shape).values("shape")),
-        has_second_factor=_has_second_factor(),
-    )
+    more: dict[str, Any] = {
+        "places": ArraySubquery(places.annotate(shape=shape).values("shape")),
+        "has_second_factor": _has_second_factor(),
+    }  # the model declares both; named here they would be declared twice
+    found = Membership.objects.filter(user=user, workspace__slug=slug).annotate(**more)
     return found.select_related("workspace", "user").first()
 
 
@@ -55,7 +57,8 @@ def team(workspace: Workspace) -> list[Membership]:
 
 def roster(workspace: Workspace) -> list[Membership]:
     """The team by name, each with `has_second_factor`."""
-    found = workspace.memberships.annotate(has_second_factor=_has_second_factor())
+    more: dict[str, Any] = {"has_second_factor": _has_second_factor()}
+    found = workspace.memberships.annotate(**more)
     return list(found.select_related("user").order_by("user__name", "user__email"))
 
 

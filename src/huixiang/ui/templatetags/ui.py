@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -31,6 +32,12 @@ CURRENT: Final = SafeString(' aria-current="page"')
 
 
 register.filter("device", devices.device)
+
+
+@register.simple_tag
+def mails() -> bool:
+    """Whether a mail server is set up: pages that promise a mail ask first."""
+    return bool(settings.EMAIL_HOST)
 
 
 @register.simple_tag
