@@ -118,7 +118,7 @@ def test_the_roster_costs_the_same_whatever_its_length(
 ) -> None:
     for place in range(number):
         factories.case(app_channel, author_name=f"车友{place}", thread=f"t{place}")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         assert len(as_operator.get(at("members")).context["rows"]) == number
 
 
@@ -273,7 +273,7 @@ def test_everything_stored_as_one_file(
     assert "0" in as_operator.get(at("member_export_progress", member_id=member.id)).content.decode()
     jobs.run_waiting()
     made = member.exports.get()
-    answer = as_operator.get(at("member_export_file", export_id=made.id))
+    answer = as_operator.get(at("member_export_file", data_export_id=made.id))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
         feedback = json.loads(archive.read("feedback.json"))
         about = json.loads(archive.read("about.json"))
@@ -281,7 +281,7 @@ def test_everything_stored_as_one_file(
     assert {"file": "feedback.json", "what": "提过的反馈"} in about["contents"]
     assert Entry.objects.filter(name="members.export_fetched", subject_id=member.id).count() == 1
     erasing.ask(member=member, actor=erasing.Actor("staff"))
-    assert as_operator.get(at("member_export_file", export_id=made.id)).status_code == 404
+    assert as_operator.get(at("member_export_file", data_export_id=made.id)).status_code == 404
 
 
 NEEDED = {

@@ -62,14 +62,14 @@ def test_the_file_is_mine_alone(
     me.post(page("me_export"))
     jobs.run_waiting()
     made = Member.objects.get(user=person).exports.get()
-    answer = me.get(page("me_export_file", export_id=made.id))
+    answer = me.get(page("me_export_file", data_export_id=made.id))
     with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:  # type: ignore[attr-defined]
         said = json.loads(archive.read("feedback.json"))
     assert [row["text"] for row in said] == [factories.COLD_START]
     stranger = Client()
-    assert stranger.get(page("me_export_file", export_id=made.id)).status_code == 302
+    assert stranger.get(page("me_export_file", data_export_id=made.id)).status_code == 302
     stranger.force_login(factories.user("别人"), backend="allauth.account.auth_backends.AuthenticationBackend")
-    assert stranger.get(page("me_export_file", export_id=made.id)).status_code == 404
+    assert stranger.get(page("me_export_file", data_export_id=made.id)).status_code == 404
 
 
 def test_the_file_expires(me: Client, page: Callable[..., str], person: User, settings: Any, tmp_path: Any) -> None:
@@ -81,7 +81,7 @@ def test_the_file_expires(me: Client, page: Callable[..., str], person: User, se
     made = Member.objects.get(user=person).exports.get()
     assert exporting.expire() == 0
     Member.objects.get(user=person).exports.update(expires_at=timezone.now() - datetime.timedelta(minutes=1))
-    assert me.get(page("me_export_file", export_id=made.id)).status_code == 404
+    assert me.get(page("me_export_file", data_export_id=made.id)).status_code == 404
     assert exporting.expire() == 1
     assert list(tmp_path.rglob("*.zip")) == []
 

@@ -17,7 +17,7 @@ from huixiang.members.models import IS_LISTED, Identity, Member
 from huixiang.members.search import matching
 from huixiang.workspaces.models import Workspace
 
-MOODS: Final = {"bad": Q(mood__lt=-20), "mixed": Q(mood__gte=-20, mood__lte=20), "good": Q(mood__gt=20)}
+MOODS: Final = {"bad": Q(mood__lt=-33), "mixed": Q(mood__gte=-33, mood__lte=33), "good": Q(mood__gt=33)}
 SORTS: Final = {
     "contact": ("-last_contact_at", "-id"),
     "quiet": ("last_contact_at", "id"),

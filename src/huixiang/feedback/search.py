@@ -32,7 +32,7 @@ def meaning_of(query: str) -> NDArray[np.float32] | None:
     """
     if not means_something(query):
         return None
-    [vector] = embed([query[:LONGEST_QUERY]])
+    vector: NDArray[np.float32] = embed([query[:LONGEST_QUERY]])[0]
     return vector
 
 

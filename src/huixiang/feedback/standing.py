@@ -8,7 +8,8 @@ from django.db import connection
 
 LATEST = 8  # what was said last tells the mood; a year of old anger does not
 
-# One statement for all: sentiment is −1, 0 or 1; the mood is its mean over what was said last, −100 to 100.
+# One statement for all: sentiment is −1, 0 or 1, and praise is good whatever its words; the mood is the mean of what
+# was said last, −100 to 100.
 REMEMBER = """
     UPDATE members_member m SET
         last_contact_at = greatest(m.last_contact_at, w.at),
@@ -18,7 +19,8 @@ REMEMBER = """
         SELECT array_agg(said.sentiment ORDER BY said.said_at, said.id) AS moods,
                round(avg(said.sentiment) * 100) AS mood
         FROM (
-            SELECT f.sentiment, f.said_at, f.id FROM feedback_feedback f
+            SELECT CASE f.kind WHEN 'praise' THEN 1 ELSE f.sentiment END AS sentiment, f.said_at, f.id
+            FROM feedback_feedback f
             WHERE f.member_id = w.id AND f.removed_at IS NULL ORDER BY f.said_at DESC, f.id DESC LIMIT %(latest)s
         ) said
     ) felt ON true

@@ -157,7 +157,8 @@ def change_tiers(
 @transaction.atomic
 def describe(*, member: Member, actor: Actor, **changed: str) -> None:
     """Change name or e-mail address as staff know it. Journal: members.described with the fields."""
-    fields = [name for name in ("name", "email") if name in changed and getattr(member, name) != changed[name]]
+    known: tuple[str, ...] = ("name", "email")
+    fields = [name for name in known if name in changed and getattr(member, name) != changed[name]]
     if not fields:
         return
     if "name" in fields and not changed["name"]:

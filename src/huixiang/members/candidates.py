@@ -76,7 +76,7 @@ def pairs(*, workspace_id: uuid.UUID, limit: int = MOST) -> list[Pair]:
         keys = [row["key"] for row in repeated.order_by("-number", "key")[:limit]]
         by_key: dict[str, list[Member]] = {}
         for member in alive.annotate(key=key).filter(key__in=keys).order_by("created_at", "id")[: limit * 4]:
-            by_key.setdefault(member.key, []).append(member)  # type: ignore[attr-defined]
+            by_key.setdefault(member.key, []).append(member)
         for rows in by_key.values():
             for other in rows[1:]:
                 if frozenset((rows[0].id, other.id)) not in seen and len(rows[0].name) >= SHORTEST_NAME:

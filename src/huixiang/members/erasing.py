@@ -223,6 +223,6 @@ def _write_back(model: type[Model], rows: dict[str, dict[str, Any]]) -> None:
 
 
 def _parsed(model: type[Model], name: str) -> Callable[[Any], Any]:
-    field = model._meta.get_field(name)  # noqa: SLF001 - Django's public name for it
+    field: Any = model._meta.get_field(name)  # noqa: SLF001 - Django's public name for it
     plain = field.get_internal_type() in {"ArrayField", "JSONField"}
-    return (lambda value: value) if plain else field.to_python  # type: ignore[attr-defined]
+    return (lambda value: value) if plain else field.to_python

@@ -92,7 +92,7 @@ def _plain(value: Any) -> Any:
 
 
 def _restore(member: Member, name: str, value: Any) -> None:
-    field = Member._meta.get_field(name if name != "user_id" else "user")  # noqa: SLF001 - Django's public name for it
+    field: Any = Member._meta.get_field(name if name != "user_id" else "user")  # noqa: SLF001 - Django's public name for it
     setattr(member, name, field.to_python(value))
 
 

@@ -100,7 +100,7 @@ def mood_of(member: Member) -> str:
     """bad, mixed, good; "" while nothing was said."""
     if member.mood is None:
         return ""
-    edge = 20  # as roster.MOODS cuts
+    edge = 33  # as roster.MOODS cuts
     return "bad" if member.mood < -edge else "good" if member.mood > edge else "mixed"
 
 
@@ -112,12 +112,13 @@ def marks(moods: list[int]) -> list[Mark]:
 
 def tiers(wanted: Wanted, counts: dict[str, int]) -> list[dict[str, Any]]:
     """The tiers as tabs, the closest first, with how many there are of each."""
-    everybody = {"word": _("All members"), "count": sum(counts.values()), "here": not wanted.tier, "key": ""}
+    number = sum(counts.values())
+    everybody: dict[str, Any] = {"word": _("All members"), "count": number, "here": not wanted.tier, "key": ""}
     found = [
         {"word": TIERS[tier][1], "count": counts.get(tier, 0), "here": wanted.tier == tier, "key": tier}
         for tier in (Tier.CORE, Tier.KOC, Tier.ACTIVE, Tier.PLAIN)
     ]
-    shown = [everybody, *found]
+    shown: list[dict[str, Any]] = [everybody, *found]
     for tab in shown:
         tab["query"] = query_of(replace(wanted, tier=str(tab["key"])))
     return shown

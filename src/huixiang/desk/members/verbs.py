@@ -164,9 +164,9 @@ def export_progress(request: HttpRequest, membership: Membership, member_id: uui
 
 
 @access.page(Permission.MEMBERS)
-def export_file(_request: HttpRequest, membership: Membership, export_id: uuid.UUID) -> HttpResponseBase:
+def export_file(_request: HttpRequest, membership: Membership, data_export_id: uuid.UUID) -> HttpResponseBase:
     """The file; the journal keeps who fetched it."""
-    made = access.found(exporting.ready(workspace_id=membership.workspace_id, export_id=export_id, kind="staff"))
+    made = access.found(exporting.ready(workspace_id=membership.workspace_id, export_id=data_export_id, kind="staff"))
     path = exporting.fetched(export=made, actor=access.actor(membership))
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=f"member-{made.member_id}.zip")
     answer["Cache-Control"] = "no-store"

@@ -22,7 +22,7 @@ from huixiang.desk.members import listing as words
 from huixiang.kernel.spreadsheet import Cell, Table, write_csv, write_xlsx
 from huixiang.members import candidates, erasing, exporting, queries
 from huixiang.members.actions import roster_taken_out
-from huixiang.members.models import NEVER, Consent, Member, Tier
+from huixiang.members.models import NEVER, Consent, Identity, Member, Tier
 from huixiang.triage.dials import influence
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission, holds
@@ -52,7 +52,6 @@ def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
         "found": roster.listed(workspace_id=workspace.id, wanted=wanted).count() if narrowed else sum(counts.values()),
         "query": words.query_of(wanted), "accounts": accounts(workspace), "sorts": words.SORT_WORDS,
         "quiet": words.QUIET, "consents": Consent.choices, "tier_choices": Tier.choices[::-1],
-        "pairs": len(candidates.pairs(workspace_id=workspace.id)),
     }  # fmt: skip
     return access.shown(request, membership, "desk/members/listing.html", "members", **context)
 
@@ -87,7 +86,6 @@ def member(request: HttpRequest, membership: Membership, member_id: uuid.UUID) -
 def _about(membership: Membership, found: Member) -> dict[str, Any]:
     cases = cases_of_members(workspace_id=found.workspace_id, member_ids=[found.id]).get(found.id, [])
     themes = {case.theme_id: case.theme for case in cases if case.theme}
-    identities = queries.identities_of(found)
     return {
         "influence": influence(found),
         "mood": words.mood_of(found),
@@ -97,7 +95,7 @@ def _about(membership: Membership, found: Member) -> dict[str, Any]:
         "record": member_record(found),
         "cases": cases[:8],
         "themes": list(themes.values())[:8],
-        "identities": [(one, words.hidden(one.external_id)) for one in identities],
+        "identities": _names(found),
         "email": words.hidden(found.email) if found.email else "",
         "routes": private_routes(member=found, account=None, conversation=None),
         "notes": queries.notes_of(found),
@@ -135,13 +133,17 @@ def join_preview(
     target, source = member_of(membership, member_id), member_of(membership, other_id)
     facts = roster.facts_of(workspace_id=membership.workspace_id, members=[target, source])
     both = [
-        (one, facts[one.id], [(identity, words.hidden(identity.external_id)) for identity in queries.identities_of(one)],
-         exporting.stored(one), words.hidden(one.email) if one.email else "")
+        (one, facts[one.id], _names(one), exporting.stored(one), words.hidden(one.email) if one.email else "")
         for one in (target, source)
-    ]  # fmt: skip
+    ]
     return access.shown(
         request, membership, "desk/members/join.html", "members", target=target, source=source, both=both
     )
+
+
+def _names(member: Member) -> list[tuple[Identity, str]]:
+    """The names on channels, each as everybody of the team may see it."""
+    return [(one, words.hidden(one.external_id)) for one in queries.identities_of(member)]
 
 
 @access.page(Permission.EXPORT)

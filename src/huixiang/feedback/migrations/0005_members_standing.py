@@ -14,7 +14,7 @@ FILL = """
         SELECT max(said.said_at) AS last, array_agg(said.sentiment ORDER BY said.said_at, said.id) AS moods,
                round(avg(said.sentiment) * 100) AS mood
         FROM (
-            SELECT f.sentiment, f.said_at, f.id FROM feedback_feedback f
+            SELECT CASE f.kind WHEN 'praise' THEN 1 ELSE f.sentiment END AS sentiment, f.said_at, f.id FROM feedback_feedback f
             WHERE f.member_id = w.id AND f.removed_at IS NULL ORDER BY f.said_at DESC, f.id DESC LIMIT 8
         ) said
     ) felt ON true

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -211,17 +210,17 @@ def export_progress(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 @community_page
 @require_safe
-def export_file(request: HttpRequest, visit: Visit, export_id: UUID) -> HttpResponseBase:
+def export_file(request: HttpRequest, visit: Visit, data_export_id: UUID) -> HttpResponse:
     """The file, for nobody but me; the journal keeps that it was fetched."""
     if visit.user is None:
         return to_login(request.path)
-    made = exporting.ready(workspace_id=visit.workspace.id, export_id=export_id, kind="member")
+    made = exporting.ready(workspace_id=visit.workspace.id, export_id=data_export_id, kind="member")
     if made is None or visit.member is None or made.member_id != visit.member.id:
         raise Http404
     path = exporting.fetched(export=made, actor=_self(visit.member))
     answer = FileResponse(path.open("rb"), as_attachment=True, filename=f"{visit.workspace.slug}-my-data.zip")
     answer["Cache-Control"] = "no-store"
-    return answer
+    return answer  # type: ignore[return-value]  # a file is an answer to Django as any other
 
 
 @community_page
