@@ -53,7 +53,7 @@ def test_a_revoked_key_opens_nothing(workspace: Workspace) -> None:
 
 def test_nothing_and_wrong_methods_are_json(app: Program, nobody: Program) -> None:
     nothing = (404, {"error": "There is nothing at this address."})
-    for path in ("", "nothing", "messages/", "messages/17", "docs", "nothing/at/all"):
+    for path in ("", "nothing", "messages/", "messages/17", "nothing/at/all"):
         assert app.get(path) == nothing
     assert nobody.request("POST", "nothing") == nothing
     assert app.request("PUT", "messages") == (405, {"error": "This address does not take PUT."})

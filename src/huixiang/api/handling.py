@@ -72,7 +72,7 @@ def _detail(request: keys.KeyedRequest, case: Case) -> dict[str, Any]:
 
 @router.post(CASE + "/reply", auth=keys.cases, response=shapes.changes(CaseDetail), summary="Answer the member")
 def reply(request: keys.KeyedRequest, case_id: uuid.UUID, said: Reply) -> Any:
-    """Answer on the board (public) or alone (private), on the best way there is. Red lines are checked as in the desk.
+    """Answer on the board (public) or alone (private), on the best way there is.
 
     409 with a sentence when there is no way to the member.
     """

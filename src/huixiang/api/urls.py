@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import re_path
+from django.urls import path, re_path
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
@@ -15,6 +15,7 @@ from huixiang.api import (
     cases,
     deliveries,
     directory,
+    docs,
     errors,
     examples,
     feedback,
@@ -25,6 +26,7 @@ from huixiang.api import (
     themes,
 )
 from huixiang.api.body import StrictParser
+from huixiang.api.keys import ApiKeyBearer
 
 View = Callable[..., HttpResponse]
 
@@ -42,6 +44,24 @@ class _Readable(JSONRenderer):
     json_dumps_params: dict[str, Any] = {"ensure_ascii": False}  # noqa: RUF012 - ninja's attribute
 
 
+def _scopes(of: NinjaAPI) -> dict[str, str]:
+    """The scope each operation asks for, by the operation's id."""
+    operations = [
+        operation
+        for part in PARTS
+        for view in part.router.path_operations.values()
+        for operation in view.operations
+    ]
+    return {
+        of.get_openapi_operation_id(operation): cast(ApiKeyBearer, operation.auth_callbacks[0]).scope.value
+        for operation in operations
+    }
+
+
+def _docs(request: HttpRequest) -> HttpResponse:
+    return docs.page(request, api.get_openapi_schema())
+
+
 class _Api(NinjaAPI):
     """All of it JSON, also for addresses and methods that are not there."""
 
@@ -50,6 +70,10 @@ class _Api(NinjaAPI):
     ) -> OpenAPISchema:
         """The description with an example for every call."""
         found = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
+        scopes = _scopes(self)
+        for methods in found["paths"].values():
+            for call in methods.values():
+                call["x-scope"] = scopes[call["operationId"]]
         examples.add_to(found)
         return found
 
@@ -57,7 +81,8 @@ class _Api(NinjaAPI):
         found = super()._get_urls()
         for pattern in found:
             pattern.callback = errors.in_json(calls.guarded(cast(View, pattern.callback)))
-        return [*found, re_path(r"^.*$", _nothing_here, name="nothing-here")]
+        docs_page = path("docs", _docs, name="docs")
+        return [docs_page, *found, re_path(r"^.*$", _nothing_here, name="nothing-here")]
 
 
 def _nothing_here(_request: HttpRequest) -> HttpResponse:
