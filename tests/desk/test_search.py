@@ -20,7 +20,7 @@ from tests import factories
 from tests.factories import jobs, rows
 
 SEARCH = 32
-PALETTE = 22
+PALETTE = 13
 At = Callable[..., str]
 BROKEN = "快递到手就破损，客服还不理人，订单号 A-2087 一直没人处理"
 

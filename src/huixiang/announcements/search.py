@@ -29,14 +29,15 @@ def matching(*, workspace_id: uuid.UUID, query: str, published: bool = False, ty
 def ranked(
     *, workspace_id: uuid.UUID, query: str, published: bool = False, typing: bool = False, skip: int = 0, size: int = 20
 ) -> Hits[Announcement]:
-    """The best answers first: all words and the theme's meaning joined by reciprocal rank."""
+    """The best answers first: all words and, unless somebody is still `typing`, the theme's meaning, joined."""
     sought = terms(query, typing=typing)
     if not sought:
         return Hits()
     asked_for = literal(workspace_id, sought)
     rows = Announcement.objects.filter(PUBLISHED if published else Q(), workspace_id=workspace_id)
     worded = rows.filter(search__matches=asked_for)
-    rankings = [by_rank(worded, "saved_at", asked_for), _of_themes(workspace_id, query, rows)]
+    meant = [] if typing else _of_themes(workspace_id, query, rows)
+    rankings = [by_rank(worded, "saved_at", asked_for), meant]
     shown = rows.select_related("theme", "author__user").defer("theme__centre")
     return stretch(shown, rankings, worded[:COUNTED].count(), skip=skip, size=size)
 

@@ -44,7 +44,10 @@ def _somewhere(workspace_id: uuid.UUID, term: Term) -> Q:
 def ranked(
     *, workspace_id: uuid.UUID, query: str, within: Q = EVERY, typing: bool = False, skip: int = 0, size: int = 20
 ) -> Hits[Case]:
-    """The best answers first: all words (the latest first, its number before all) joined with the meaning."""
+    """The best answers first: all words (number and title before what was said) joined with the meaning.
+
+    While somebody is `typing`, only words count: half a word means nothing yet, and the answer must be quick.
+    """
     sought = terms(query, typing=typing)
     if not sought:
         return Hits()
@@ -54,7 +57,7 @@ def ranked(
     rankings = [
         list(titled.order_by("-last_at", "-id").values_list("id", flat=True)[:RANKED]),
         list(worded.order_by("-last_at", "-id").values_list("id", flat=True)[:RANKED]),
-        _near(rows, workspace_id, query),
+        [] if typing else _near(rows, workspace_id, query),
     ]
     shown = rows.select_related("member", "account", "owner__user", "theme").defer("theme__centre")
     return stretch(shown, rankings, worded[:COUNTED].count(), skip=skip, size=size)

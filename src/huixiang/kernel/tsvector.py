@@ -70,7 +70,7 @@ class _FromFields:
         row.__dict__[self.field.attname] = value
 
 
-class SearchField(SearchVectorField):
+class SearchField(SearchVectorField):  # type: ignore[type-arg]
     """A tsvector made by `of(row)` whenever the row is stored with this field; NULL means "to be made".
 
     It is large and of no use to Python, so that reading rows does not fetch it. `update(name=…)` does not
@@ -93,7 +93,7 @@ class SearchField(SearchVectorField):
 
 
 @SearchField.register_lookup
-class Matches(Lookup):  # type: ignore[type-arg]
+class Matches(Lookup):
     """`search__matches=wanted(…)`: whether the vector has what the literal asks for."""
 
     lookup_name = "matches"

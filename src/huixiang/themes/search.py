@@ -48,7 +48,7 @@ def matching(*, workspace_id: uuid.UUID, query: str, public: bool = False, typin
 def ranked(
     *, workspace_id: uuid.UUID, query: str, public: bool = False, typing: bool = False, skip: int = 0, size: int = 20
 ) -> Hits[Theme]:
-    """The best answers first: all words and the meaning joined by reciprocal rank."""
+    """The best answers first: all words and, unless somebody is still `typing`, the meaning, joined by rank."""
     sought = terms(query, typing=typing)
     if not sought:
         return Hits()
@@ -56,6 +56,7 @@ def ranked(
     asked_for = literal(workspace_id, sought, weights=weights)
     rows = Theme.objects.filter(here, workspace_id=workspace_id)
     worded = rows.filter(search__matches=asked_for)
-    rankings = [by_rank(worded, "last_seen", asked_for), near(workspace_id=workspace_id, query=query, within=here)]
+    meant = [] if typing else near(workspace_id=workspace_id, query=query, within=here)
+    rankings = [by_rank(worded, "last_seen", asked_for), meant]
     shown = rows.select_related("owner__user").defer("centre")
     return stretch(shown, rankings, worded[:COUNTED].count(), skip=skip, size=size)

@@ -14,7 +14,7 @@ from huixiang.insights import echoes
 from huixiang.insights.queries import month_figures
 from huixiang.kernel.ids import new_id
 from huixiang.portal.access import Visit, community_page
-from huixiang.portal.views.search import search
+from huixiang.portal.views.search import answer
 from huixiang.themes.queries import voted
 
 ROWS = 20
@@ -34,7 +34,7 @@ class Row:
 def board(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The whole board; with htmx only the next rows."""
     if request.GET.get("q", "").strip():
-        return search(request, community=visit.workspace.slug)
+        return answer(request, visit)
     order = request.GET.get("order", "hot")
     wanted = boards.Wanted(
         order=order if order in {"hot", "new", "mine"} else "hot",

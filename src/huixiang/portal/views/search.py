@@ -1,6 +1,6 @@
 """Searching the community: what everybody may read, and nothing else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,11 @@ class Group:
 @require_safe
 def search(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What members post and what was made public, by words and by meaning; asked too often, nothing for a minute."""
+    return answer(request, visit)
+
+
+def answer(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The page of what was found; the board answers its own `q` with it."""
     query = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:LONGEST]
     chosen = request.GET.get("in", "") if request.GET.get("in", "") in GROUPS else ""
     skip = request.GET.get("skip", "")
@@ -121,7 +126,7 @@ def _announcements(visit: Visit, query: str, skip: int, size: int) -> tuple[Hits
     return hits, rows
 
 
-FINDERS: dict[str, Callable[[Visit, str, int, int], tuple[Hits[Any], Sequence[Found]]]] = {
+FINDERS: dict[str, Callable[[Visit, str, int, int], tuple[Hits[Any], list[Found]]]] = {
     "feedback": _feedback,
     "themes": _themes,
     "announcements": _announcements,
