@@ -168,6 +168,15 @@ function sendByKey(event: KeyboardEvent): void {
   event.target.form.requestSubmit(button?.form === event.target.form ? button : null);
 }
 
+/** Enter in a popover whose form stands elsewhere presses the popover's own button, not the form's first one. */
+function enterInPopover(event: KeyboardEvent): void {
+  if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+  const popover = event.target.closest("[popover]");
+  if (!popover || !event.target.form || popover.contains(event.target.form)) return;
+  event.preventDefault();
+  popover.querySelector<HTMLButtonElement>("button[type=submit]")?.click();
+}
+
 function onKey(event: KeyboardEvent): void {
   // During Chinese input every key belongs to the input method.
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -182,6 +191,7 @@ function onKey(event: KeyboardEvent): void {
 
 export function startKeys(): void {
   document.addEventListener("keydown", sendByKey);
+  document.addEventListener("keydown", enterInPopover);
   document.addEventListener("keydown", onKey);
   const dialog = document.getElementById("keys");
   // Opened by its button, too, it names what works here.

@@ -146,9 +146,19 @@ def test_twenty_signals_without_a_mouse(product: Product, inbox: Page) -> None:
     assert one(product, "SELECT count(*) FROM cases_case WHERE state = 'closed'") == CLOSED
 
     page.keyboard.press("A")
+    dialog(page, "t", "#bulk-tag")
+    page.keyboard.type("回访")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    left = SIGNALS - CLOSED - 1
+    assert one(product, "SELECT count(*) FROM cases_casetag") == left
+    with page.expect_navigation():
+        page.keyboard.press("z")
+    assert one(product, "SELECT count(*) FROM cases_casetag") == 0
+
+    page.keyboard.press("A")
     with page.expect_navigation():
         page.keyboard.press("i")
-    left = SIGNALS - CLOSED - 1
     assert one(product, "SELECT count(*) FROM cases_readmark r JOIN cases_case c ON c.id = r.case_id"
                " AND r.at >= c.heard_at AND c.state IN ('open', 'waiting_us', 'waiting_member')") == left  # fmt: skip
     with page.expect_navigation():

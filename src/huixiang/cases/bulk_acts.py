@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from django.utils.translation import gettext as _
 
@@ -25,12 +26,10 @@ def _owner(run: BulkRun, owner: str) -> Membership | None:
 
 
 def _read_owner(by: Membership, chosen: Mapping[str, str]) -> Arguments:
-    wanted = chosen.get("owner", "")
-    try:
-        known = not wanted or member_of_team(workspace_id=by.workspace_id, membership_id=uuid.UUID(wanted))
-    except ValueError:
-        known = False
-    if not known:
+    wanted, owner = chosen.get("owner", ""), None
+    with suppress(ValueError):
+        owner = member_of_team(workspace_id=by.workspace_id, membership_id=uuid.UUID(wanted)) if wanted else None
+    if wanted and owner is None:
         raise Refused(_("Choose somebody of the team."))
     return {"owner": wanted}
 

@@ -75,8 +75,9 @@ def _by_grade(cases: QuerySet[Case], _viewer: Membership, filters: Filters) -> Q
 def _by_owner(cases: QuerySet[Case], viewer: Membership, filters: Filters) -> QuerySet[Case]:
     if not filters.owner:
         return cases
-    owners: dict[str, object] = {"me": viewer.id, "none": None}
-    return cases.filter(owner_id=owners.get(filters.owner, filters.owner))
+    if filters.owner == "none":
+        return cases.filter(owner=None)
+    return cases.filter(owner_id=viewer.id if filters.owner == "me" else uuid.UUID(filters.owner))
 
 
 def _by_tag(cases: QuerySet[Case], _viewer: Membership, filters: Filters) -> QuerySet[Case]:

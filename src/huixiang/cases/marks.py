@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from huixiang.cases.models import Case, ReadMark
@@ -25,9 +25,9 @@ def mark_unread(*, case_ids: Sequence[uuid.UUID], by: Membership) -> None:
     ReadMark.objects.filter(workspace_id=by.workspace_id, membership=by, case_id__in=case_ids).delete()
 
 
-def unseen(viewer: Membership) -> Exists:
-    """Negated: whether this person has seen a case as it is now; for filters and annotations of cases."""
-    return ~Exists(ReadMark.objects.filter(case=OuterRef("pk"), membership=viewer, at__gte=OuterRef("heard_at")))
+def unseen(viewer: Membership) -> Q:
+    """That this person has not seen a case as it is now; for filters and annotations of cases."""
+    return ~Q(Exists(ReadMark.objects.filter(case=OuterRef("pk"), membership=viewer, at__gte=OuterRef("heard_at"))))
 
 
 def unread_cases(cases: QuerySet[Case], viewer: Membership) -> QuerySet[Case]:

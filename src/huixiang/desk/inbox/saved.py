@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from huixiang.cases import saved_views
+from huixiang.cases.filters import Filters
 from huixiang.cases.models import SavedView
 from huixiang.desk import access
 from huixiang.desk.inbox import listing
@@ -62,7 +63,7 @@ def delete(request: HttpRequest, membership: Membership, view_id: uuid.UUID) -> 
     """Take it away; the inbox offers to bring it back."""
     view = _view(membership, view_id)
     saved_views.delete_view(view=view, by=membership)
-    return access.done(request, "", listing.address(membership.workspace.slug, listing.Filters(), deleted=view.id))
+    return access.done(request, "", listing.address(membership.workspace.slug, Filters(), deleted=view.id))
 
 
 @access.verb(Permission.READ)
