@@ -30,7 +30,19 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Told]]:
+def lines() -> dict[str, dict[str, dict[str, Any]]]:
+    """What the files say, per community: message key → line."""
+    found = {}
+    for name in plan.FILES:
+        one = plan.read(name, timezone.now().astimezone(story.ZONE))
+        spoken = [event for event in one.events if event.verb in plan.SPOKEN]
+        said = [row for event in spoken for row in event.line.get("rows", [event.line])]
+        found[one.furniture["workspace"]["slug"]] = {row["key"]: row for row in said}
+    return found
+
+
+@pytest.fixture(scope="module")
+def told(django_db_setup: None, django_db_blocker: Any, lines: object) -> Iterator[list[Told]]:
     """The whole load, once for all tests of this file."""
     hasher = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=hasher), transaction.atomic():
@@ -41,18 +53,6 @@ def told(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[Told]]:
 @pytest.fixture
 def demo(told: list[Told]) -> Workspace:
     return told[0].workspace
-
-
-@pytest.fixture
-def lines() -> dict[str, dict[str, dict[str, Any]]]:
-    """What the files say, per community: message key → line."""
-    found = {}
-    for name in plan.FILES:
-        one = plan.read(name, timezone.now().astimezone(story.ZONE))
-        spoken = [event for event in one.events if event.verb in plan.SPOKEN]
-        said = [row for event in spoken for row in event.line.get("rows", [event.line])]
-        found[one.furniture["workspace"]["slug"]] = {row["key"]: row for row in said}
-    return found
 
 
 def test_nothing_of_the_story_is_left_out(told: list[Told]) -> None:
@@ -124,13 +124,15 @@ def test_the_red_case_of_the_guide_is_on_top(demo: Workspace) -> None:
 
 
 def test_the_gate_on_the_demo(
-    told: list[Told], lines: dict[str, dict[str, dict[str, Any]]], record_property: Callable[[str, object], None]
+    told: list[Told],
+    lines: dict[str, dict[str, dict[str, Any]]],
+    record_testsuite_property: Callable[[str, object], None],
 ) -> None:
     """How often the machine agrees with the files; what it got wrong a person put right in the story."""
     noise = sum(bool(line.get("noise")) for one in lines.values() for line in one.values())
     worth = sum(map(len, lines.values())) - noise - 3  # three rows of the files cannot be stored
     kept_out, kept = noise - sum(one.let_in for one in told), worth - sum(one.left_out for one in told)
-    record_property("gate", f"{kept} of {worth} feedbacks kept, {kept_out} of {noise} chatter left out")
+    record_testsuite_property("gate", f"{kept} of {worth} feedbacks kept, {kept_out} of {noise} chatter left out")
     assert kept / worth >= 0.88
     assert kept_out / noise >= 0.75
 

@@ -77,13 +77,21 @@ def _events(line: dict[str, Any], start: datetime.datetime) -> Iterator[Event]:
         soon = moment + datetime.timedelta(minutes=min(20, line.get("after", ANSWERED_AFTER)) / 2)
         yield Event(soon, "merge", {"merge": [key], "into": line["same_as"], "by": line.get("by")})
     if "reply" in line:
-        moment += datetime.timedelta(minutes=line.get("after", ANSWERED_AFTER))
+        moment = _awake(moment + datetime.timedelta(minutes=line.get("after", ANSWERED_AFTER)))
         lane = line.get("lane", "public" if line.get("public") else "private")
         yield Event(moment, "answer", {"answer": key, "by": line.get("by"), "lane": lane, "text": line["reply"]})
     if "ends" in line:
-        moment += datetime.timedelta(hours=line.get("ends_after", ENDED_AFTER))
+        moment = _awake(moment + datetime.timedelta(hours=line.get("ends_after", ENDED_AFTER)))
         why = line.get("why", "")
         yield Event(moment, "end", {"end": key, "as": line["ends"], "by": line.get("by"), "why": why})
+
+
+def _awake(moment: datetime.datetime) -> datetime.datetime:
+    """Nobody of the team answers between half past ten at night and half past eight: it is done the next morning."""
+    morning = moment.replace(hour=8, minute=30 + moment.minute // 2)
+    if moment.time() >= datetime.time(22, 30):
+        return morning + datetime.timedelta(days=1)
+    return morning if moment.time() < datetime.time(8, 30) else moment
 
 
 def _moment(line: dict[str, Any], start: datetime.datetime) -> datetime.datetime:

@@ -16,6 +16,7 @@ from huixiang.kernel.errors import Refused
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TOGETHER = datetime.timedelta(hours=4)  # messages so near each other, with nothing between, are read in one go
+LATELY = datetime.timedelta(minutes=10)  # on the last day, whose times everybody sees
 TOLD_EVERY = 40  # messages between two lines of progress
 
 
@@ -55,7 +56,8 @@ def _batches(events: list[Event]) -> Iterator[list[Event]]:
     together: list[Event] = []
     for event in events:
         joins = event.verb == "say" and not event.line.get("anonymous")
-        if together and not (joins and event.moment - together[0].moment <= TOGETHER):
+        near = TOGETHER if "day" in event.line else LATELY
+        if together and not (joins and event.moment - together[0].moment <= near):
             yield together
             together = []
         if joins:

@@ -32,6 +32,7 @@ from huixiang.themes.models import Merge, Theme
 from huixiang.themes.states import ThemeStatus
 from huixiang.triage.actions import correct_grade, process
 
+FETCHED = frozenset({"api", "notes"})  # the app fetches its answers; of a call somebody says that it was made
 Line = dict[str, Any]
 Said = Sequence[tuple[datetime.datetime, Line]]
 
@@ -138,13 +139,13 @@ def _table(told: Told, line: Line) -> bytes:
 
 
 def _answer(told: Told, line: Line) -> None:
-    """Whoever answers first takes the case. What an app has to fetch it fetches, unless the line says not yet."""
+    """Whoever answers first takes the case. Apps fetch, calls are made, unless the line says not yet."""
     case, by = _case(told, line["answer"]), told.by(line)
     if case.first_answered_at is None:
         cases.assign(case=case, owner=by, actor=_actor(told, line))
     turn = cases.reply(case=case, by=by, text=line["text"], lane=line["lane"])
     deliver_due()
-    if turn.delivery and turn.delivery.account.kind == "api" and not line.get("unfetched"):
+    if turn.delivery and turn.delivery.account.kind in FETCHED and not line.get("unfetched"):
         _fetch(turn.delivery.account)
 
 
