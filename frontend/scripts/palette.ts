@@ -83,6 +83,7 @@ async function ask(): Promise<void> {
 
 function askSoon(): void {
   waiting = true;
+  asking?.abort(); // what is under way answers older letters
   window.clearTimeout(timer);
   timer = window.setTimeout(() => void ask(), WAIT);
 }
