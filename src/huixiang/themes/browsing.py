@@ -57,7 +57,7 @@ def _about(found: QuerySet[Theme], workspace: Workspace, filters: Filters) -> Qu
     if filters.q:
         found = found.filter(matching(workspace_id=workspace.id, query=filters.q, typing=True))
     if filters.owner:
-        found = found.filter(owner=None if filters.owner == "none" else filters.owner)
+        found = found.filter(owner_id=None if filters.owner == "none" else uuid.UUID(filters.owner))
     if filters.grade in Grade.values:
         found = found.filter(worst_grade=filters.grade)
     if filters.public in ("yes", "no"):
@@ -130,7 +130,7 @@ def growth(*, workspace: Workspace, theme_ids: Sequence[uuid.UUID], versions: in
         return found
     named: dict[uuid.UUID, Counter[str]] = {theme_id: Counter() for theme_id in theme_ids}
     now = timezone.now()
-    parameters = {
+    parameters: dict[str, Any] = {
         "workspace": workspace.id, "themes": list(theme_ids), "now": now,
         "first": now - datetime.timedelta(weeks=WEEKS),
     }  # fmt: skip

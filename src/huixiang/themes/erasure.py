@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy
 from huixiang.engine.naming import name as name_by_words
 from huixiang.feedback.models import Feedback
 from huixiang.journal.models import Words
-from huixiang.members.scrubbing import scrub, scrubbed
+from huixiang.members.scrubbing import scrub, scrub_json, scrubbed
 from huixiang.members.traces import Person, Trace, of_members
-from huixiang.themes.models import Theme, Vote
+from huixiang.themes.models import Change, Theme, Vote
 
 LEFT = 30  # texts a name is made of
 
@@ -17,6 +17,10 @@ LEFT = 30  # texts a name is made of
 def _themes(who: Person) -> QuerySet[Theme]:
     said = Feedback.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids, theme_id__isnull=False)
     return Theme.objects.filter(workspace_id=who.workspace_id, id__in=said.values("theme_id"))
+
+
+def _changes(who: Person) -> QuerySet[Change]:
+    return Change.objects.filter(workspace_id=who.workspace_id, theme_id__in=_themes(who).values("id"))
 
 
 def _name(row: Theme, who: Person) -> str:
@@ -40,6 +44,7 @@ TRACES = [
             "workaround": scrub("workaround"), "fix": scrub("fix"), "decline_reason": scrub("decline_reason"),
         },
     ),
+    Trace("changes", Change, _changes, blanks={"before": scrub_json("before"), "after": scrub_json("after")}),
     Trace(
         "votes", Vote, of_members(Vote), word=gettext_lazy("Every “me too”"),
         told=("theme__name", "created_at"), retention=gettext_lazy("As long as the membership lasts"),

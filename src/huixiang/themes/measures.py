@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -62,7 +63,7 @@ def refresh(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID], centres:
     """
     if not theme_ids:
         return
-    parameters = {"workspace": workspace_id, "themes": list(theme_ids)}
+    parameters: dict[str, Any] = {"workspace": workspace_id, "themes": list(theme_ids)}
     with connection.cursor() as cursor:
         cursor.execute(REFRESH, parameters)
         if centres:
@@ -91,7 +92,7 @@ def parted(theme: Theme, chosen: Sequence[uuid.UUID]) -> tuple[Figures, Figures]
     """What would go and what would stay if these feedbacks left the theme: one statement, nothing is changed."""
     found = {True: Figures(), False: Figures()}
     with connection.cursor() as cursor:
-        parameters = {"workspace": theme.workspace_id, "theme": theme.id, "chosen": list(chosen)}
+        parameters: dict[str, Any] = {"workspace": theme.workspace_id, "theme": theme.id, "chosen": list(chosen)}
         cursor.execute(PARTED, parameters)
         for goes, feedbacks, people, impact in cursor.fetchall():
             found[goes] = Figures(feedbacks, people, float(impact))

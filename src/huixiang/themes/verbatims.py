@@ -4,7 +4,7 @@ import datetime
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Case, Q, QuerySet, When
@@ -59,21 +59,18 @@ def page(
     found = found.annotate(place=Case(*tiers, default=len(tiers)))
     after = pagination.decode(cursor, int, int, pagination.moment, uuid.UUID)
     if after:
-        place, reach, said, last = after
+        place, reach, said, row_id = after
         same = Q(place=place, member__reach=reach)
         found = found.filter(
             Q(place__gt=place)
             | Q(place=place, member__reach__lt=reach)
-            | same & (Q(said_at__lt=said) | Q(said_at=said, id__lt=last))
+            | same & (Q(said_at__lt=said) | Q(said_at=said, id__lt=row_id))
         )
-    rows = list(found.order_by("place", "-member__reach", "-said_at", "-id")[: size + 1])
+    rows: list[Any] = list(found.order_by("place", "-member__reach", "-said_at", "-id")[: size + 1])
     if len(rows) <= size:
         return pagination.Page(rows)
-    last_row = rows[size - 1]
-    place = last_row.place  # type: ignore[attr-defined] - annotated above
-    return pagination.Page(
-        rows[:size], pagination.encode(place, last_row.member.reach, last_row.said_at, last_row.id)
-    )
+    last = rows[size - 1]
+    return pagination.Page(rows[:size], pagination.encode(last.place, last.member.reach, last.said_at, last.id))
 
 
 def _latest(found: QuerySet[Feedback], cursor: str, size: int) -> pagination.Page[Feedback]:

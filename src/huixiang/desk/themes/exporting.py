@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -99,7 +99,7 @@ def export_file(
     asked = _own(membership, export_id)
     path = Path(asked.path)
     if asked.state != ExportState.DONE or not path.is_file():
-        return access.found(None)  # type: ignore[no-any-return] - raises
+        raise Http404
     day = timezone.localtime(asked.created_at).strftime("%Y%m%d-%H%M")
     name = _("verbatims-%(day)s") % {"day": day}
     kind = TYPES[Format(asked.format)]
