@@ -16,7 +16,7 @@ from huixiang.kernel.errors import Refused
 from huixiang.themes import measures
 from huixiang.themes.models import Theme
 from huixiang.triage.actions import correct_grade
-from huixiang.triage.models import Assessment
+from huixiang.triage.models import Assessment, Correction
 from huixiang.workspaces.models import Membership
 from tests import factories
 from tests.factories import inbound, received
@@ -59,7 +59,8 @@ def test_a_removal_needs_a_reason(app_channel: ChannelAccount) -> None:
 
 
 def test_the_words_stand_nowhere(removed: Feedback) -> None:
-    assert rows_that_say(MARK) == ["triage_correction"]  # the reason a person of the team wrote stays theirs
+    assert rows_that_say(MARK) == []  # nor in the reason somebody gave for a correction
+    assert Correction.objects.values_list("after", "reason").get() == ("red", "")
     assert rows_that_say("失望了") == []
 
 

@@ -13,7 +13,9 @@ from huixiang.journal.events import Actor
 from huixiang.journal.models import Entry
 from huixiang.portal.speaking import say, say_more
 from huixiang.triage.actions import process
-from huixiang.triage.steps.judging import _store_regrown
+from huixiang.triage.dials import Dial
+from huixiang.triage.grading import table
+from huixiang.triage.steps.judging import _assessment, _store_regrown
 from huixiang.workspaces.models import Membership
 from tests import factories
 from tests.factories import BLACK_SCREEN, CHATTER, COLD_START, ago, inbound, received
@@ -217,3 +219,7 @@ def test_a_removal_while_it_is_read_anew_stands(app_channel: ChannelAccount, ope
     stale.text = "车机又黑屏了，导航也没了"
     _store_regrown([stale])
     assert Feedback.objects.values_list("title", "text", "text_hash").get() == ("", "", "")
+    dial = Dial(80, "写明了场景", "导航也没了")
+    four = dict.fromkeys(("influence", "authenticity", "prevalence", "severity"), dial)
+    judged = _assessment(stale, four, table(app_channel.workspace))
+    assert {told["quote"] for told in judged.reasons.values()} == {""}

@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.urls import reverse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from huixiang.cases.models import ClockName
+from huixiang.cases.queries import cases_by_id
 from huixiang.cases.states import CaseState
 from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
@@ -29,7 +30,10 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry as a person reads it; `address` leads to what it is about, "" when it has no page."""
+    """An entry as a person reads it; `address` leads to what it is about, "" when it has no page.
+
+    `about` is the case's number, "" for everything else.
+    """
 
     at: datetime.datetime
     sentence: str
@@ -37,6 +41,7 @@ class Told:
     words: str
     address: str
     number: int | None
+    about: str = ""
 
 
 PLAIN: Final[dict[str, Promise]] = {
@@ -204,14 +209,18 @@ def sentence(entry: Entry) -> str:
 
 
 def tell_all(entries: Sequence[Entry], workspace: Workspace) -> list[Told]:
-    """Entries as a person reads them, with the names of who did it: two statements however many."""
+    """Entries as a person reads them, with the names of who did it and of their cases: three statements at most."""
     staff = staff_names(workspace)
     ids = {entry.actor_id for entry in entries if entry.actor_kind == "member" and entry.actor_id}
     members = names(workspace_id=workspace.id, ids=ids) if ids else {}
     if any(entry.actor_kind == "key" for entry in entries):
         keys = api_keys(workspace)
         members |= {key.id: _("API key %(name)s") % {"name": key.name or key.shown_prefix} for key in keys}
-    return [_told(entry, staff, members, workspace.slug) for entry in entries]
+    told = [_told(entry, staff, members, workspace.slug) for entry in entries]
+    about = {entry.subject_id for entry in entries if entry.subject_kind == "case"}
+    cases = cases_by_id(workspace_id=workspace.id, ids=about) if len(about) > 1 else {}  # one case tells its own
+    labels = [cases[entry.subject_id].label if entry.subject_id in cases else "" for entry in entries]
+    return [replace(one, about=label) for one, label in zip(told, labels, strict=True)]
 
 
 def _told(entry: Entry, staff: dict[uuid.UUID, str], members: dict[uuid.UUID, str], slug: str) -> Told:

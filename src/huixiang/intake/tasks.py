@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from procrastinate.contrib.django import app
 
+from huixiang.intake import erasure
 from huixiang.intake.attachments import actions as attachments
 from huixiang.intake.attachments.queries import messages_of_feedback
-from huixiang.intake import erasure
 from huixiang.intake.imports import actions, uploads
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.jobs import SURELY

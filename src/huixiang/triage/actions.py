@@ -155,7 +155,11 @@ def _journal(
 
 @transaction.atomic
 def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID]) -> None:
-    """Feedback was removed: its assessments keep their dials and reasons, not the quoted words."""
+    """Feedback was removed: its assessments keep their dials and reasons, not the quoted words.
+
+    Corrections keep what became what; the reason somebody wrote, which may tell of it, goes.
+    """
+    Correction.objects.filter(workspace_id=workspace_id, subject_id__in=feedback_ids).update(reason="")
     rows = list(Assessment.objects.filter(workspace_id=workspace_id, feedback_id__in=feedback_ids))
     for row in rows:
         row.reasons = {dial: {**said, "quote": ""} for dial, said in row.reasons.items()}

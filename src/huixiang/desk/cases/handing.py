@@ -85,7 +85,9 @@ def give_back(request: HttpRequest, membership: Membership, case_id: uuid.UUID) 
 def draft(case: Case) -> str:
     """What the next person has to know, as far as the case tells: facts, gaps, the last answer, what is due."""
     feedbacks = of_case(workspace_id=case.workspace_id, case_id=case.id)
-    known = [f"- {label}: {text}" for label, text in reading.facts_of(feedbacks)]
+    known = [
+        _("- %(label)s: %(text)s") % {"label": label, "text": text} for label, text in reading.facts_of(feedbacks)
+    ]
     missing = [words for words, _question in reading.missing_of(feedbacks)]
     answered = [turn for turn in queries.turns(case) if turn.direction == Direction.OUTBOUND]
     return "\n".join(

@@ -1,6 +1,7 @@
 """How much it matters: theme, four dials, grade."""
 
 import numpy as np
+from django.utils import timezone
 
 from huixiang.feedback.actions import READING_FIELDS, keep, place
 from huixiang.feedback.models import Feedback, Kind
@@ -34,7 +35,10 @@ def find_themes(batch: Batch) -> None:
 
 
 def _store_regrown(feedbacks: list[Feedback]) -> None:
-    """Write the new readings, but not over what was removed meanwhile: its words do not come back."""
+    """Write the new readings, but not over what was removed meanwhile: its words do not come back.
+
+    What is there stays locked, so nothing is removed until the batch is through; what is not is marked as removed.
+    """
     if not feedbacks:
         return
     rows = Feedback.objects.select_for_update(no_key=True).filter(
@@ -43,6 +47,9 @@ def _store_regrown(feedbacks: list[Feedback]) -> None:
     there = set(rows.order_by("id").values_list("id", flat=True))
     kept = [feedback for feedback in feedbacks if feedback.id in there]
     Feedback.objects.bulk_update(kept, [*READING_FIELDS, "embedding", "text_hash"])
+    for gone in feedbacks:
+        if gone.id not in there:
+            gone.removed_at = gone.removed_at or timezone.now()
 
 
 def _count_members(found: list[Signal]) -> None:
@@ -90,13 +97,19 @@ def _assessment(
         workspace_id=feedback.workspace_id,
         feedback=feedback,
         **values,
-        reasons={name: dial.to_json() for name, dial in four.items()},
+        reasons={name: _told(dial, quoting=feedback.removed_at is None) for name, dial in four.items()},
         grade=verdict.grade,
         rule_name=verdict.rule.name,
         rule_position=verdict.rule.position,
         rule_text=grading.in_words(verdict.rule),
         model_version=feedback.model_version,
     )
+
+
+def _told(dial: dials.Dial, *, quoting: bool) -> dict[str, str]:
+    """A dial in words; of what was removed nothing is quoted."""
+    told = dial.to_json()
+    return told if quoting else {**told, "quote": ""}
 
 
 def store_places(batch: Batch) -> None:
