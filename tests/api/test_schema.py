@@ -92,13 +92,13 @@ def secret(workspace: Workspace, owner: Membership, settings: Any) -> str:
     return create_api_key(workspace=workspace, scopes=Scope.values, acts_for=owner)[1]
 
 
-def _ask(operation: Any, headers: dict[str, str], ids: dict[str, str]) -> set[int]:
+def _ask(operation: Any, headers: dict[str, str], ids: dict[str, str], *, examples: int = EXAMPLES) -> set[int]:
     """Call an operation again and again, each time as if the others had not happened; returns what was answered."""
     answered = set()
     asked = [operation.as_strategy(generation_mode=mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)]
 
     @seed(20261122)
-    @rules
+    @calm(rules, max_examples=examples)
     @given(case=asked[0] | asked[1])
     def ask(case: Any) -> None:
         for name in set(case.path_parameters or {}) & set(ids):
@@ -124,6 +124,6 @@ def test_every_operation_answers_as_described(secret: str, ids: dict[str, str]) 
     assert wrong == [], "\n\n".join(wrong)
 
 
-def test_a_wrong_key_opens_none_of_them(db: None, ids: dict[str, str]) -> None:
+def test_a_wrong_key_opens_none_of_them(db: None) -> None:
     for operation in OPERATIONS:
-        assert _ask(operation, {"Authorization": "Bearer hx_wrong"}, ids) <= {401, 404, 405}, operation.label
+        assert _ask(operation, {"Authorization": "Bearer hx_wrong"}, {}, examples=2) <= {401, 404, 405}, operation.label

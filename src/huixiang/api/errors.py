@@ -103,7 +103,7 @@ def handle_in(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(RawPostDataException, _no_json)
-    api.add_exception_handler(Refused, lambda _request, error: answer(str(error.sentence), 409))
+    api.add_exception_handler(Refused, _as_things_stand)
     api.add_exception_handler(Http404, lambda _request, _error: not_found())
     api.add_exception_handler(Exception, _our_fault)
 
@@ -114,6 +114,10 @@ def _unknown_key(_request: HttpRequest, _error: object) -> HttpResponse:
     )
     response["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _as_things_stand(_request: HttpRequest, error: Any) -> HttpResponse:
+    return answer(str(error.sentence), 409)
 
 
 def _refused(_request: HttpRequest, error: Any) -> HttpResponse:

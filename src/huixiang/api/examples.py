@@ -99,4 +99,4 @@ def _fits(value: Any, schema: Schema) -> bool:
     if not isinstance(value, kinds.get(str(kind), ())) or isinstance(value, bool):
         return False
     longest = schema.get("maxLength")
-    return longest is None or len(value) <= longest
+    return longest is None or len(str(value)) <= longest

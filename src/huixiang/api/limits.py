@@ -6,6 +6,7 @@ Headers as in draft-ietf-httpapi-ratelimit-headers-06. The bucket's table is unl
 import math
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -49,7 +50,7 @@ def take(key: ApiKey, request: HttpRequest) -> Left | None:
 
 
 def _count(key_id: uuid.UUID, workspace_id: uuid.UUID, kind: str, holds: int) -> Left:
-    values = {
+    values: dict[str, Any] = {
         "id": new_id(), "workspace": workspace_id, "key": key_id, "kind": kind, "holds": holds,
         "rate": holds / MINUTE,
     }  # fmt: skip

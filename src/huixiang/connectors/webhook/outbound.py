@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huixiang.channels.contracts import TransportError
+from huixiang.channels.contracts import LINK, TransportError
 from huixiang.channels.models import Delivery, DeliveryState
 
 
@@ -12,6 +12,7 @@ class WebhookConnector:
 
     kind = "webhook"
     label = gettext_lazy("Webhook (signed JSON)")
+    carries = LINK
 
     def can_send(self) -> bool:
         """Never: the other side calls us."""
