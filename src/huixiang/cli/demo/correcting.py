@@ -38,8 +38,8 @@ def correct(told: Told, lines: Sequence[dict[str, Any]]) -> None:
 
 
 def _say_what_it_is(told: Told, message: Message, kind: str | None) -> None:
-    feedback = Feedback.objects.get(id=message.feedback_id)
-    if kind is None or feedback.kind == kind:
+    feedback = Feedback.objects.filter(id=message.feedback_id).first() if message.feedback_id else None
+    if feedback is None or kind is None or feedback.kind == kind:
         return
     by = told.by({})
     correct_kind(feedback=feedback, kind=kind, by=by)

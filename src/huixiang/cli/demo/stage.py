@@ -16,6 +16,7 @@ from huixiang.channels import contracts
 from huixiang.channels.actions import open_account
 from huixiang.channels.contracts import TransportError
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.engine.embedder import embed
 from huixiang.members.actions import anonymous_member, member_for_user
 from huixiang.members.models import Identity, Member
 from huixiang.triage.steps import reading
@@ -45,7 +46,8 @@ class PostOffice:
     kind = "email"
 
     def __init__(self, unknown: list[str]) -> None:
-        self.label = contracts.connector("email").label
+        real = contracts.connector("email")
+        self.label, self.carries = real.label, real.carries
         self.unknown = unknown
 
     def can_send(self) -> bool:
@@ -73,19 +75,18 @@ def own_post_office(unknown: list[str]) -> Iterator[None]:
 @contextmanager
 def read_ahead(texts: Sequence[str]) -> Iterator[None]:
     """Find the meaning of all these texts at once: the same vectors, in a fraction of the time of one by one."""
-    real = reading.embed
-    vectors = dict(zip(texts, real(texts), strict=True))
+    vectors = dict(zip(texts, embed(texts), strict=True))
 
     def remembered(wanted: Sequence[str]) -> NDArray[np.float32]:
         new = [text for text in wanted if text not in vectors]
-        vectors.update(zip(new, real(new), strict=True))
+        vectors.update(zip(new, embed(new), strict=True))
         return np.stack([vectors[text] for text in wanted])
 
-    reading.embed = remembered
+    vars(reading)["embed"] = remembered
     try:
         yield
     finally:
-        reading.embed = real
+        vars(reading)["embed"] = embed
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from huixiang.intake.imports import actions as imports
 from huixiang.intake.imports import mapping, reading, uploads
 from huixiang.intake.models import Message
 from huixiang.journal.events import Actor
+from huixiang.kernel.errors import Refused
 from huixiang.members import actions as members
 from huixiang.members import joining
 from huixiang.members.models import Member
@@ -65,7 +67,7 @@ def _message(told: Told, moment: datetime.datetime, line: Line) -> InboundMessag
         author_name="" if line.get("anonymous") else known.get("name", ""),
         author_email=known.get("email", "") if account.kind == "email" else "",
         sent_at=moment,
-        thread=line.get("thread", "" if group else line["key"]),
+        thread=str(line["thread"] if "thread" in line else "" if group else line["key"]),
         private=not public and not group,
         public=public,
     )
@@ -83,19 +85,26 @@ def _said(told: Told, key: str) -> Message:
     return found.get(workspace=told.workspace, external_id=key)
 
 
+def _there(found: uuid.UUID | None, key: str) -> uuid.UUID:
+    """What a message led to; raises Refused when it led to none."""
+    if found is None:
+        raise Refused(key)
+    return found
+
+
 def _case(told: Told, key: str) -> Case:
     """The case that a message led to, or became a part of."""
     message = _said(told, key)
     turn = Turn.objects.select_related("case").filter(message_id=message.id).first()
-    return turn.case if turn else Case.objects.get(id=_feedback(told, key).case_id)
+    return turn.case if turn else Case.objects.get(id=_there(_feedback(told, key).case_id, key))
 
 
 def _feedback(told: Told, key: str) -> Feedback:
-    return Feedback.objects.get(workspace=told.workspace, id=_said(told, key).feedback_id)
+    return Feedback.objects.get(workspace=told.workspace, id=_there(_said(told, key).feedback_id, key))
 
 
 def _theme(told: Told, key: str) -> Theme:
-    return Theme.objects.get(workspace=told.workspace, id=_feedback(told, key).theme_id)
+    return Theme.objects.get(workspace=told.workspace, id=_there(_feedback(told, key).theme_id, key))
 
 
 def _member(told: Told, who: str) -> Member:
@@ -166,7 +175,7 @@ def _tag(told: Told, line: Line) -> None:
 
 def _view(told: Told, line: Line) -> None:
     """Somebody keeps a view of the inbox, for themselves or for the team."""
-    wanted = {name: tuple(value) if isinstance(value, list) else value for name, value in line["filters"].items()}
+    wanted: Line = {name: tuple(value) if isinstance(value, list) else value for name, value in line["filters"].items()}
     save_view(by=told.by(line), name=line["view"], filters=Filters(**wanted), shared=line.get("shared", False))
 
 
