@@ -1,5 +1,7 @@
 """Handing a case over: a note of what is known and promised, taken or given back by who gets it."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,7 +25,7 @@ def open_handover(case: Case) -> Handover | None:
     return found.select_related("giver__user", "taker__user", "turn").first()
 
 
-def handed_to(viewer: Membership) -> QuerySet[Handover]:
+def handed_to(viewer: Membership) -> QuerySet[Handover, Any]:
     """The ids of the cases that wait for this person to take them."""
     return Handover.objects.filter(taker=viewer, ended_at=None).values("case_id")
 

@@ -40,5 +40,7 @@ def messages_of_feedback(*, workspace_id: uuid.UUID, feedback_ids: Iterable[uuid
 
 
 def message_of(attachment: Attachment) -> Message | None:
-    """The message a file came with."""
+    """The message a file came with; None for what went with an answer of ours."""
+    if attachment.message_id is None:
+        return None
     return Message.objects.filter(workspace_id=attachment.workspace_id, id=attachment.message_id).first()
