@@ -13,13 +13,15 @@ from huixiang.announcements.queries import thanks
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case, Turn
 from huixiang.channels.models import ChannelAccount, Delivery
+from huixiang.channels.webhooks.actions import open_endpoint
+from huixiang.channels.webhooks.models import RefusedCall, WebhookDelivery
 from huixiang.feedback.models import Feedback
 from huixiang.intake.models import ImportRefusal, ImportRun, Message
 from huixiang.journal import sealing
 from huixiang.journal.events import Actor
 from huixiang.members import actions, erasing
 from huixiang.members.models import Consent, Erasure, Identity, Member
-from huixiang.themes.actions import vote
+from huixiang.themes.actions import describe, vote
 from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Membership, User
 from tests import factories
@@ -88,6 +90,16 @@ def story(operator: Membership, app_channel: ChannelAccount) -> dict[str, Any]:
     ImportRefusal.objects.create(
         workspace=operator.workspace, run=run, row=2, reason="坏日期", excerpt=f"{NAME},{EMAIL}"
     )
+    describe(theme=theme, actor=Actor("staff", operator.id), summary=f"{NAME}等人的车趴窝")
+    endpoint, _secret = open_endpoint(
+        workspace=operator.workspace, name="数据仓库", url="https://1.1.1.1/", wanted=["case.opened"], personal=True,
+        actor=Actor("staff", operator.id),
+    )  # fmt: skip
+    payload = {"type": "feedback.found", "data": {"member": {"name": NAME}, "texts": [WORDS]}}
+    WebhookDelivery.objects.create(
+        workspace=operator.workspace, endpoint=endpoint, message_id="msg_1", event="feedback.found", payload=payload
+    )
+    RefusedCall.objects.create(workspace=operator.workspace, account=app_channel, reason="坏", excerpt=f"来自{NAME}")
     return {"member": member, "case": case, "theme": theme, "announcement": draft, "other_theme": other_theme}
 
 

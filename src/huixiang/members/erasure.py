@@ -1,16 +1,20 @@
 """What is kept of a person here and below: who they are, where they are reached, notes, what was sent, the journal."""
 
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import Conversation, Delivery, DeliveryState
+from huixiang.channels.webhooks.models import RefusedCall, WebhookDelivery
 from huixiang.journal.models import Entry, Words
 from huixiang.kernel.crypto import keyed_hash
 from huixiang.members.models import Consent, DataExport, Identity, Joining, Member, MemberNote, NotSame
+from huixiang.members.scrubbing import scrub_json, telling
 from huixiang.members.traces import Person, Trace, of_members
+from huixiang.workspaces.models import KeptAnswer
 
 UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.READY)
 ALWAYS = _("As long as the membership lasts")
@@ -44,6 +48,17 @@ def _conversations(who: Person) -> QuerySet[Conversation]:
     identities = Identity.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids)
     named = {f"@{external}"[:200] for external in identities.values_list("external_id", flat=True)}
     return Conversation.objects.filter(workspace_id=who.workspace_id, private=True, external_id__in=named)
+
+
+def _holding(model: type[Model], field: str) -> Callable[[Person], QuerySet[Any]]:
+    """Finder of rows that hold words of a person, where no column says whose they are."""
+
+    def find(who: Person) -> QuerySet[Any]:
+        found = model._default_manager.filter(workspace_id=who.workspace_id)  # noqa: SLF001 - Django's public name for it
+        wanted = telling(field, who)
+        return found.filter(wanted) if wanted is not None else found.none()
+
+    return find
 
 
 def unnamed(value: str) -> str:
@@ -91,6 +106,12 @@ TRACES = [
     ),
     Trace("journal_words", Words, _words, drop="now"),
     Trace("conversations", Conversation, _conversations, ends={"external_id": lambda row, _who: unnamed(str(row.id))}),
+    Trace(
+        "webhooks", WebhookDelivery, _holding(WebhookDelivery, "payload"),
+        blanks={"payload": scrub_json("payload"), "tries": scrub_json("tries")},
+    ),
+    Trace("refused_calls", RefusedCall, _holding(RefusedCall, "excerpt"), blanks={"excerpt": ""}),
+    Trace("kept_answers", KeptAnswer, _holding(KeptAnswer, "body"), drop="now"),
     Trace("exports", DataExport, of_members(DataExport), drop="end", files=lambda row: [f"exports/{row.id}.zip"]),
     Trace("joinings", Joining, _joinings, drop="end"),
     Trace("not_same", NotSame, _not_same, drop="end"),
