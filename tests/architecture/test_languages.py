@@ -13,6 +13,7 @@ import huixiang
 
 HOME = Path(huixiang.__file__).parent
 PACKAGES = sorted(path.name for path in HOME.iterdir() if (path / "__init__.py").exists())
+KEYWORDS = ("_", "gettext_lazy", "pgettext_lazy:1c,2", "ngettext_lazy:1,2", "npgettext_lazy:1c,2,3")
 MAPPING = "[python: **.py]\n[django: **/templates/**.*]\n"
 
 
@@ -38,7 +39,7 @@ def test_nothing_is_left_in_english(package: str, tmp_path: Path) -> None:
     found = tmp_path / "found.pot"
     command = [
         sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", str(tmp_path / "mapping.ini"),
-        "-k", "_", "-k", "gettext_lazy", "-o", str(found), str(HOME / package),
+        *(word for keyword in KEYWORDS for word in ("-k", keyword)), "-o", str(found), str(HOME / package),
     ]  # fmt: skip
     subprocess.run(command, capture_output=True, check=True)
     catalogue = HOME / package / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
