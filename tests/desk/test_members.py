@@ -285,7 +285,8 @@ def test_everything_stored_as_one_file(
 
 
 NEEDED = {
-    ("get", "members"): Permission.READ, ("get", "member"): Permission.READ, ("get", "member_pairs"): Permission.MEMBERS,
+    ("get", "members"): Permission.READ, ("get", "member"): Permission.READ,
+    ("get", "member_pairs"): Permission.MEMBERS,
     ("get", "member_join"): Permission.MEMBERS, ("get", "member_table"): Permission.EXPORT,
     ("get", "member_export_progress"): Permission.MEMBERS, ("post", "member_describe"): Permission.MEMBERS,
     ("post", "member_note"): Permission.MEMBERS, ("post", "member_tiers"): Permission.MEMBERS,

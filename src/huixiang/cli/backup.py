@@ -126,7 +126,7 @@ def command(name: str, *words: str) -> None:
 def address() -> str:
     """The database without its password, which other users of the machine could read in the list of processes."""
     parts = conninfo_to_dict(places.text("DATABASE_URL"))
-    return make_conninfo(**{name: value for name, value in parts.items() if name != "password"})
+    return make_conninfo("", **{name: value for name, value in parts.items() if name != "password"})
 
 
 def environment() -> dict[str, str]:

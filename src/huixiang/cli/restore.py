@@ -142,7 +142,7 @@ def _is_quiet() -> None:
 
 def _number(query: str) -> int:
     with psycopg.connect(places.text("DATABASE_URL")) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -158,8 +158,8 @@ def _fill(dump: Path) -> None:
     """Empty the database and play the dump back, in one transaction: after a failure everything is as it was."""
     empty = dump.with_name("empty.sql")
     empty.write_text(EMPTY, encoding="utf-8")
-    read = [embedded_postgres.program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(dump)]
-    play = [embedded_postgres.program("psql"), "--no-psqlrc", "--quiet", "--single-transaction",
+    read = [str(embedded_postgres.program("pg_restore")), "--no-owner", "--no-privileges", "--file=-", str(dump)]
+    play = [str(embedded_postgres.program("psql")), "--no-psqlrc", "--quiet", "--single-transaction",
             "--set=ON_ERROR_STOP=1", f"--file={empty}", "--file=-", f"--dbname={backup.address()}"]  # fmt: skip
     with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reader:  # noqa: S603 - our words
         played = subprocess.run(  # noqa: S603

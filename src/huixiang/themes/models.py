@@ -19,7 +19,7 @@ from huixiang.workspaces.models import Membership, Workspace
 
 def _words(theme: "Theme") -> str:
     """What it is found by. Weights A and B are what everybody may read, C and D what only staff writes and reads."""
-    inside = "\n".join((theme.root_cause, theme.fix, theme.workaround))
+    inside = f"{theme.root_cause}\n{theme.fix}\n{theme.workaround}"
     said = weighed((theme.name, "A", "A"), (theme.summary, "B", "B"), (inside, "C", "D"))
     return vector(theme.workspace_id, said)
 
