@@ -17,7 +17,7 @@ from huixiang.workspaces.models import Membership, Workspace
 
 
 def _words(announcement: "Announcement") -> str:
-    parts = "\n".join((announcement.what_happened, announcement.how_fixed, announcement.what_next))
+    parts = f"{announcement.what_happened}\n{announcement.how_fixed}\n{announcement.what_next}"
     return vector(announcement.workspace_id, indexed(title=announcement.title, text=parts))
 
 

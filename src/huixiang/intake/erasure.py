@@ -51,7 +51,8 @@ TRACES = [
     Trace(
         "messages", Message, _messages, word=_("Messages as they arrived"),
         told=("text", "author_name", "author_email", "sent_at", "account__name"),
-        retention=_("As long as the membership lasts; what was not feedback, for a few days"), fate=_("Their text goes"),
+        retention=_("As long as the membership lasts; what was not feedback, for a few days"),
+        fate=_("Their text goes"),
         blanks={
             "text": "", "masked_text": "", "author_name": "", "author_email": "", "findings": [], "error": "",
             "thread": "", "reply_to": "",
