@@ -24,7 +24,6 @@ from huixiang.kernel.errors import Refused
 from huixiang.kernel.ids import new_id
 from huixiang.workspaces.models import Workspace
 
-SENDER = "channels.send_webhooks"
 RETRY_AFTER = [
     datetime.timedelta(seconds=seconds) for seconds in (5, 60, 300, 1_800, 7_200, 18_000, 28_800, 28_800)
 ]  # a day in all
@@ -150,7 +149,7 @@ def queue(*, endpoints: Iterable[WebhookEndpoint], messages: Sequence[Message]) 
     ]
     WebhookDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     if rows:
-        jobs.queue(SENDER, once=SENDER)
+        jobs.queue("channels.send_webhooks", once="channels.send_webhooks")
     return len(rows)
 
 
@@ -195,7 +194,7 @@ def _replay(endpoint: WebhookEndpoint, rows: Any, actor: Actor) -> int:
     )
     if again:
         _tell(endpoint, "replayed", actor, str(again))
-        jobs.queue(SENDER, once=SENDER)
+        jobs.queue("channels.send_webhooks", once="channels.send_webhooks")
     return again
 
 
