@@ -50,8 +50,9 @@ check: setup-dev
 	$(BIN)/lint-imports
 	cd frontend && npm run --silent check
 
+# Two at a time, each on a database of its own; a file's tests stay together, so that what they share is made once.
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The pictures of the READMEs, taken anew: with the demo communities, on a data folder of its own.
 screenshots: setup-dev
