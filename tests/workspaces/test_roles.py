@@ -12,7 +12,7 @@ administrator  yes  yes   yes    yes  yes    yes      yes     yes     yes      y
 operator       yes  yes   yes    yes  yes    yes      yes     yes     yes      yes    yes    yes    -      -         -         -    -
 specialist     yes  yes   yes    -    -      -        -       -       -        -      -      yes    -      -         -         -    -
 product        yes  -     -      yes  yes    yes      -       -       -        -      yes    -      -      -         -         -    -
-analyst        yes  -     -      -    -      -        -       -       -        -      yes    -      -      -         -         -    -
+analyst        yes  -     -      -    -      -        -       -       -        yes    yes    -      -      -         -         -    -
 moderator      yes  -     -      -    -      -        -       -       yes      -      -      -      -      -         -         -    -
 viewer         yes  -     -      -    -      -        -       -       -        -      -      -      -      -         -         -    -
 """  # noqa: E501 - a table is read across

@@ -35,7 +35,7 @@ class Permission(StrEnum):
     PUBLISH = "publish"  # publish an announcement, ask for consent: what reaches people
     MEMBERS = "members"  # people: edit, join and part identities, erase
     MODERATE = "moderate"  # remove what stands on the public board
-    IMPORT = "import"
+    IMPORT = "import"  # bring files in, see how far they are and what was refused
     EXPORT = "export"
     UNMASK = "unmask"  # see phone numbers and the like; the journal keeps who looked
     DELETE = "delete"  # remove a feedback's words for good
@@ -57,7 +57,7 @@ GRANTS: dict[str, frozenset[Permission]] = {
     },
     Role.SPECIALIST: _HANDLER,
     Role.PRODUCT: _READER | {Permission.TAGS, Permission.THEMES, Permission.ANNOUNCE, Permission.EXPORT},
-    Role.ANALYST: _READER | {Permission.EXPORT},
+    Role.ANALYST: _READER | {Permission.IMPORT, Permission.EXPORT},
     Role.MODERATOR: _READER | {Permission.MODERATE},
     Role.VIEWER: _READER,
 }  # fmt: skip

@@ -28,7 +28,7 @@ DUTIES = {
     ),
     Role.SPECIALIST: gettext_lazy("answers members and handles cases"),
     Role.PRODUCT: gettext_lazy("merges, splits and resolves themes, drafts announcements, exports"),
-    Role.ANALYST: gettext_lazy("reads and exports, changes nothing"),
+    Role.ANALYST: gettext_lazy("reads, imports and exports"),
     Role.MODERATOR: gettext_lazy("removes what stands on the public board, with a reason"),
     Role.VIEWER: gettext_lazy("reads, with personal data masked"),
 }
