@@ -77,7 +77,7 @@ def test_a_number_of_somebody_else_is_told_and_nothing_typed_is_lost(case: Case,
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"name": "", "phone": ""}, "请写明是谁：查找成员，或者填名字或号码。"),
+        ({"name": "", "phone": ""}, "请写明是谁：搜索成员，或者填名字或号码。"),
         ({"phone": "没有"}, "这不是电话号码：没有"),
         ({"scene": "", "steps": " ", "wish": ""}, "至少写一下经过，或者对方想要什么。"),
         ({"until": "明天"}, "截止时间请填日期和时间。"),
