@@ -35,7 +35,7 @@ def test_an_answer_goes_out_and_the_pane_comes_back(
     assert Delivery.objects.get(about_id=case.id).text == "谢谢您，对不起。"
     page = answer.content.decode()
     assert page.count("谢谢您，对不起。") == 2  # in the conversation, and as the last line of the row beside it
-    assert f'id="row-{case.id}" hx-swap-oob="true"' in page
+    assert f'data-renew="{case.id}"><div class="itw" id="row-{case.id}"' in page
 
 
 def test_a_note_stays_inside(at: Callable[..., str], case: Case, as_operator: Client) -> None:
@@ -191,10 +191,10 @@ def test_the_inbox_says_what_is_new_since_it_was_loaded(
 ) -> None:
     factories.case(app_channel)
     since = timezone.now().isoformat()
-    assert as_operator.get(at("inbox_news"), {"since": since}).context["number"] == 0
+    assert as_operator.post(at("inbox_news"), {"seen_at": since}).context["number"] == 0
     late = timezone.now() - datetime.timedelta(hours=3)  # said before, come in after: it is new all the same
     factories.received(app_channel, factories.inbound(factories.BLACK_SCREEN, sent_at=late))
-    assert as_operator.get(at("inbox_news"), {"since": since}).context["number"] == 1
+    assert as_operator.post(at("inbox_news"), {"seen_at": since}).context["number"] == 1
 
 
 def test_a_script_in_name_and_text_is_only_text(
