@@ -27,14 +27,15 @@ def _port() -> int:
 class Product:
     """A running `huixiang up` of the tests' own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, demo: bool = False) -> None:
         self.home, self.port = home, _port()
         kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         self.environment = {
             **kept,
             "HUIXIANG_DATA_DIR": str(home),
             "HUIXIANG_PORT": str(self.port),
-            "HUIXIANG_DEMO": "0",
+            "HUIXIANG_DEMO": "1" if demo else "0",
+            "HUIXIANG_WEBHOOK_PRIVATE_HOSTS": "127.0.0.1",
             "HUIXIANG_SECRET_KEY": "tests only, worth nothing",
         }
         self.process = subprocess.Popen(
@@ -50,6 +51,16 @@ class Product:
             if line.startswith("Ready:"):
                 return line
         raise AssertionError("it ended before it was ready")
+
+    def says_next(self) -> str:
+        """What it prints after `Ready:` for whoever just started it."""
+        assert self.process.stdout is not None
+        lines = []
+        for line in self.process.stdout:
+            if line.startswith("Stop with"):
+                break
+            lines.append(line)
+        return "".join(lines)
 
     def command(self, *words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -109,11 +120,11 @@ class Product:
 
 
 @contextmanager
-def running_product() -> Iterator[Product]:
+def running_product(*, demo: bool = False) -> Iterator[Product]:
     """The product on a directory of its own, which its database's user can reach, gone at the end."""
     home = Path(tempfile.mkdtemp(prefix="hx-product-"))
     home.chmod(0o755)
-    running = Product(home)
+    running = Product(home, demo=demo)
     try:
         running.wait_ready()
         yield running

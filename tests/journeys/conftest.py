@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,32 @@ def product() -> Iterator[Product]:
         yield running
 
 
+@dataclass(frozen=True)
+class Demo:
+    """The product as a newcomer starts it, with the demo communities, and what it printed."""
+
+    product: Product
+    said: str
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.product.port}"
+
+    @property
+    def password(self) -> str:
+        found = re.search(r"password: (\S+)", self.said)
+        assert found is not None
+        return found[1]
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """One for all journeys that need it: its communities take a while to be told."""
+    assert (STATIC / "desk.css").exists(), "build the pages' styles first: make setup-dev"
+    with running_product(demo=True) as running:
+        yield Demo(running, running.says_next())
+
+
 @pytest.fixture
 def address(product: Product) -> str:
     return f"http://127.0.0.1:{product.port}"
@@ -48,17 +75,7 @@ def address(product: Product) -> str:
 @pytest.fixture
 def staff(browser: Browser, address: str) -> Iterator[Page]:
     """The owner, logged in at a desk-sized screen; any complaint of the browser fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    page = context.new_page()
-    complaints = _listen(page)
-    page.goto(f"{address}/accounts/login/")
-    page.fill("input[name=login]", OWNER)
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(re.compile("/w/brand/"))
-    yield page
-    context.close()
-    assert complaints == []
+    yield from signed_in(browser, address, OWNER, PASSWORD)
 
 
 @pytest.fixture
@@ -66,13 +83,28 @@ def phone(browser: Browser) -> Iterator[Page]:
     """Somebody nobody knows, on a phone."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", has_touch=True)
     page = context.new_page()
-    complaints = _listen(page)
+    complaints = listen(page)
     yield page
     context.close()
     assert complaints == []
 
 
-def _listen(page: Page) -> list[str]:
+def signed_in(browser: Browser, address: str, email: str, password: str) -> Iterator[Page]:
+    """Somebody of a team at a desk-sized screen; any complaint of the browser fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN", reduced_motion="reduce")
+    page = context.new_page()
+    complaints = listen(page)
+    page.goto(f"{address}/accounts/login/")
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", password)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(re.compile("/w/"))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def listen(page: Page) -> list[str]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:

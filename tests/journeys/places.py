@@ -1,0 +1,117 @@
+"""Every page of the product, with something real behind each: where the browser goes to look at all of them.
+
+An address of the desk that is read is either a page here or one of the parts and files named below: test_accessibility
+holds it to that, so that a new one must be put somewhere.
+"""
+
+import re
+
+from django.urls import URLPattern, reverse
+
+from huixiang.desk.urls import urlpatterns as desk
+from huixiang.portal.urls import urlpatterns as portal
+from tests.product import Product
+
+# what an address asks for, and the query that finds one: in the demo community, the fullest of its kind
+IDS = {
+    "case_id": "SELECT t.case_id FROM cases_turn t JOIN cases_case c ON c.id = t.case_id AND c.workspace_id = {w}"
+    " WHERE c.state = 'open' GROUP BY t.case_id, c.grade ORDER BY c.grade = 'red' DESC, count(*) DESC, 1",
+    "feedback_id": "SELECT id FROM feedback_feedback WHERE workspace_id = {w} AND public AND theme_id IS NOT NULL"
+    " ORDER BY case_id IS NULL, said_at DESC, id",
+    "theme_id": "SELECT id FROM themes_theme WHERE workspace_id = {w} AND public AND status <> 'merged'"
+    " ORDER BY people_count DESC, id",
+    "other_theme_id": "SELECT id FROM themes_theme WHERE workspace_id = {w} AND public AND status <> 'merged'"
+    " ORDER BY people_count DESC, id OFFSET 1",
+    "announcement_id": "SELECT id FROM announcements_announcement WHERE workspace_id = {w}"
+    " ORDER BY published_at DESC NULLS LAST, id",
+    "member_id": "SELECT m.id FROM members_member m JOIN feedback_feedback f ON f.member_id = m.id"
+    " WHERE m.workspace_id = {w} GROUP BY m.id ORDER BY count(*) DESC, m.id",
+    "other_id": "SELECT m.id FROM members_member m JOIN feedback_feedback f ON f.member_id = m.id"
+    " WHERE m.workspace_id = {w} GROUP BY m.id ORDER BY count(*) DESC, m.id OFFSET 1",
+    "run_id": "SELECT id FROM intake_importrun WHERE workspace_id = {w} ORDER BY refused DESC, id",
+    "export_id": "SELECT id FROM insights_export WHERE workspace_id = {w} ORDER BY id",
+    "endpoint_id": "SELECT id FROM channels_webhookendpoint WHERE workspace_id = {w} ORDER BY id",
+    "webhook_message_id": "SELECT id FROM channels_webhookdelivery WHERE workspace_id = {w} ORDER BY id",
+    "slug": "SELECT slug FROM channels_channelaccount WHERE workspace_id = {w} AND kind = 'webhook' ORDER BY id",
+}
+
+# name, what follows it; all of them are made for the phone too
+DESK = """
+search ?q=%E5%90%AF%E5%8A%A8
+inbox -
+case -
+case ?side=1
+notes -
+feedback -
+feedback_detail -
+themes -
+themes ?view=board
+themes_merging ?theme={theme_id}&theme={other_theme_id}
+theme -
+theme_splitting -
+export -
+members -
+member_pairs -
+member -
+member_join -
+announcements -
+announcement -
+channels -
+import -
+import_run -
+settings -
+settings_team -
+settings_keys -
+settings_rules -
+settings_standards -
+settings_tags -
+settings_journal -
+settings_webhooks -
+webhook -
+webhook_source -
+webhook_message -
+"""
+PARTS = """
+home palette inbox_badge inbox_filters inbox_pane bulk_progress note_people case_handing case_tag_complete file_waiting
+file file_picture file_thumb themes_alike theme_moving theme_split_pick export_progress export_file member_table
+member_export_file member_export_progress announcement_telling import_mapping import_progress import_refused
+"""  # import_mapping is a page, of a file just brought in: the test makes one
+PORTAL = """
+board -
+search ?q=%E5%90%AF%E5%8A%A8
+submit -
+follow -
+feedback -
+theme -
+announcements -
+announcement -
+me -
+"""
+OTHERS = [
+    "/", "/accounts/email/", "/accounts/password/change/", "/accounts/sessions/", "/accounts/2fa/", "/accounts/logout/",
+    "/api/v1/docs",
+]  # fmt: skip
+NOBODYS = [
+    "/accounts/login/", "/accounts/password/reset/", "/c/demo/", "/c/demo/say/", "/c/demo/follow/", "/", "/nothing-here/",
+]  # fmt: skip
+WORKSPACE = "(SELECT id FROM workspaces_workspace WHERE slug = 'demo')"
+
+
+def addresses(product: Product) -> list[str]:
+    """The path of every page, as somebody of the team may open it."""
+    with product.database() as connection:
+        ids = {
+            name: str(row[0]) if (row := connection.execute(query.replace("{w}", WORKSPACE)).fetchone()) else ""  # type: ignore[arg-type]
+            for name, query in IDS.items()
+        }
+    assert [name for name, value in ids.items() if not value] == []
+    desk_pages = [_address(desk, "desk", "workspace", *line.split(), ids) for line in DESK.strip().splitlines()]
+    portal_pages = [_address(portal, "portal", "community", *line.split(), ids) for line in PORTAL.strip().splitlines()]
+    return desk_pages + portal_pages + OTHERS
+
+
+def _address(patterns: list[URLPattern], space: str, place: str, name: str, rest: str, ids: dict[str, str]) -> str:
+    pattern = next(pattern for pattern in patterns if pattern.name == name)
+    wanted = re.findall(r"<(?:\w+:)?(\w+)>", str(pattern.pattern))
+    path = reverse(f"{space}:{name}", kwargs={place: "demo", **{key: ids[key] for key in wanted}})
+    return path if rest == "-" else path + rest.format(**ids)

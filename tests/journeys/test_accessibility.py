@@ -1,0 +1,112 @@
+"""Every page, as everybody meets it: WCAG 2.2 AA by axe-core, light and dark, the phone, Chinese to the last word."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.journeys import axe, places
+from tests.journeys.conftest import Demo, listen, signed_in
+from tests.security.test_roles import ADDRESSES
+
+pytestmark = pytest.mark.browser
+
+OWNER = "chengyu@demo.huixiang.local"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# Two Latin words in a row are taken for English left on a Chinese page, except in code, and except these: names, and
+# what a server or a program said, which is shown as it came.
+NAMES = re.compile(
+    r"Standard Webhooks|type, timestamp, data|Authorization: Bearer|POST JSON|API Huixiang|mailbox unavailable"
+    r"|Method Not Allowed"
+)
+LATIN = re.compile(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}")
+SAID = """() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), said = [];
+  while (walk.nextNode()) {
+    const at = walk.currentNode.parentElement;
+    if (at.closest('script, style, code, pre, textarea, template, [lang=en]') || !at.checkVisibility()) continue;
+    said.push(walk.currentNode.textContent.trim());
+  }
+  for (const name of ['aria-label', 'title', 'placeholder', 'data-label', 'data-confirm', 'alt'])
+    for (const at of document.querySelectorAll(`[${name}]`)) said.push(at.getAttribute(name));
+  return said;
+}"""
+
+
+@pytest.fixture(scope="module")
+def owner(demo: Demo, browser: Browser) -> Iterator[Page]:
+    yield from signed_in(browser, demo.address, OWNER, demo.password)
+
+
+@pytest.fixture(scope="module")
+def all_pages(demo: Demo, owner: Page) -> list[str]:
+    """The address of every page; what the demo has none of is made by hand first."""
+    page, settings = owner, f"{demo.address}/w/demo/settings/webhooks/"
+    page.goto(settings)
+    page.fill("#source-name", "门店问卷")
+    page.locator("form:has(#source-name) button").click()
+    page.goto(settings)
+    page.fill("#wh-name", "工单系统")
+    page.fill("#wh-url", f"{demo.address}/healthz")
+    page.locator("[name=events]").first.check()
+    page.locator("form:has(#wh-url) button[type=submit]").click()
+    page.locator("[name=act][value=test]").click()
+    page.goto(f"{demo.address}/w/demo/themes/")
+    page.locator("tbody [data-row]").first.click()
+    page.locator("[data-open='#export-dlg']").click()
+    page.locator("#export-dlg button.btn-primary").click()
+    page.wait_for_url(re.compile("/exports/"))
+    page.goto(f"{demo.address}/w/demo/channels/import/")
+    page.set_input_files("#im-file", {"name": "群.csv", "mimeType": "text/csv", "buffer": "时间,内容\n,早".encode()})
+    page.locator("form:has(#im-file) button[type=submit]").click()
+    page.wait_for_url(re.compile("/channels/import/.+/"))
+    return [*places.addresses(demo.product), page.url.removeprefix(demo.address)]
+
+
+def _left_in_english(page: Page) -> list[str]:
+    said: list[str] = page.evaluate(SAID)
+    return [words for words in said if LATIN.search(NAMES.sub("", words))]
+
+
+def _findings(page: Page) -> list[str]:
+    """What is wrong with the page that stands, in light and dark, at a desk and on the phone."""
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    found = [f"{page.locator('h1').count()} h1"] if page.locator("h1").count() != 1 else []
+    found += [] if page.title().strip() else ["no title"]
+    found += [f"English: {words}" for words in _left_in_english(page)]
+    found += axe.violations(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += [f"dark: {one}" for one in axe.violations(page, "color-contrast")]
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    width = page.evaluate("document.scrollingElement.scrollWidth")
+    found += [f"{width} wide on the phone"] if width > PHONE["width"] else []
+    return found + [f"phone: {one}" for one in axe.violations(page, "target-size", "scrollable-region-focusable")]
+
+
+def _walk(page: Page, demo: Demo, addresses: list[str]) -> dict[str, list[str]]:
+    complaints = listen(page)
+    wrong = {}
+    for address in addresses:
+        complaints.clear()
+        page.goto(demo.address + address)
+        told = _findings(page) + ([] if "nothing-here" in address else complaints)
+        if told:
+            wrong[address] = told
+    return wrong
+
+
+def test_every_page_of_the_desk_is_walked() -> None:
+    read = {name for name, (methods, _permission) in ADDRESSES.items() if methods == "GET"}
+    assert read == {line.split()[0] for line in places.DESK.strip().splitlines()} | set(places.PARTS.split())
+
+
+def test_every_page_of_the_team(demo: Demo, owner: Page, all_pages: list[str]) -> None:
+    assert _walk(owner, demo, all_pages) == {}
+
+
+def test_every_page_of_a_visitor(demo: Demo, browser: Browser) -> None:
+    context: BrowserContext = browser.new_context(locale="zh-CN", reduced_motion="reduce")
+    assert _walk(context.new_page(), demo, places.NOBODYS) == {}
+    context.close()
