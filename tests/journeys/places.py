@@ -92,7 +92,8 @@ OTHERS = [
     "/api/v1/docs",
 ]  # fmt: skip
 NOBODYS = [
-    "/accounts/login/", "/accounts/password/reset/", "/c/demo/", "/c/demo/say/", "/c/demo/follow/", "/", "/nothing-here/",
+    "/accounts/login/", "/accounts/password/reset/", "/c/demo/", "/c/demo/say/", "/c/demo/follow/", "/",
+    "/nothing-here/",
 ]  # fmt: skip
 WORKSPACE = "(SELECT id FROM workspaces_workspace WHERE slug = 'demo')"
 
