@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 Cell = str | int | float | bool | datetime.datetime | datetime.date | None
 
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SKIPPED: Final = " \u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069"  # before a sign
 LONGEST_CELL: Final = 32_767  # signs, what a cell of an XLSX file can hold
 MOST_ROWS: Final = 1_000_000  # of one sheet; what is beyond goes on in the next
 MOMENT: Final = "%Y-%m-%d %H:%M"
@@ -35,8 +36,8 @@ class Table:
 
 
 def harmless(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    """The text so that no spreadsheet takes it for a formula, also behind spaces and signs nobody sees."""
+    return f"'{text}" if text.lstrip(SKIPPED).startswith(FORMULA_SIGNS) else text
 
 
 def csv_lines(table: Table) -> Iterator[str]:

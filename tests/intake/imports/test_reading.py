@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from huixiang.intake.imports import reading
 from huixiang.intake.imports import workbook as workbooks
-from huixiang.intake.imports.table import Row, harmless
+from huixiang.intake.imports.table import Row
 from huixiang.kernel.errors import Refused
+from huixiang.kernel.spreadsheet import harmless
 
 File = Callable[..., Path]
 

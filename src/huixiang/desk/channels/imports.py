@@ -23,9 +23,9 @@ from huixiang.desk.channels.accounts import open_named
 from huixiang.intake import queries
 from huixiang.intake.imports import actions, reading
 from huixiang.intake.imports.mapping import guess
-from huixiang.intake.imports.table import harmless
 from huixiang.intake.models import ImportRun, ImportState
 from huixiang.kernel.errors import Refused
+from huixiang.kernel.spreadsheet import harmless
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
 

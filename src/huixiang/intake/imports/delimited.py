@@ -11,12 +11,16 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from huixiang.intake.imports.table import Row, Table, fitted, named
+from huixiang.kernel.errors import Refused
 
 DELIMITERS = (",", ";", "\t")
 SAMPLE_SIGNS = 65_536
 READ_BYTES = 1 << 20
 LONGEST_FIELD = 1 << 30  # signs; the file itself is limited before
 MOST_LINES = 2_000  # of one row: more means that a quotation mark was never closed
+MOST_RUNAWAYS = 200  # such rows in one file: each is read over and over, and a file full of them would never end
+BYTES_OF_A_SIGN = 3  # of Chinese in UTF-8
+BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 UNREADABLE = re.compile("[\udc80-\udcff]")
 UNREAD = "surrogateescape"  # bytes that are no text stay visible as such, and their row alone is refused
 
@@ -72,23 +76,30 @@ def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
 
 
 def _encoding(path: Path) -> str:
-    """The encoding in which the fewest bytes make no text."""
+    """UTF-8 when most of what is not ASCII is read by it, else the encoding in which the fewest bytes make no text.
+
+    Almost any bytes are some text in GB18030: a file of UTF-8 with a few rows of another program would all be garbled.
+    """
     with path.open("rb") as file:
         if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             return "utf-16"
-    faults = {name: _faults(path, name) for name in ("utf-8-sig", "gb18030")}
-    return min(faults, key=lambda name: faults[name])
+    faults, signs = _read_as(path, "utf-8-sig")
+    if signs * BYTES_OF_A_SIGN >= faults:
+        return "utf-8-sig"
+    return "gb18030" if _read_as(path, "gb18030")[0] < faults else "utf-8-sig"
 
 
-def _faults(path: Path, encoding: str) -> int:
-    """How many bytes cannot be read in this encoding."""
+def _read_as(path: Path, encoding: str) -> tuple[int, int]:
+    """How many bytes cannot be read in this encoding, and how many signs beyond ASCII can."""
     decoder = codecs.getincrementaldecoder(encoding)(UNREAD)
-    found = 0
+    faults = signs = 0
     with path.open("rb") as file:
         while chunk := file.read(READ_BYTES):
             text = decoder.decode(chunk)
-            found += 0 if text.isascii() else len(UNREADABLE.findall(text))
-    return found
+            if not text.isascii():
+                broken = len(UNREADABLE.findall(text))
+                faults, signs = faults + broken, signs + len(BEYOND_ASCII.findall(text)) - broken
+    return faults, signs
 
 
 def _delimiter(path: Path, encoding: str) -> str:
@@ -111,7 +122,7 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | s
     The lines such a row had swallowed are read again by themselves, so that only the row at fault is lost.
     """
     reader = csv.reader(lines, delimiter=delimiter)
-    number = 0
+    number = runaways = 0
     while True:
         lines.current.clear()
         number += 1
@@ -119,8 +130,10 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[tuple[int, list[str] | s
             cells = next(reader)
         except StopIteration:
             return
-        except (_Runaway, csv.Error):
-            cells = None
+        except (_Runaway, csv.Error) as error:
+            cells, runaways = None, runaways + isinstance(error, _Runaway)
+            if runaways > MOST_RUNAWAYS:
+                raise Refused(_("Too many rows open a quotation mark and do not close it.")) from error
         if cells is None or (len(lines.current) > 1 and not _whole(lines.current, delimiter)):
             yield number, lines.take_back_all_but_first()
             reader = csv.reader(lines, delimiter=delimiter)

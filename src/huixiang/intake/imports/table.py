@@ -5,13 +5,6 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def harmless(cell: str) -> str:
-    """A cell of an export that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA_SIGNS) else cell
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
