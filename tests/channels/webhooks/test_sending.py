@@ -1,8 +1,10 @@
 """Messages to a real receiver on this machine, verified by the library that others verify with."""
 
+import contextlib
 import datetime
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,7 +17,8 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from huixiang.api import telling
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case
-from huixiang.channels.webhooks import actions, queries
+from huixiang.channels import tasks
+from huixiang.channels.webhooks import actions, queries, sending
 from huixiang.channels.webhooks.models import WebhookDelivery, WebhookEndpoint
 from huixiang.journal.events import SYSTEM
 from huixiang.journal.models import Entry
@@ -31,6 +34,7 @@ class Receiver:
     status: int = 200
     answer: str = "ok"
     headers: dict[str, str] = field(default_factory=dict)
+    drip: int = 0  # so many header lines, a fifth of a second apart
     came: list[tuple[dict[str, str], str, str]] = field(default_factory=list)
 
     @property
@@ -50,8 +54,14 @@ def receiver(settings: Any) -> Iterator[Receiver]:
             self.send_response(told.status)
             for name, value in told.headers.items():
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(told.answer.encode())
+            for number in range(told.drip):
+                self.send_header(f"X-{number}", "x")
+                with contextlib.suppress(OSError):
+                    self.flush_headers()
+                time.sleep(0.2)
+            with contextlib.suppress(OSError):  # the sender hung up
+                self.end_headers()
+                self.wfile.write(told.answer.encode())
 
         def log_message(self, *_args: Any) -> None:
             pass
@@ -230,3 +240,59 @@ def test_the_secret_rests_encrypted_and_the_journal_tells(opened: Open) -> None:
     assert secret not in endpoint.secret
     assert Entry.objects.get(name="channels.webhook_changed").data == {"what": "opened"}
     assert queries.endpoints(endpoint.workspace)[0].failed == 0  # type: ignore[attr-defined]
+
+
+def test_who_drips_is_hung_up_on_and_the_rest_of_theirs_waits(
+    opened: Open, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "DEADLINE", 0.5)
+    endpoint, _secret = opened()
+    receiver.drip = 15  # three seconds; no single read takes longer than a fifth of one
+    for _again in range(3):
+        actions.send_test(endpoint=endpoint)
+    started = time.monotonic()
+    assert actions.send_due() == 1
+    assert time.monotonic() - started < 2
+    now = timezone.now()
+    rows = list(WebhookDelivery.objects.order_by("-attempts"))
+    assert [(row.attempts, row.state, row.next_attempt_at > now) for row in rows] == [
+        (1, "waiting", True), (0, "waiting", True), (0, "waiting", True),
+    ]  # fmt: skip
+    assert rows[0].response_status is None
+    assert rows[0].tries[0]["status"] is None
+
+
+def test_a_slow_answer_counts_and_puts_the_rest_off(
+    opened: Open, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "SLOW", 100)
+    endpoint, _secret = opened()
+    receiver.drip = 1
+    for _again in range(2):
+        actions.send_test(endpoint=endpoint)
+    assert actions.send_due() == 1
+    assert sorted(WebhookDelivery.objects.values_list("state", "attempts")) == [("delivered", 1), ("waiting", 0)]
+
+
+def test_what_another_took_meanwhile_is_not_written_over(
+    opened: Open, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint, _secret = opened()
+    actions.send_test(endpoint=endpoint)
+    real = sending.send
+
+    def removed_meanwhile(**asked: Any) -> sending.Outcome:
+        outcome = real(**asked)
+        actions.pause(endpoint=endpoint, reason="", actor=SYSTEM)
+        return outcome
+
+    monkeypatch.setattr(sending, "send", removed_meanwhile)
+    assert actions.send_due() == 1
+    assert WebhookDelivery.objects.get().state == "failed"
+
+
+def test_the_two_jobs_of_a_sender_take_one_place() -> None:
+    pairs = [(tasks.deliver, tasks.deliver_retries), (tasks.send_webhooks, tasks.webhook_retries)]
+    assert [(one.lock, other.lock) for one, other in pairs] == [
+        ("channels.deliver", "channels.deliver"), ("channels.send_webhooks", "channels.send_webhooks"),
+    ]  # fmt: skip

@@ -29,7 +29,7 @@ RETRY_AFTER = [
 ]  # a day in all
 JITTER = 0.2
 LEASE = datetime.timedelta(minutes=5)
-AT_ONCE = 20
+SLOW = 5_000  # milliseconds
 MOST_ENDPOINTS = 20
 OLD_SECRET_LASTS = datetime.timedelta(hours=24)
 KEPT = datetime.timedelta(days=30)
@@ -199,50 +199,60 @@ def _replay(endpoint: WebhookEndpoint, rows: Any, actor: Actor) -> int:
 
 
 @transaction.atomic
-def _claim() -> list[WebhookDelivery]:
-    """Take due messages under a lease: a sender that is killed loses none, they are due again when it ends."""
+def _claim() -> WebhookDelivery | None:
+    """Take one due message under a lease: a sender that is killed loses none, it is due again when that ends.
+
+    One at a time: a lease over many would run out while the first of them hold the sender up.
+    """
     now = timezone.now()
     due = WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
         state=WebhookState.WAITING, next_attempt_at__lte=now
     )
-    claimed = list(due.select_related("endpoint").order_by("next_attempt_at")[:AT_ONCE])
-    for delivery in claimed:
-        delivery.next_attempt_at = now + LEASE
-    WebhookDelivery.objects.bulk_update(claimed, ["next_attempt_at"])
+    claimed = due.select_related("endpoint").order_by("next_attempt_at", "id").first()
+    if claimed:
+        claimed.next_attempt_at = now + LEASE
+        claimed.save(update_fields=["next_attempt_at"])
     return claimed
 
 
 def send_due() -> int:
     """Send what is due until nothing is; returns how many were tried.
 
-    An endpoint that did not answer keeps the others waiting once: the rest of what it is due goes a minute later.
+    An endpoint that did not answer, or was slow, keeps the others waiting once: the rest of what it is due goes a
+    minute later.
     """
-    tried, silent = 0, set[uuid.UUID]()
-    while claimed := _claim():
-        for delivery in claimed:
-            if delivery.endpoint_id in silent:
-                _put_off(delivery)
-                continue
-            tried += 1
-            if not _send(delivery):
-                silent.add(delivery.endpoint_id)
+    tried = 0
+    while delivery := _claim():
+        tried += 1
+        if not _send(delivery):
+            _put_off(delivery.endpoint_id)
     return tried
 
 
-def _put_off(delivery: WebhookDelivery) -> None:
-    later = timezone.now() + RETRY_AFTER[1]
-    WebhookDelivery.objects.filter(id=delivery.id, state=WebhookState.WAITING).update(next_attempt_at=later)
+def _put_off(endpoint_id: uuid.UUID) -> None:
+    now = timezone.now()
+    rest = WebhookDelivery.objects.filter(endpoint_id=endpoint_id, state=WebhookState.WAITING, next_attempt_at__lte=now)
+    rest.update(next_attempt_at=now + RETRY_AFTER[1])
 
 
 def _send(delivery: WebhookDelivery) -> bool:
-    """One try; False when the other side gave no answer at all."""
+    """One try; False when the other side gave no answer at all, or took long to give it."""
     endpoint = delivery.endpoint
     outcome = sending.send(
         url=endpoint.url, message_id=delivery.message_id, payload=delivery.payload, secrets=_secrets(endpoint)
     )
     with transaction.atomic():
-        _write_down(delivery, outcome)
-    return outcome.status is not None
+        if _is_ours(delivery):
+            _write_down(delivery, outcome)
+    return outcome.status is not None and outcome.milliseconds < SLOW
+
+
+def _is_ours(delivery: WebhookDelivery) -> bool:
+    """Whether the row is as it was taken: not removed, paused or taken by another sender while the request ran."""
+    ours = WebhookDelivery.objects.select_for_update().filter(
+        id=delivery.id, state=WebhookState.WAITING, next_attempt_at=delivery.next_attempt_at
+    )
+    return ours.exists()
 
 
 def _secrets(endpoint: WebhookEndpoint) -> list[str]:
