@@ -88,7 +88,7 @@ def test_twenty_thousand_rows_come_in_once(product: Product, address: str, analy
     assert [row[0] for row in report[1:]] == [str(n + 2) for n in range(ROWS) if n % EVERY == EVERY - 1]
     assert {row[1].split("请写成")[0] for row in report[1:]} == set(REASONS)
 
-    _bring(page, address)
+    _bring(page, address)  # into the channel chosen last, as the page proposes
     assert page.url != run
     assert _ended(page) == ["0", str(ROWS - BAD), str(BAD)]
     assert product.count(STORED) == ROWS - BAD
