@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from huixiang.channels import events
 from huixiang.channels.contracts import TransportError, connector
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
+from huixiang.engine.masking import mask
 from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel import jobs
+from huixiang.kernel.lines import one_line
 from huixiang.workspaces.models import Workspace
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ def open_account(
 ) -> ChannelAccount:
     """Open a source of messages, or find it when the slug is taken. Journal: channels.account_opened."""
     account, created = ChannelAccount.objects.get_or_create(
-        workspace=workspace, slug=slug, defaults={"kind": kind, "name": name}
+        workspace=workspace, slug=slug, defaults={"kind": kind, "name": one_line(name)}
     )
     if created:
         record(events.AccountOpened(subject=account.id, kind=kind), workspace_id=workspace.id, actor=actor)
@@ -125,13 +127,15 @@ def _begin(delivery: Delivery) -> bool:
 
 @transaction.atomic
 def _failed(delivery: Delivery, error: TransportError) -> None:
+    """What the other side said is read by everybody of the team: an address in it is masked like any other."""
+    sentence = mask(error.sentence).text
     if error.unknown:
-        _finish(delivery, DeliveryState.UNKNOWN, error.sentence)
+        _finish(delivery, DeliveryState.UNKNOWN, sentence)
     elif error.permanent or delivery.attempts > len(RETRY_AFTER):
-        _finish(delivery, DeliveryState.FAILED, error.sentence)
+        _finish(delivery, DeliveryState.FAILED, sentence)
     else:
         delivery.state = DeliveryState.QUEUED
-        delivery.error = error.sentence
+        delivery.error = sentence
         delivery.next_attempt_at = timezone.now() + RETRY_AFTER[delivery.attempts - 1]
         delivery.save(update_fields=["state", "error", "attempts", "next_attempt_at"])
 

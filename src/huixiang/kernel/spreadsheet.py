@@ -19,7 +19,8 @@ from xlsxwriter.worksheet import Worksheet
 Cell = str | int | float | bool | datetime.datetime | datetime.date | None
 
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-SKIPPED: Final = " \u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069"  # before a sign
+# what may stand before such a sign and is skipped, or not seen
+SKIPPED: Final = " \u00a0\u3000\u200b\u200c\u200d\u2060\ufeff\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u2069"
 LONGEST_CELL: Final = 32_767  # signs, what a cell of an XLSX file can hold
 MOST_ROWS: Final = 1_000_000  # of one sheet; what is beyond goes on in the next
 MOMENT: Final = "%Y-%m-%d %H:%M"

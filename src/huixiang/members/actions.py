@@ -14,6 +14,7 @@ from huixiang.journal.actions import Note, record, record_all
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.ids import new_id
+from huixiang.kernel.lines import one_line
 from huixiang.members import events
 from huixiang.members.models import Identity, Member, MemberNote, Tier
 from huixiang.workspaces.models import Membership, User, Workspace
@@ -158,6 +159,7 @@ def change_tiers(
 def describe(*, member: Member, actor: Actor, **changed: str) -> None:
     """Change name or e-mail address as staff know it. Journal: members.described with the fields."""
     known: tuple[str, ...] = ("name", "email")
+    changed = {name: one_line(text) for name, text in changed.items()}
     fields = [name for name in known if name in changed and getattr(member, name) != changed[name]]
     if not fields:
         return
@@ -193,6 +195,13 @@ def roster_taken_out(*, workspace_id: uuid.UUID, members: int, unmasked: bool, a
 def show_contacts(*, member: Member, actor: Actor) -> None:
     """Somebody looks at addresses in full. Journal: members.contacts_shown."""
     record(events.ContactsShown(subject=member.id), workspace_id=member.workspace_id, actor=actor)
+
+
+@transaction.atomic
+def show_contacts_of_many(*, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], actor: Actor) -> None:
+    """Somebody reads a page of addresses in full: one entry for all. Journal: members.many_contacts_shown."""
+    event = events.ManyContactsShown(subject=workspace_id, members=list(member_ids))
+    record(event, workspace_id=workspace_id, actor=actor)
 
 
 def in_touch(*, last: Mapping[uuid.UUID, datetime.datetime]) -> None:

@@ -15,6 +15,7 @@ from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import Note, record, record_all
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
+from huixiang.kernel.lines import one_line
 from huixiang.members.models import Member
 from huixiang.themes import changing, events, grouping, measures
 from huixiang.themes.models import Merge, Theme, Vote
@@ -98,6 +99,8 @@ def describe(*, theme: Theme, actor: Actor, **changed: object) -> None:
     Journal: themes.described with the names of the fields, the root cause in words. What stood before is kept, so that
     it can be undone.
     """
+    if "name" in changed:
+        changed["name"] = one_line(str(changed["name"]))
     fields = [name for name in DESCRIBED if name in changed and getattr(theme, name) != changed[name]]
     before = changing.values(theme, fields)
     for name in fields:

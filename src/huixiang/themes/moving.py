@@ -13,6 +13,7 @@ from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import Note, record_all
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
+from huixiang.kernel.lines import one_line
 from huixiang.themes import events, measures
 from huixiang.themes.actions import lock
 from huixiang.themes.models import Move, Theme, Vote
@@ -35,7 +36,7 @@ def split(
     source, ids = _chosen(source, feedback_ids)
     if len(ids) == Feedback.objects.filter(workspace_id=source.workspace_id, theme_id=source.id).count():
         raise Refused(_("That is all there is in this theme. To call it something else, rename it."))
-    name = name.strip()[:LONGEST_NAME]
+    name = one_line(name)[:LONGEST_NAME]
     target = Theme.objects.create(
         workspace_id=source.workspace_id, name=name or _named(source.workspace_id, ids), name_by_person=bool(name),
         centre=source.centre, first_seen=source.first_seen, last_seen=source.last_seen,

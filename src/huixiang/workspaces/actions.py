@@ -13,8 +13,9 @@ from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel.crypto import keyed_hash
 from huixiang.kernel.errors import Refused
+from huixiang.kernel.lines import one_line
 from huixiang.workspaces import events
-from huixiang.workspaces.models import ApiKey, Membership, User, Workspace
+from huixiang.workspaces.models import ApiKey, Membership, Scope, User, Workspace
 from huixiang.workspaces.roles import Permission, Role, holds
 
 KEY_PREFIX = "hx_"
@@ -38,6 +39,7 @@ def change_workspace(*, workspace: Workspace, actor: Actor, **changed: object) -
 
     Clocks that run keep the time they were given. Journal: workspaces.workspace_changed with the fields' names.
     """
+    changed = {name: one_line(value) if isinstance(value, str) else value for name, value in changed.items()}
     fields = [name for name in CHANGEABLE if name in changed and getattr(workspace, name) != changed[name]]
     for name in fields:
         setattr(workspace, name, changed[name])
@@ -123,7 +125,10 @@ def create_api_key(
     """Make a key and return it with its secret, which is shown this once. Journal: api_key_created.
 
     What it changes it changes in the name of `acts_for`, with that person's role; without one it changes nothing.
+    Raises Refused for personal data in the name of nobody, or of somebody who sees it masked.
     """
+    if Scope.PERSONAL in scopes and not holds(acts_for, Permission.UNMASK):
+        raise Refused(_("A key shows personal data only in the name of somebody who may see it."))
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     key = ApiKey.objects.create(
         workspace=workspace,

@@ -19,6 +19,7 @@ from huixiang.feedback.queries import of_members
 from huixiang.insights import echoes
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
+from huixiang.kernel.lines import one_line
 from huixiang.members import erasing, exporting
 from huixiang.members.actions import describe, give_consent
 from huixiang.members.models import Consent, Member
@@ -173,7 +174,7 @@ def rename(request: HttpRequest, visit: Visit) -> HttpResponse:
     member = visit.join()
     if member is None:
         return to_login(page["Location"])
-    name = request.POST.get("name", "").replace("\x00", "").strip()[:80]
+    name = one_line(request.POST.get("name", ""))[:80]
     if not name or erasing.running(member):
         messages.error(request, _("Write the name under which you want to stand here."))
     else:
