@@ -12,7 +12,7 @@ from huixiang.engine.models import word_rarity
 from huixiang.engine.normalising import normalise
 from huixiang.engine.rules import cue, rules
 from huixiang.engine.sentences import clauses, trimmed
-from huixiang.engine.titling import has_fault, matter, opened, side_note
+from huixiang.engine.titling import closed, has_fault, matter, opened, side_note
 from huixiang.engine.tokens import tokens
 
 LONGEST_NAME = 16
@@ -20,6 +20,8 @@ _SHORTEST = 4
 _READ = 200  # texts of a group that are looked at: more do not change its centre
 _TURN = re.compile(r"(.{4,}?)(?:希望|要求|请求|望厂家|厂家|4[sS]店|经销商|求(?!救|助)|怎么办|怎么处理)")
 _FALLBACK = "未命名"
+_LEANING = re.compile(r"^(?:之后|以后|起)(?=.{4})")  # what is left of "since 3.4.1" when the version is taken out
+_OPEN_QUOTE = re.compile(r"[“‘《「【（(](?=[^”’》」】）)]*$)")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")  # where a version or a maker was taken out
 # A name must not stop in the middle of what it says: behind a negation, a link word, a figure without its unit.
 _OPEN_END = re.compile(
@@ -99,7 +101,7 @@ def _candidates(texts: Sequence[str]) -> list[str]:
 
 def _bare(clause: str) -> str:
     """The clause without makers and versions, and without the gaps they leave."""
-    return _GAP.sub("", unbranded(clause))
+    return _LEANING.sub("", _GAP.sub("", unbranded(clause)))
 
 
 def _core(clause: str) -> str:
@@ -117,4 +119,5 @@ def name(texts: Sequence[str]) -> str:
     if not names:
         return (trimmed(read[0]) if read else "")[:LONGEST_NAME] or _FALLBACK
     length = float(np.sqrt(sum(weight**2 for weight in centre.values()))) or 1.0
-    return max(names, key=lambda one: (round(_closeness(one, centre, length), 9), -len(one), one))
+    best = max(names, key=lambda one: (round(_closeness(one, centre, length), 9), -len(one), one))
+    return closed(best) if len(closed(best)) <= LONGEST_NAME else trimmed(_OPEN_QUOTE.sub("", best))

@@ -1,6 +1,7 @@
 """The clause that tells somebody scanning a list what is wrong: subject and fault before everything around them."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from huixiang.engine.branding import unbranded
@@ -37,8 +38,20 @@ _OPENING = re.compile(
     r"|^(?:(?:请问|想问(?:一下|下)?|你们|大家|各位|有人)*(?:有没有(?:人)?|是不是)(?:也)?(?:遇到|碰到|发现|觉得)过?"
     r"|请问|想问一下)"
     r"|^(?:(?:今天|昨天|今早|昨晚|早上|晚上|刚才|刚刚|前天|今晚)+ ?"
-    r"(?:\d{1,2}[:：]\d{2}|[一二三四五六七八九十\d]+点(?:多|半)?)?) ?"
+    r"(?:\d{1,2}[:：]\d{2}|[一二三四五六七八九十\d]+点(?:多|半)?)?) ?(?!的)"
 )
+# How to reach the author, a hidden number included: never what the message is about.
+_REACHING = re.compile(
+    r"\*{3,}|(?:我的?|联系|咨询)(?:电话|手机号|微信|邮箱)|(?:电话|手机号|微信|邮箱)(?:号码?)?(?:是|[:：]| ?\+?\d)"
+    r"|联系我|(?:给我|打我|我等)[^，。]{0,2}电话|加我?微信|微信同号"
+)
+# A clause that leans on the one before it: it opens with a particle, a link word or a figure compared.
+_LEANING = re.compile(
+    r"^(?:的|地(?=[^库铁图下面板])|之后|以后|而且|并且|但|还(?![原款车])|差(?![点劲评])|\d[\d.]* ?(?:以上|以下|多))"
+    r"|才(?:有|这样|出现|开始)的?$"
+)
+_ADDING = re.compile(r"^反而")  # a fault told against what came before it, and shown with it
+_QUOTES = {"“": "”", "‘": "’", "《": "》", "「": "」", "【": "】", "（": "）", "(": ")"}
 _WEAK_END = re.compile(r"(?:压没|弄没|搞没|搞坏|弄坏)的$")
 
 
@@ -60,6 +73,7 @@ def side_note(clause: str) -> float:
         + 1.6 * bool(_GUESS.search(clause))
         + 0.7 * bool(_ASKING.search(clause))
         + 1.5 * bool(_THANKS.match(clause))
+        + 3.0 * bool(_REACHING.search(clause))
     )
 
 
@@ -108,8 +122,37 @@ def shortened(clause: str, limit: int) -> str:
     return trimmed(clause[:limit])
 
 
+def closed(words: str) -> str:
+    """Close quotation marks that were left open; one whose end is all that stands there is dropped."""
+    waiting: list[str] = []
+    kept = ""
+    for sign in words:
+        if sign in _QUOTES:
+            waiting.append(_QUOTES[sign])
+        elif sign in _QUOTES.values():
+            if sign not in waiting:
+                continue
+            del waiting[waiting.index(sign) :]
+        kept += sign
+    return kept + "".join(reversed(waiting))
+
+
+def _best(parts: Sequence[str]) -> int:
+    """The place of the most telling clause; one that leans on another is taken only when no whole one says anything."""
+    ranked = sorted(range(len(parts)), key=lambda place: (-worth(parts[place]), place))
+    if not _LEANING.search(opened(parts[ranked[0]])):
+        return ranked[0]
+    whole = [place for place in ranked if worth(parts[place]) > 0 and not _LEANING.search(opened(parts[place]))]
+    return next((place for place in whole if _names_a_thing(parts[place])), whole[0] if whole else ranked[0])
+
+
+def _names_a_thing(clause: str) -> bool:
+    return bool(cue("product").search(clause)) or has_fault(clause)
+
+
 def _with_neighbour(words: str, before: str) -> str:
-    if len(words) >= _SHORT or not before or side_note(before):
+    alone = len(words) >= _SHORT and not _ADDING.match(words)
+    if alone or not before or side_note(before):
         return words
     joined = f"{before}，{words}"
     return joined if len(joined) <= TITLE_LENGTH else words
@@ -120,6 +163,8 @@ def title(text: str) -> str:
     parts = [matter(part.text) for part in clauses(text)]
     if not parts:
         return text.strip()[:TITLE_LENGTH]
-    best = max(range(len(parts)), key=lambda place: (worth(parts[place]), -place))
+    best = _best(parts)
     words = _with_neighbour(opened(parts[best]), parts[best - 1] if best else "")
-    return shortened(words, TITLE_LENGTH) or parts[best][:TITLE_LENGTH]
+    words = shortened(words, TITLE_LENGTH) or parts[best][:TITLE_LENGTH]
+    whole = closed(words)
+    return whole if len(whole) <= TITLE_LENGTH else closed(words[: TITLE_LENGTH - 1])
