@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import clocks, events, routes
 from huixiang.cases.collision import hold_if_overtaken
+from huixiang.cases.exposing import hold_if_exposing
 from huixiang.cases.files import links_beside
 from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case, ClockName, Turn
@@ -18,6 +19,7 @@ from huixiang.cases.states import ENDED, UNFINISHED, CaseState, Direction, Lane,
 from huixiang.cases.urgency import urgency
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.models import Delivery
+from huixiang.engine.masking import mask
 from huixiang.feedback.actions import grade_cases_feedback
 from huixiang.feedback.models import Feedback
 from huixiang.intake.attachments.actions import keep
@@ -138,9 +140,14 @@ def _return_to_us(case: Case, one: Said) -> None:
     if case.state in (CaseState.WAITING_MEMBER, CaseState.SOLVED):
         case.state = CaseState.WAITING_US
         clocks.start(case, ClockName.NEXT_ANSWER, at=one.at)
-    case.heard_at, case.last_line, case.last_at = timezone.now(), one.text[:LINE], max(case.last_at, one.at)
+    case.heard_at, case.last_line, case.last_at = _later(case), one.text[:LINE], max(case.last_at, one.at)
     case.save(update_fields=["state", "heard_at", "last_line", "last_at"])
     clocks.reorder(case)
+
+
+def _later(case: Case) -> datetime.datetime:
+    """Now, and in any case after what was heard before: a mark that reached there does not reach this word."""
+    return max(timezone.now(), case.heard_at + datetime.timedelta(microseconds=1))
 
 
 @transaction.atomic
@@ -164,24 +171,30 @@ def reply(
     lane: str,
     attachments: Sequence[Attachment] = (),
     seen_at: datetime.datetime | None = None,
+    heard_at: datetime.datetime | None = None,
+    show_numbers: bool = False,
 ) -> Turn:
     """Answer the member, on the board (public) or alone (private).
 
     A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
     clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned.
     Raises Refused when there is no way to the member, and Overtaken when somebody else answered after `seen_at`,
-    the moment the writer last saw the case.
+    the moment the writer last saw the case. Who answers has read it up to `heard_at`, the member's last word they had
+    before them; without one, up to now. Raises Exposing when a public answer holds personal numbers and not
+    `show_numbers`.
     """
     text = _checked(text)
     if lane not in (Lane.PUBLIC, Lane.PRIVATE):
         raise Refused(_("Choose whether the answer is public or private."))
+    if lane == Lane.PUBLIC and not show_numbers:
+        hold_if_exposing(text)
     case = (
         Case.objects.select_for_update(of=("self",))
         .select_related("member", "account", "conversation")
         .get(id=case.id)
     )
-    if seen_at:
-        hold_if_overtaken(case=case, by=by, seen_at=seen_at)
+    if seen_at and (sent := _sent_already(case, by, lane, text, seen_at)):
+        return sent
     delivery = _deliver_reply(case, text, attachments) if lane == Lane.PRIVATE else None
     if lane == Lane.PUBLIC and not case.public:
         raise Refused(
@@ -200,14 +213,24 @@ def reply(
     case.state = case.state if case.state in ENDED else CaseState.WAITING_MEMBER
     case.last_line, case.last_at = text[:LINE], now
     case.save()
-    mark_read(case_ids=[case.id], by=by)
+    mark_read(cases=[case], by=by, heard_at=heard_at)
     clocks.meet(case, at=now)
     actor = Actor("staff", by.id)
-    notes = [Note(events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first), actor=actor)]
+    shown = lane == Lane.PUBLIC and bool(mask(text).numbers)
+    answered = events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first, numbers_shown=shown)
+    notes = [Note(answered, actor=actor)]
     if unowned:
         notes.append(Note(events.Assigned(subject=case.id, owner_id=by.id), actor=actor))
     record_all(notes, workspace_id=case.workspace_id)
     return turn
+
+
+def _sent_already(case: Case, by: Membership, lane: str, text: str, seen_at: datetime.datetime) -> Turn | None:
+    """The answer this same form has become already: pressed twice it is sent once. Raises Overtaken."""
+    sent = Turn.objects.filter(case=case, by=by, lane=lane, text=text, at__gte=seen_at).first()
+    if sent is None:
+        hold_if_overtaken(case=case, by=by, seen_at=seen_at)
+    return sent
 
 
 def _checked(text: str) -> str:
@@ -336,7 +359,7 @@ def reopen(*, case: Case, actor: Actor, reason: str = "") -> None:
     if case.state not in ENDED:
         return
     _change_state(case, CaseState.REOPENED, actor, reason)
-    case.stage, case.heard_at, case.last_at = Stage.LISTENING, timezone.now(), timezone.now()
+    case.stage, case.heard_at, case.last_at = Stage.LISTENING, _later(case), timezone.now()
     case.solved_at = case.confirmed_at = case.closed_at = None
     case.save(update_fields=["state", "stage", "heard_at", "last_at", "solved_at", "confirmed_at", "closed_at"])
     clocks.start(case, ClockName.NEXT_ANSWER, at=timezone.now())
