@@ -93,6 +93,15 @@ def test_who_only_reads_sees_no_addresses_and_no_buttons(
     assert [owner.user.email in page, "shen@example.com" in page, "/role/" in page] == [False] * 3
 
 
+def test_whoever_may_not_invite_reads_who_may(
+    at: Address, workspace: Workspace, owner: Membership, as_owner: Client, client_of: Callable[[Membership], Client]
+) -> None:
+    viewer = factories.membership(workspace, "viewer")
+    told = client_of(viewer).get(at("settings_team"))
+    assert ([one.id for one in told.context["owners"]], 'id="who-may"' in told.content.decode()) == ([owner.id], True)
+    assert 'id="who-may"' not in as_owner.get(at("settings_team")).content.decode()
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_page_asks_the_same_however_many(
     at: Address, workspace: Workspace, as_owner: Client, number: int, django_assert_num_queries: Any

@@ -78,6 +78,7 @@ def welcome(address: str) -> list[str]:
             f"Demo login: zhixia@demo.huixiang.local  password: {password()}",
             f"Next: open {address}w/demo/inbox/ , answer the red case, resolve its theme and publish the announcement.",
             f"The community's side: {address}c/demo/",
+            "The owner's login, same password: chengyu@demo.huixiang.local  (invites people, makes keys and webhooks)",
             f"Same login, two more communities: a tea shop {address}w/shanlan/ , a course {address}w/tingjian/",
         ]
     if not Workspace.objects.exists():

@@ -43,9 +43,11 @@ def team(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Everybody with a role, who is invited, and a link just made: shown this once."""
     may_change = holds(membership, Permission.TEAM)
     load = team_load(membership.workspace)
+    roster = queries.roster(membership.workspace)
     response = access.shown(
         request, membership, "desk/settings/team.html", "settings", tab="settings_team",
-        people=[(one, load.get(one.id, 0)) for one in queries.roster(membership.workspace)],
+        people=[(one, load.get(one.id, 0)) for one in roster],
+        owners=[] if may_change else [one for one in roster if one.role == Role.OWNER],
         invited=queries.open_invitations(membership.workspace) if may_change else [],
         roles=[(role.value, role.label) for role in Role if role != Role.OWNER or holds(membership, Permission.OWN)],
         duties=[(role.label, DUTIES[role]) for role in Role],
