@@ -5,6 +5,12 @@ from typing import Any
 import pytest
 
 from huixiang.cases.models import Case
+from huixiang.feedback import search as feedback_search
+from huixiang.feedback.models import Feedback
+from huixiang.members.models import Member
+from huixiang.themes import search as theme_search
+from huixiang.themes.actions import vote
+from huixiang.themes.models import Theme
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.models import Membership, Scope, Workspace
 from tests import factories
@@ -38,7 +44,7 @@ def test_a_theme_is_named_moved_merged_parted_and_resolved(
     assert (solved["status"], solved["fixed_in"]) == ("fixed", "3.4.2")
     assert [one["id"] for one in desk.get("themes", state="fixed")[1]["themes"]] == [str(case.theme_id)]
     assert len(desk.get(f"{address}/verbatims")[1]["feedback"]) == 1
-    assert desk.get(f"{address}/votes")[1] == {"members": []}
+    assert desk.get(f"{address}/votes")[1] == {"members": [], "next_cursor": None}
 
 
 def test_feedback_goes_to_another_theme_and_back(desk: Program, case: Case, other: Case) -> None:
@@ -103,3 +109,34 @@ def test_channels_and_team_are_listed(desk: Program, owner: Membership) -> None:
 def test_words_are_found(desk: Program, case: Case, other: Case) -> None:
     assert [one["id"] for one in desk.get("cases", q="启动键")[1]["cases"]] == [str(case.id)]
     assert len(desk.get("feedback", q="低压系统异常")[1]["feedback"]) == 1
+
+
+def test_votes_are_paged_the_first_first(desk: Program, case: Case, workspace: Workspace) -> None:
+    theme = Theme.objects.get(id=case.theme_id)
+    names = [f"车主{number}" for number in range(5)]
+    for name in names:
+        vote(theme=theme, member=Member.objects.create(workspace=workspace, name=name), given=True)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = desk.get(f"themes/{theme.id}/votes", limit=2, cursor=cursor)[1]
+        seen += [[one["name"] for one in page["members"]]]
+        cursor = page["next_cursor"]
+    assert seen == [names[:2], names[2:4], names[4:]]
+
+
+def test_meaning_is_looked_for_among_what_the_other_filters_leave(
+    desk: Program, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With room for one answer by meaning, the nearest of all must not take it from the nearest of those left."""
+    for search in (feedback_search, theme_search):
+        monkeypatch.setattr(search.near, "__kwdefaults__", {**search.near.__kwdefaults__, "limit": 1})
+    app, portal = (workspace.channel_accounts.get(slug=slug) for slug in ("owners-app", "portal"))
+    nearest = factories.case(app, "无法启动，仪表显示低压系统异常")
+    left = factories.case(portal, "早上出门车子点不着火，一点反应也没有")
+    by_meaning = {"q": "车子发动不起来"}
+    assert (nearest.theme_id == left.theme_id, nearest.account_id == left.account_id) == (False, False)
+    said = desk.get("feedback", channel="portal", **by_meaning)[1]["feedback"]
+    assert [one["id"] for one in said] == [str(Feedback.objects.get(case_id=left.id).id)]
+    assert [one["id"] for one in desk.get("cases", channel="portal", **by_meaning)[1]["cases"]] == [str(left.id)]
+    themes = desk.get("themes", channel="portal", **by_meaning)[1]["themes"]
+    assert [one["id"] for one in themes] == [str(left.theme_id)]

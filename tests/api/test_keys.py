@@ -1,3 +1,4 @@
+import uuid
 from collections.abc import Callable
 
 import jsonschema_rs
@@ -5,9 +6,14 @@ import pytest
 from ninja import Schema
 
 from huixiang.api.urls import PARTS
+from huixiang.cases.models import Case
 from huixiang.journal.events import SYSTEM
-from huixiang.workspaces.actions import create_api_key, revoke_api_key
-from huixiang.workspaces.models import Workspace
+from huixiang.journal.models import Entry
+from huixiang.kernel.errors import Refused
+from huixiang.workspaces.actions import change_role, create_api_key, leave_team, revoke_api_key
+from huixiang.workspaces.models import Membership, Workspace
+from huixiang.workspaces.queries import api_keys, orphaned
+from tests import factories
 from tests.api.conftest import Program
 
 NO_KEY = (
@@ -49,6 +55,57 @@ def test_a_revoked_key_opens_nothing(workspace: Workspace) -> None:
     assert Program(secret).get("feedback")[0] == 200
     revoke_api_key(workspace=workspace, key_id=key.id, actor=SYSTEM)
     assert Program(secret).get("feedback") == NO_KEY
+
+
+def _personal(workspace: Workspace, role: str) -> tuple[Membership, Program]:
+    person = factories.membership(workspace, role, name="知夏")
+    return person, Program(create_api_key(workspace=workspace, scopes=["read", "personal"], acts_for=person)[1])
+
+
+def test_a_page_of_personal_data_is_one_entry_of_the_journal(workspace: Workspace, case: Case) -> None:
+    _person, program = _personal(workspace, "specialist")
+    shown = [uuid.UUID(one["id"]) for one in program.get("members")[1]["members"]]
+    [entry] = Entry.objects.filter(name="members.many_contacts_shown")
+    assert (entry.actor_kind, entry.subject_id) == ("key", workspace.id)
+    assert [uuid.UUID(one) for one in entry.data["members"]] == shown
+    assert len(shown) == 1
+    program.get(f"members/{case.member_id}")
+    assert Entry.objects.get(name="members.contacts_shown").subject_id == case.member_id
+
+
+def test_a_key_without_the_scope_sees_no_addresses_and_writes_nothing_down(app: Program, case: Case) -> None:
+    assert [one["email"] for one in app.get("members")[1]["members"]] == [None]
+    assert app.get(f"members/{case.member_id}")[1]["identities"][0]["external_id"] is None
+    assert Entry.objects.filter(name__contains="contacts_shown").count() == 0
+
+
+def test_personal_data_ends_with_the_place_of_whoever_made_the_key(
+    workspace: Workspace, case: Case, owner: Membership
+) -> None:
+    person, program = _personal(workspace, "operator")
+    [key] = api_keys(workspace)
+    assert (program.get("members")[0], orphaned(key)) == (200, False)
+    change_role(membership=person, role="analyst", by=owner)
+    demoted = (403, {"error": "知夏, for whom the key acts, may not do this."})
+    assert (program.get("members"), program.get(f"members/{case.member_id}")) == (demoted, demoted)
+    [key] = api_keys(workspace)
+    assert orphaned(key)
+    change_role(membership=person, role="operator", by=owner)
+    leave_team(membership=person, by=owner)
+    left = "The key acts for nobody of the team any more; make a new one."
+    assert program.get("members") == (403, {"error": left})
+    assert program.get("feedback")[0] == 200
+    [key] = api_keys(workspace)
+    assert orphaned(key)
+    assert Entry.objects.filter(name="members.many_contacts_shown").count() == 1
+
+
+def test_nobody_gives_a_key_more_than_they_see(workspace: Workspace) -> None:
+    analyst = factories.membership(workspace, "analyst")
+    for person in (None, analyst):
+        with pytest.raises(Refused):
+            create_api_key(workspace=workspace, scopes=["read", "personal"], acts_for=person)
+    assert api_keys(workspace) == []
 
 
 def test_nothing_and_wrong_methods_are_json(app: Program, nobody: Program) -> None:

@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from huixiang.api import repeats
 from huixiang.cases.models import Case
-from huixiang.workspaces.actions import create_api_key
-from huixiang.workspaces.models import KeptAnswer, Membership, Workspace
+from huixiang.channels.models import ChannelAccount
+from huixiang.workspaces.actions import change_role, create_api_key, join_team, leave_team
+from huixiang.workspaces.models import ApiKey, KeptAnswer, Membership, Workspace
+from tests import factories
 
 
 @pytest.fixture
@@ -98,3 +100,46 @@ def test_while_it_runs_the_same_is_told_to_wait(client: Client, case: Case) -> N
         {"error": "The same call is running just now; ask again in a moment."},
     )
     assert _note(client, case, "好", "n-1").status_code == 200
+
+
+def test_an_old_answer_is_not_given_to_a_key_that_may_not_call_any_more(
+    client: Client, case: Case, workspace: Workspace, owner: Membership
+) -> None:
+    kept = _note(client, case, "已转质量部", "n-1").json()
+    key = ApiKey.objects.get()
+    ApiKey.objects.update(scopes=["read"])
+    assert _note(client, case, "已转质量部", "n-1").status_code == 403
+    ApiKey.objects.update(scopes=key.scopes)
+    factories.membership(workspace, "owner")
+    change_role(membership=owner, role="viewer", by=owner)
+    assert _note(client, case, "已转质量部", "n-1").status_code == 403
+    join_team(workspace=workspace, user=owner.user, role="owner")
+    leave_team(membership=owner, by=owner)
+    assert _note(client, case, "已转质量部", "n-1").status_code == 403
+    join_team(workspace=workspace, user=owner.user, role="owner")
+    again = _note(client, case, "已转质量部", "n-1")
+    assert (again.status_code, again.json(), again["Idempotency-Replayed"]) == (200, kept, "true")
+    assert case.turns.filter(direction="note").count() == 1
+
+
+def test_an_answer_about_somebody_erased_is_gone_and_the_call_stays_made(client: Client, case: Case) -> None:
+    _note(client, case, "已转质量部", "n-1")
+    KeptAnswer.objects.update(body="")
+    again = _note(client, case, "已转质量部", "n-1")
+    said = "This call was made and is not made again; its answer was about somebody who has been erased since."
+    assert (again.status_code, again.json()) == (409, {"error": said})
+    assert case.turns.filter(direction="note").count() == 1
+    assert _note(client, case, "别的", "n-1").status_code == 422
+
+
+def test_messages_sent_again_under_their_key_are_answered_from_what_is_kept(
+    client: Client, app_channel: ChannelAccount
+) -> None:
+    sent = {"channel": app_channel.slug, "external_id": "a-1", "author": None, "text": "零下三十度打不着火"}
+    headers = {"idempotency-key": "m-1"}
+    answers = [
+        client.post("/api/v1/messages", {"messages": [sent]}, content_type="application/json", headers=headers)
+        for _again in range(2)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert [answer.headers.get("Idempotency-Replayed") for answer in answers] == [None, "true"]

@@ -245,3 +245,11 @@ def test_conversations_cost_two_statements(
         first = conversations(workspace_id=app_channel.workspace_id, wanted=wanted)
     assert conversations(workspace_id=app_channel.workspace_id, wanted=wanted) == first
     assert (len(first), Conversation.objects.count()) == (number, number)
+
+
+@pytest.mark.parametrize("outcome", [{}, {"permanent": True}, {"unknown": True}])
+def test_an_address_in_a_refusal_is_masked(account: ChannelAccount, line: Line, outcome: dict[str, bool]) -> None:
+    delivery = queued(account)
+    line.throws["一"] = TransportError("550 night.watch@mohe.example: no such user", **outcome)
+    deliver_due()
+    assert state(delivery)[1] == "550 n***@mohe.example: no such user"

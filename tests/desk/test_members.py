@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from huixiang.channels.models import ChannelAccount
+from huixiang.desk.members import views
 from huixiang.feedback.standing import remember
 from huixiang.journal.models import Entry
 from huixiang.members import erasing
@@ -222,6 +223,18 @@ def test_the_roster_as_a_file_masked_for_who_may_not_see(
     assert ["漠河守夜人" in body for body in bodies] == [True, True]
     kept = Entry.objects.filter(name="members.roster_exported").order_by("id")
     assert [entry.data for entry in kept] == [{"members": 4, "unmasked": True}, {"members": 4, "unmasked": False}]
+
+
+def test_a_long_roster_goes_out_as_it_is_read_and_not_as_xlsx(
+    as_operator: Client, at: Callable[..., str], people: dict[str, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_IN_XLSX", 3)
+    refused = as_operator.get(at("member_table", form="xlsx"), headers={"HX-Request": "true"})
+    assert (refused.status_code, "3" in refused.content.decode()) == (409, True)
+    assert Entry.objects.filter(name="members.roster_exported").count() == 0
+    answer = as_operator.get(at("member_table", form="csv"))
+    assert (answer["Content-Type"], answer.streaming) == ("text/csv; charset=utf-8", True)
+    assert b"".join(answer.streaming_content).decode().count("\r\n") == 1 + 4  # type: ignore[attr-defined]
 
 
 def test_joined_by_hand_and_taken_back(as_operator: Client, at: Callable[..., str], people: dict[str, Member]) -> None:

@@ -10,8 +10,10 @@ from huixiang.cases.models import Case
 from huixiang.journal.models import Entry
 from huixiang.playbooks.models import ResponseStandard
 from huixiang.triage.grading import table
-from huixiang.workspaces.models import ApiKey, Workspace
+from huixiang.workspaces.actions import create_api_key, leave_team
+from huixiang.workspaces.models import ApiKey, Membership, Workspace
 from huixiang.workspaces.queries import api_key_by_secret
+from tests import factories
 
 HTMX = {"HX-Request": "true"}
 SETTINGS = {
@@ -59,6 +61,20 @@ def test_a_key_is_shown_once_and_ends_when_revoked(
     as_owner.post(at("settings_key_revoke", key_id=key.id))
     assert api_key_by_secret(secret) is None
     assert as_owner.post(at("settings_key_revoke", key_id=key.id)).status_code == 404
+
+
+def test_a_key_nobody_stands_behind_is_told(
+    at: Callable[..., str], workspace: Workspace, as_owner: Client, owner: Membership
+) -> None:
+    person = factories.membership(workspace, "operator", name="知夏")
+    create_api_key(workspace=workspace, scopes=["read", "personal"], acts_for=person)
+    create_api_key(workspace=workspace, scopes=["read"])
+    told = [orphaned for _key, orphaned in as_owner.get(at("settings_keys")).context["keys"]]
+    assert told == [False, False]
+    leave_team(membership=person, by=owner)
+    page = as_owner.get(at("settings_keys"), headers={"accept-language": "en"})
+    assert [orphaned for _key, orphaned in page.context["keys"]] == [False, True]
+    assert page.content.decode().count("Nobody of the team stands behind it any more") == 1
 
 
 def sent_rules(workspace: Workspace) -> dict[str, object]:

@@ -10,10 +10,11 @@ from huixiang.feedback.models import Feedback
 from huixiang.journal.events import Actor
 from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
+from huixiang.members.joining import join
 from huixiang.themes.actions import merge, undo_merge, vote
 from huixiang.themes.models import Merge, Theme, Vote
-from huixiang.themes.queries import merges_into, voted, voters
-from huixiang.workspaces.models import Workspace
+from huixiang.themes.queries import merges_into, voted, votes_of
+from huixiang.workspaces.models import Membership, Workspace
 from tests.factories.jobs import run_waiting
 from tests.factories.rows import member, placed, theme, towards, unstored
 
@@ -138,7 +139,7 @@ def test_a_member_votes_once_and_can_take_it_back(app_channel: ChannelAccount) -
     assert Vote.objects.count() == 1
     assert voted(member=who, theme_ids=[found.id, None]) == {found.id}
     assert voted(member=None, theme_ids=[found.id]) == set()
-    assert voters(found) == [who]
+    assert [given.member for given in votes_of(found)] == [who]
     entries = Entry.objects.filter(name="themes.voted").order_by("id")
     assert [e.data["given"] for e in entries] == [True, False, True]
 
@@ -159,3 +160,14 @@ def test_a_vote_locks_the_theme_before_it_counts(app_channel: ChannelAccount) ->
     texts = [query["sql"] for query in asked]
     lock = next(place for place, text in enumerate(texts) if "themes_theme" in text and "FOR NO KEY UPDATE" in text)
     assert lock < next(place for place, text in enumerate(texts) if 'INSERT INTO "themes_vote"' in text)
+
+
+def test_the_vote_of_somebody_joined_since_goes_back_too(app_channel: ChannelAccount, operator: Membership) -> None:
+    source, target = theme(app_channel, 0), theme(app_channel, 1)
+    first, second = member(app_channel, "甲车主"), member(app_channel, "甲车主的微信")
+    vote(theme=source, member=first, given=True)
+    done = merge(source=source, target=target, actor=STAFF)
+    join(source=first, target=second, by=operator)
+    undo_merge(merge_id=done.id, workspace_id=app_channel.workspace_id, actor=STAFF)
+    assert list(Vote.objects.values_list("theme_id", "member_id")) == [(source.id, second.id)]
+    assert {key: row[2] for key, row in counts().items()} == {source.id: 1, target.id: 0}

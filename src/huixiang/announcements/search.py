@@ -5,16 +5,20 @@ import uuid
 from django.db.models import Q, QuerySet
 
 from huixiang.announcements.models import Announcement
-from huixiang.themes.search import near
+from huixiang.themes.search import HERE, near
 from huixiang.workspaces.search import COUNTED, NOTHING, Hits, by_rank, holding, literal, stretch, terms
 
 PUBLISHED = Q(published_at__isnull=False)
 
 
-def matching(*, workspace_id: uuid.UUID, query: str, published: bool = False, typing: bool = False) -> Q:
+def matching(
+    *, workspace_id: uuid.UUID, query: str, published: bool = False, typing: bool = False,
+    within: QuerySet[Announcement] | None = None,
+) -> Q:  # fmt: skip
     """What to filter announcements by, beside other filters and any order: their words, or their theme's meaning.
 
-    `published` leaves drafts out. A blank query leaves everything, one without a word nothing.
+    `published` leaves drafts out; `within` are the rows the other filters leave, whose themes are compared. A blank
+    query leaves everything, one without a word nothing.
     """
     here = PUBLISHED if published else Q()
     if not query.strip():
@@ -22,7 +26,8 @@ def matching(*, workspace_id: uuid.UUID, query: str, published: bool = False, ty
     words = holding(workspace_id=workspace_id, query=query, typing=typing)
     if words == NOTHING:
         return NOTHING
-    themes = near(workspace_id=workspace_id, query=query)
+    about = HERE if within is None else Q(id__in=within.values("theme_id"))
+    themes = near(workspace_id=workspace_id, query=query, within=about)
     return here & (words | Q(theme_id__in=themes) if themes else words)
 
 

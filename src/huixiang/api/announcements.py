@@ -127,8 +127,8 @@ def _narrowed(workspace: Workspace, asked: AnnouncementFilter) -> QuerySet[Annou
     if asked.kind or asked.channel:
         about = finding.themes_spoken_of(workspace, kind=asked.kind, channel=asked.channel)
         rows = rows.filter(theme_id__in=about)
-    rows = finding.announcements(workspace, rows, asked.q)
-    return filters.between(rows, "published_at" if published else "saved_at", asked)
+    rows = filters.between(rows, "published_at" if published else "saved_at", asked)
+    return finding.announcements(workspace, rows, asked.q)
 
 
 def _item(row: Announcement) -> dict[str, Any]:
@@ -176,8 +176,7 @@ def telling(request: keys.KeyedRequest, announcement_id: uuid.UUID) -> Any:
 )
 def draft(request: keys.KeyedRequest, wanted: Draft) -> Any:
     """Resolve a theme and draft its announcement from the journal; a draft there is gets its way renewed."""
-    by = keys.acting(request, Permission.ANNOUNCE)
-    keys.acting(request, Permission.THEMES)
+    by = keys.acting(request, Permission.ANNOUNCE, Permission.THEMES)
     theme = one_of(request, wanted.theme)
     made = actions.resolve_and_draft(
         theme=theme, root_cause=wanted.root_cause, fix=wanted.fix, fixed_in=wanted.fixed_in, by=by

@@ -134,7 +134,7 @@ def _narrowed(workspace: Workspace, asked: CaseFilter) -> QuerySet[Case]:
     rows = rows.filter(**{field: value for field, value in narrowed.items() if value}, **_view(asked.view))
     if asked.kind:
         rows = rows.filter(id__in=finding.cases_of_kind(workspace, asked.kind))
-    return filters.between(finding.cases(workspace, rows, asked.q), "last_at", asked).prefetch_related("tags")
+    return finding.cases(workspace, filters.between(rows, "last_at", asked), asked.q).prefetch_related("tags")
 
 
 def _view(name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
+from huixiang.api.keys import Kept
 from huixiang.kernel.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ def handle_in(api: NinjaAPI) -> None:
     api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(RawPostDataException, _no_json)
     api.add_exception_handler(Refused, _as_things_stand)
+    api.add_exception_handler(Kept, lambda _request, kept: kept.response)
     api.add_exception_handler(Http404, lambda _request, _error: not_found())
     api.add_exception_handler(Exception, _our_fault)
 

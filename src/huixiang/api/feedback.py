@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
@@ -140,8 +140,8 @@ def _narrowed(workspace: Workspace, asked: FeedbackFilter) -> QuerySet[Feedback]
         "kind": asked.kind, "grade": asked.grade, "theme_id": asked.theme, "member_id": asked.member,
         "account__slug": asked.channel,
     }  # fmt: skip
-    rows = rows.filter(**{field: value for field, value in narrowed.items() if value})
-    return filters.between(finding.feedback(workspace, rows, asked.q), "said_at", asked)
+    within = Q(**{field: value for field, value in narrowed.items() if value}) & filters.stretch("said_at", asked)
+    return finding.feedback(workspace, rows.filter(within), asked.q, within)
 
 
 def items(workspace_id: uuid.UUID, rows: list[Feedback]) -> list[dict[str, Any]]:

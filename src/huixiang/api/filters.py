@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from ninja import Schema
 from ninja.errors import HttpError
@@ -53,13 +53,15 @@ class Listed(Paged):
     until: Moment | None = Field(None, description="Before this moment.")
 
 
+def stretch(field: str, asked: Listed) -> Q:
+    """What lies in a stretch of time."""
+    ends = {f"{field}__gte": asked.since, f"{field}__lt": asked.until}
+    return Q(**{end: at for end, at in ends.items() if at})
+
+
 def between(rows: QuerySet[Row], field: str, asked: Listed) -> QuerySet[Row]:
     """The rows of a stretch of time."""
-    if asked.since:
-        rows = rows.filter(**{f"{field}__gte": asked.since})
-    if asked.until:
-        rows = rows.filter(**{f"{field}__lt": asked.until})
-    return rows
+    return rows.filter(stretch(field, asked))
 
 
 def whole(value: Any) -> int:

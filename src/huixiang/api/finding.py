@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from huixiang.announcements import search as announcement_search
 from huixiang.announcements.models import Announcement
@@ -18,19 +18,20 @@ from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Workspace
 
 
-def feedback(workspace: Workspace, rows: QuerySet[Feedback], q: str) -> QuerySet[Feedback]:
-    """Feedback that speaks of it."""
-    return rows.filter(feedback_search.matching(workspace_id=workspace.id, query=q)) if q else rows
+def feedback(workspace: Workspace, rows: QuerySet[Feedback], q: str, within: Q) -> QuerySet[Feedback]:
+    """Feedback that speaks of it; `within` are the other filters, among whose rows the nearest are looked for."""
+    return rows.filter(feedback_search.matching(workspace_id=workspace.id, query=q, within=within)) if q else rows
 
 
 def cases(workspace: Workspace, rows: QuerySet[Case], q: str) -> QuerySet[Case]:
-    """Cases that are about it."""
-    return rows.filter(case_search.matching(workspace_id=workspace.id, query=q)) if q else rows
+    """Those of these cases that are about it."""
+    return rows.filter(case_search.matching(workspace_id=workspace.id, query=q, within=rows)) if q else rows
 
 
 def themes(workspace: Workspace, rows: QuerySet[Theme], q: str) -> QuerySet[Theme]:
-    """Themes that are about it."""
-    return rows.filter(theme_search.matching(workspace_id=workspace.id, query=q)) if q else rows
+    """Those of these themes that are about it."""
+    within = Q(id__in=rows.values("id"))
+    return rows.filter(theme_search.matching(workspace_id=workspace.id, query=q, within=within)) if q else rows
 
 
 def members(workspace: Workspace, rows: QuerySet[Member], q: str, *, contacts: bool) -> QuerySet[Member]:
@@ -39,8 +40,8 @@ def members(workspace: Workspace, rows: QuerySet[Member], q: str, *, contacts: b
 
 
 def announcements(workspace: Workspace, rows: QuerySet[Announcement], q: str) -> QuerySet[Announcement]:
-    """Announcements that speak of it."""
-    return rows.filter(announcement_search.matching(workspace_id=workspace.id, query=q)) if q else rows
+    """Those of these announcements that speak of it."""
+    return rows.filter(announcement_search.matching(workspace_id=workspace.id, query=q, within=rows)) if q else rows
 
 
 def _said(workspace: Workspace, **narrowed: Any) -> QuerySet[Feedback]:

@@ -1,8 +1,9 @@
 """Who may call: a workspace's key, what it opens, and in whose name it changes things."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja.errors import AuthorizationError, HttpError
 from ninja.security import HttpBearer
@@ -10,10 +11,19 @@ from ninja.security import HttpBearer
 from huixiang.journal.events import Actor
 from huixiang.workspaces.actions import KEY_PREFIX
 from huixiang.workspaces.models import ApiKey, Membership, Scope
-from huixiang.workspaces.queries import api_key_by_secret
+from huixiang.workspaces.queries import NEED_NOBODY, api_key_by_secret
 from huixiang.workspaces.roles import Permission, holds
 
 MEMO = "_huixiang_key"
+KEPT = "_huixiang_kept_answer"
+
+
+class Kept(Exception):  # noqa: N818 - no error: the answer this call had before
+    """The call was made before and may still be made: its answer is given again instead of doing it twice."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        super().__init__()
+        self.response = response
 
 
 class KeyedRequest(HttpRequest):
@@ -52,7 +62,20 @@ class ApiKeyBearer(HttpBearer):
             raise AuthorizationError(
                 403, _("The key has not the scope “%(scope)s”; make one that has.") % {"scope": self.scope.value}
             )
+        if key and self.scope in NEED_NOBODY:
+            _give_kept(request)
         return key
+
+
+def keep_ready(request: HttpRequest, response: HttpResponse) -> None:
+    """Give this answer as soon as the call has shown that it may be made: key, scope, and the person's role."""
+    setattr(request, KEPT, response)
+
+
+def _give_kept(request: HttpRequest) -> None:
+    kept: HttpResponse | None = getattr(request, KEPT, None)
+    if kept is not None:
+        raise Kept(kept)
 
 
 ingest, read, deliver = (ApiKeyBearer(scope) for scope in (Scope.INGEST, Scope.READ, Scope.DELIVER))
@@ -60,19 +83,38 @@ personal, feedback, cases = (ApiKeyBearer(scope) for scope in (Scope.PERSONAL, S
 themes, members, announcements = (ApiKeyBearer(scope) for scope in (Scope.THEMES, Scope.MEMBERS, Scope.ANNOUNCEMENTS))
 
 
-def acting(request: KeyedRequest, permission: Permission) -> Membership:
-    """In whose name the call changes something. 403 with a sentence when nobody's, or when that person may not."""
+def acting(request: KeyedRequest, *permissions: Permission) -> Membership:
+    """In whose name the call changes something. 403 with a sentence when nobody's, or when that person may not.
+
+    The first thing a call that changes something asks: nothing is looked up before, and a repeated one ends here.
+    """
+    membership = _person(request, permissions)
+    _give_kept(request)
+    return membership
+
+
+def unmasking(request: KeyedRequest) -> Actor | None:
+    """In whose name personal data is shown; None for a key without the scope, which sees it masked.
+
+    403 with a sentence when that person has left or may not see it any more: a key sees no more than they do.
+    """
+    if Scope.PERSONAL.value not in request.auth.scopes:
+        return None
+    return Actor("staff", _person(request, [Permission.UNMASK]).id)
+
+
+def _person(request: KeyedRequest, permissions: Iterable[Permission]) -> Membership:
     membership = request.auth.acts_for
     if membership is None or getattr(membership, "left_at", None):
-        raise HttpError(403, _("The key acts for nobody of the team, so it cannot change anything; make a new one."))
-    if not holds(membership, permission):
+        raise HttpError(403, _("The key acts for nobody of the team any more; make a new one."))
+    if not all(holds(membership, permission) for permission in permissions):
         raise HttpError(403, _("%(name)s, for whom the key acts, may not do this.") % {"name": membership})
     return membership
 
 
-def actor(request: KeyedRequest, permission: Permission) -> Actor:
+def actor(request: KeyedRequest, *permissions: Permission) -> Actor:
     """The same as the journal's verbs want it; written down is the key."""
-    return Actor("staff", acting(request, permission).id)
+    return Actor("staff", acting(request, *permissions).id)
 
 
 def found(thing: Any) -> Any:

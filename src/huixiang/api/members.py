@@ -11,7 +11,7 @@ from pydantic import Field
 from huixiang.api import filters, finding, keys, shapes
 from huixiang.members import actions, erasing, joining, queries
 from huixiang.members.models import IS_LISTED, Identity, Joining, Member
-from huixiang.workspaces.models import Scope, Workspace
+from huixiang.workspaces.models import Workspace
 from huixiang.workspaces.roles import Permission
 
 router = Router(tags=["Members"])
@@ -95,15 +95,18 @@ class JoiningItem(Schema):
     undone: bool
 
 
-def _sees_personal(request: keys.KeyedRequest) -> bool:
-    return Scope.PERSONAL.value in request.auth.scopes
-
-
 @router.get("/members", auth=keys.read, response=shapes.answers(MemberPage), summary="List members")
 def listing(request: keys.KeyedRequest, asked: Query[MemberFilter]) -> Any:
-    """Everybody of the community, who came last first; joined and erased records are left out."""
-    personal = _sees_personal(request)
+    """Everybody of the community, who came last first; joined and erased records are left out.
+
+    With the scope `personal` the journal keeps each page that was seen.
+    """
+    viewer = keys.unmasking(request)
+    personal = viewer is not None
     page = filters.page(_narrowed(request.auth.workspace, asked, personal=personal), asked, "created_at")
+    if viewer and page.rows:
+        shown = [row.id for row in page.rows]
+        actions.show_contacts_of_many(workspace_id=request.auth.workspace_id, member_ids=shown, actor=viewer)
     return {"members": [_item(row, personal=personal) for row in page.rows], "next_cursor": page.next_cursor}
 
 
@@ -133,7 +136,10 @@ def _one(request: keys.KeyedRequest, member_id: uuid.UUID) -> Member:
 
 
 def _detail(request: keys.KeyedRequest, member_id: uuid.UUID) -> dict[str, Any]:
-    row, personal = _one(request, member_id), _sees_personal(request)
+    viewer, row = keys.unmasking(request), _one(request, member_id)
+    personal = viewer is not None
+    if viewer:
+        actions.show_contacts(member=row, actor=viewer)
     identities = [
         {"id": one.id, "channel": one.account.slug, "external_id": one.external_id if personal else None}
         for one in row.identities.select_related("account").order_by("account__slug", "id")

@@ -15,7 +15,7 @@ from django.http.request import RawPostDataException
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.api import errors
+from huixiang.api import errors, keys
 from huixiang.kernel.crypto import digest
 from huixiang.workspaces.models import ApiKey, KeptAnswer
 
@@ -44,7 +44,7 @@ def once(request: HttpRequest, key: ApiKey, run: Run) -> HttpResponse:
             return errors.answer(_("The same call is running just now; ask again in a moment."), 409)
         kept = KeptAnswer.objects.filter(api_key=key, name=name).first()
         if kept and timezone.now() - kept.created_at < KEPT:
-            return _again(kept, asked)
+            return _again(request, kept, asked, run)
         if kept:
             kept.delete()
         return _run_and_keep(key, name, asked, run)
@@ -57,12 +57,24 @@ def _alone(key: ApiKey, name: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _again(kept: KeptAnswer, asked: bytes) -> HttpResponse:
+def _again(request: HttpRequest, kept: KeptAnswer, asked: bytes, run: Run) -> HttpResponse:
+    """The answer as it was, when the call may still be made: a key whose person left reads no old answers either."""
     if bytes(kept.request_digest) != asked:
         return errors.answer(_("This Idempotency-Key was used for another call; use a new one."), 422)
     response = HttpResponse(kept.body, status=kept.status, content_type="application/json; charset=utf-8")
     response[REPLAYED] = "true"
-    return response
+    keys.keep_ready(request, response if kept.body else _gone())
+    answered = run()
+    if answered.status_code < BAD_FROM:  # a call that asked nobody ran a second time: as if it had not
+        transaction.set_rollback(True)
+        return response
+    return answered
+
+
+def _gone() -> HttpResponse:
+    return errors.answer(
+        _("This call was made and is not made again; its answer was about somebody who has been erased since."), 409
+    )
 
 
 def _run_and_keep(key: ApiKey, name: str, asked: bytes, run: Run) -> HttpResponse:

@@ -98,9 +98,10 @@ class Verbatims(Schema):
 
 
 class Voters(Schema):
-    """Who said 我也是, the first first."""
+    """Who said 我也是, the first first; give next_cursor back as cursor until it is null."""
 
     members: list[shapes.MemberName]
+    next_cursor: str | None
 
 
 def _address(value: str) -> str:
@@ -165,7 +166,7 @@ def _narrowed(workspace: Workspace, asked: ThemeFilter) -> QuerySet[Theme]:
     rows = rows.filter(**{field: value for field, value in narrowed.items() if value})
     if asked.kind or asked.channel:
         rows = rows.filter(id__in=finding.themes_spoken_of(workspace, kind=asked.kind, channel=asked.channel))
-    return filters.between(finding.themes(workspace, rows, asked.q), "last_seen", asked)
+    return finding.themes(workspace, filters.between(rows, "last_seen", asked), asked.q)
 
 
 def item(row: Theme) -> dict[str, Any]:
@@ -214,9 +215,10 @@ def verbatims(
 
 
 @router.get(THEME + "/votes", auth=keys.read, response=shapes.answers(Voters), summary="Who said the same")
-def votes(request: keys.KeyedRequest, theme_id: uuid.UUID) -> Any:
+def votes(request: keys.KeyedRequest, theme_id: uuid.UUID, asked: Query[filters.Paged]) -> Any:
     """The members who said 我也是."""
-    return {"members": [shapes.member_name(member) for member in queries.voters(one_of(request, theme_id))]}
+    page = filters.page(queries.votes_of(one_of(request, theme_id)), asked, "created_at", rising=True)
+    return {"members": [shapes.member_name(vote.member) for vote in page.rows], "next_cursor": page.next_cursor}
 
 
 @router.patch(THEME, auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Rename or describe a theme")

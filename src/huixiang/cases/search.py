@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from huixiang.cases.models import Case, Turn
 from huixiang.engine.searching import Term
-from huixiang.feedback.search import cases_of, near
+from huixiang.feedback.search import HERE, cases_of, near
 from huixiang.members import search as members
 from huixiang.members.models import Member
 from huixiang.workspaces.search import COUNTED, NOTHING, RANKED, Hits, literal, stretch, terms
@@ -15,11 +15,15 @@ from huixiang.workspaces.search import COUNTED, NOTHING, RANKED, Hits, literal, 
 EVERY = Q()
 
 
-def matching(*, workspace_id: uuid.UUID, query: str, meaning: bool = True, typing: bool = False) -> Q:
+def matching(
+    *, workspace_id: uuid.UUID, query: str, meaning: bool = True, typing: bool = False,
+    within: QuerySet[Case] | None = None,
+) -> Q:  # fmt: skip
     """What to filter cases by, beside other filters and any order.
 
     Each word may stand in the number, the title, any turn (notes too) or the member's name; or the feedback means
-    much the same. A blank query leaves everything, one without a word nothing.
+    much the same: looked for among the feedback of the cases `within`, those the other filters leave. A blank query
+    leaves everything, one without a word nothing.
     """
     sought = terms(query, typing=typing)
     if not sought:
@@ -27,7 +31,8 @@ def matching(*, workspace_id: uuid.UUID, query: str, meaning: bool = True, typin
     words = Q()
     for term in sought:
         words &= _somewhere(workspace_id, term)
-    ids = cases_of(near(workspace_id=workspace_id, query=query)) if meaning else []
+    about = HERE if within is None else Q(case_id__in=within.values("id"))
+    ids = cases_of(near(workspace_id=workspace_id, query=query, within=about)) if meaning else []
     return words | Q(id__in=ids) if ids else words
 
 

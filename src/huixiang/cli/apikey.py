@@ -60,8 +60,8 @@ def _create(args: argparse.Namespace) -> int:
         print(f"huixiang apikey: there is no workspace “{args.workspace}”. Known are: {known}.", file=sys.stderr)
         return WRONG
     acts_for = next((one for one in team(workspace) if one.user.email == args.acts_for), None)
-    if acts_for is None and (args.acts_for or any(scope.endswith(":write") for scope in args.scope)):
-        print("huixiang apikey: a key that changes things needs --acts-for EMAIL of the team.", file=sys.stderr)
+    if acts_for is None and (args.acts_for or any(scope.endswith(":write") or scope == "personal" for scope in args.scope)):
+        print("huixiang apikey: a key that changes things or sees personal data needs --acts-for EMAIL of the team.", file=sys.stderr)
         return WRONG
     key, secret = create_api_key(
         workspace=workspace, scopes=args.scope, name=args.name, acts_for=acts_for, actor=SYSTEM

@@ -65,6 +65,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "intake.message_read_again": gettext_lazy("A message was read again"),
     "members.consent_given": gettext_lazy("A member answered whether they may be named"),
     "members.contacts_shown": gettext_lazy("Somebody looked at a member's addresses"),
+    "members.many_contacts_shown": gettext_lazy("A list of members was read with their addresses"),
     "members.described": gettext_lazy("A member's name or address was changed"),
     "members.erased": gettext_lazy("A member was erased for good"),
     "members.erasure_undone": gettext_lazy("An erasure was taken back"),
@@ -114,6 +115,8 @@ def _corrected(data: Data) -> str:
 
 
 def _answered(data: Data) -> str:
+    if data.get("numbers_shown"):
+        return _("Answered in public with a personal number, knowingly")
     if data["lane"] == "public":
         return _("Answered in public for the first time") if data["first"] else _("Answered in public")
     return _("Answered in private for the first time") if data["first"] else _("Answered in private")
@@ -153,6 +156,10 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "intake.import_finished": lambda d: _("Import: %(stored)s new, %(duplicate)s known, %(refused)s refused") % d,
     "members.erasure_asked": lambda d: (
         _("A member is to be erased on %(day)s; everything is hidden") % {"day": str(d["due_at"])[:10]}
+    ),
+    "members.words_taken_out": lambda d: (
+        _("Words of a member were taken out of %(announcements)s announcements and %(themes)s themes")
+        % {"announcements": len(d["announcements"]), "themes": len(d["themes"])}
     ),
     "members.roster_exported": lambda d: _("A list of %(members)s members was taken out") % d,
     "members.tier_changed": lambda d: _("Tier changed from %(before)s to %(after)s") % _change(Tier, d),

@@ -99,6 +99,15 @@ class Erased(MemberEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WordsTakenOut(MemberEvent):
+    """The subject's name or words left texts that others wrote: these announcements, these themes."""
+
+    name: ClassVar[str] = "members.words_taken_out"
+    announcements: list[uuid.UUID]
+    themes: list[uuid.UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExportAsked(MemberEvent):
     """Somebody asked for everything stored about a member."""
 
@@ -119,6 +128,15 @@ class ContactsShown(MemberEvent):
     """Somebody looked at a member's addresses in full."""
 
     name: ClassVar[str] = "members.contacts_shown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyContactsShown(Event):
+    """A program read a page of members with their addresses in full."""
+
+    name: ClassVar[str] = "members.many_contacts_shown"
+    subject_kind: ClassVar[str] = "workspace"
+    members: list[uuid.UUID]
 
 
 @dataclass(frozen=True, kw_only=True)

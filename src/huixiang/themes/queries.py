@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 
 import numpy as np
-from django.db.models import Count, Q, Window
+from django.db.models import Count, Q, QuerySet, Window
 from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 from numpy.typing import NDArray
@@ -141,9 +141,9 @@ def merge_by_id(*, workspace_id: uuid.UUID, merge_id: uuid.UUID) -> Merge | None
     return Merge.objects.filter(workspace_id=workspace_id, id=merge_id).first()
 
 
-def voters(theme: Theme) -> list[Member]:
-    """Who said 我也是."""
-    return [v.member for v in theme.votes.select_related("member").order_by("created_at")]
+def votes_of(theme: Theme) -> QuerySet[Vote]:
+    """Who said 我也是, each with its member, to be paged through."""
+    return theme.votes.select_related("member")
 
 
 def moves_of(theme: Theme, limit: int = 8) -> list[Move]:

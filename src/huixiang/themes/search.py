@@ -29,11 +29,14 @@ def near(*, workspace_id: uuid.UUID, query: str, within: Q = HERE, limit: int = 
     return [theme_id for theme_id, distance in found if distance <= farthest]
 
 
-def matching(*, workspace_id: uuid.UUID, query: str, public: bool = False, typing: bool = False) -> Q:
+def matching(
+    *, workspace_id: uuid.UUID, query: str, public: bool = False, typing: bool = False, within: Q = HERE
+) -> Q:
     """What to filter themes by, beside other filters and any order: their words, or what they are about.
 
-    `public` looks only among public themes and only at what everybody may read of them. A blank query leaves
-    everything, one without a word nothing; merged themes are never found.
+    `public` looks only among public themes and only at what everybody may read of them. `within` are the other
+    filters, among whose rows the nearest are looked for. A blank query leaves everything, one without a word nothing;
+    merged themes are never found.
     """
     if not query.strip():
         return PUBLIC if public else Q()
@@ -41,7 +44,7 @@ def matching(*, workspace_id: uuid.UUID, query: str, public: bool = False, typin
     words = holding(workspace_id=workspace_id, query=query, weights=weights, typing=typing)
     if words == NOTHING:
         return NOTHING
-    ids = near(workspace_id=workspace_id, query=query, within=here)
+    ids = near(workspace_id=workspace_id, query=query, within=here & within)
     return here & (words | Q(id__in=ids) if ids else words)
 
 

@@ -12,9 +12,11 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from huixiang.kernel.crypto import keyed_hash
-from huixiang.workspaces.models import ApiKey, Invitation, Membership, User, Workspace
+from huixiang.workspaces.models import ApiKey, Invitation, Membership, Scope, User, Workspace
+from huixiang.workspaces.roles import Permission, holds
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+NEED_NOBODY = {Scope.INGEST, Scope.READ, Scope.DELIVER}  # what a key opens without anybody of the team behind it
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
 
 
@@ -108,7 +110,17 @@ def has_confirmed_email(user: User) -> bool:
 
 def api_keys(workspace: Workspace) -> list[ApiKey]:
     """All keys, newest first, revoked ones too."""
-    return list(workspace.api_keys.order_by("-created_at"))
+    return list(workspace.api_keys.select_related("acts_for__user").order_by("-created_at"))
+
+
+def orphaned(key: ApiKey) -> bool:
+    """Whether the key's scopes need a person and there is none any more, or one who may not: such calls answer 403."""
+    if not set(key.scopes) - NEED_NOBODY:
+        return False
+    person = key.acts_for
+    if person is None or person.left_at:
+        return True
+    return Scope.PERSONAL in key.scopes and not holds(person, Permission.UNMASK)
 
 
 def api_key_by_id(key_id: uuid.UUID) -> ApiKey | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from huixiang.announcements import timeline
@@ -19,7 +20,9 @@ from huixiang.channels.queries import accounts
 from huixiang.desk import access
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.members import listing as words
-from huixiang.kernel.spreadsheet import Cell, Table, write_csv, write_xlsx
+from huixiang.desk.members.erased import changed_texts
+from huixiang.kernel.errors import Refused
+from huixiang.kernel.spreadsheet import Cell, Table, csv_lines, write_xlsx
 from huixiang.members import candidates, erasing, exporting, queries
 from huixiang.members.actions import roster_taken_out
 from huixiang.members.models import NEVER, Consent, Identity, Member, Tier
@@ -30,6 +33,7 @@ from huixiang.workspaces.roles import Permission, holds
 PAGE = 50
 STORY = 30
 AT_A_TIME = 500
+MOST_IN_XLSX = 2_000  # what is written while the person waits; CSV goes out as it is read, whatever the length
 
 
 @access.page()
@@ -103,6 +107,7 @@ def _about(membership: Membership, found: Member) -> dict[str, Any]:
         "candidates": [] if _closed(found) else candidates.of_member(found),
         "erasure": erasing.running(found),
         "closed": _closed(found),
+        "changed": changed_texts(found),
         "stored": exporting.stored(found),
         "export": exporting.latest(found, of=access.actor(membership)),
         "tier_choices": Tier.choices[::-1],
@@ -151,16 +156,36 @@ def table(request: HttpRequest, membership: Membership, form: str) -> HttpRespon
     """The roster as it is narrowed, as a file. Addresses are masked for who may not see them. The journal keeps it."""
     wanted = words.wanted_of(request.GET, membership)
     number = roster.listed(workspace_id=membership.workspace_id, wanted=wanted).count()
+    if form == "xlsx" and number > MOST_IN_XLSX:
+        raise Refused(
+            _("An XLSX file takes up to %(most)d members at once. Narrow the list, or take the CSV file.")
+            % {"most": MOST_IN_XLSX}
+        )
     unmasked = holds(membership, Permission.UNMASK)
     roster_taken_out(
         workspace_id=membership.workspace_id, members=number, unmasked=unmasked, actor=access.actor(membership)
     )
     written = Table(_("Members"), _headings(), _table_rows(membership, wanted, unmasked=unmasked), (20, 12))
     name = f"members-{timezone.localdate():%Y%m%d}.{form}"
+    if form == "csv":
+        answer = StreamingHttpResponse(_as_here(csv_lines(written)), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
-        (write_csv if form == "csv" else write_xlsx)(path, written)
+        write_xlsx(path, written)
         return FileResponse(path.open("rb"), as_attachment=True, filename=name)
+
+
+def _as_here(lines: Iterator[str]) -> Iterator[str]:
+    """The lines in the language and the zone of now: they are written when the answer is on its way."""
+    language, zone = get_language() or "zh-hans", timezone.get_current_timezone()
+
+    def written() -> Iterator[str]:
+        with override(language), timezone.override(zone):
+            yield from lines
+
+    return written()
 
 
 def _headings() -> list[str]:

@@ -78,7 +78,8 @@ def keys(request: HttpRequest, membership: Membership) -> HttpResponse:
     secret = _new_secret(request, membership)
     response = access.shown(
         request, membership, "desk/settings/keys.html", "settings", tab="settings_keys",
-        keys=queries.api_keys(membership.workspace), secret=secret, scopes=Scope.choices,
+        keys=[(key, queries.orphaned(key)) for key in queries.api_keys(membership.workspace)], secret=secret,
+        scopes=Scope.choices,
     )  # fmt: skip
     response["Cache-Control"] = "no-store"
     return response
