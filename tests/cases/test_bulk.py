@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from huixiang.cases import bulk
-from huixiang.cases.actions import assign, end
+from huixiang.cases.actions import assign, end, hear
 from huixiang.cases.filters import Filters
 from huixiang.cases.inbox import counts, ids
 from huixiang.cases.models import BulkRun, Case
@@ -20,6 +20,7 @@ from huixiang.kernel.errors import Refused
 from huixiang.triage.models import Correction
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
+from tests.cases.test_handling import said
 from tests.cases.test_inbox import opened
 from tests.factories.jobs import run_waiting
 
@@ -49,7 +50,7 @@ def entries(name: str) -> int:
 def test_assigned_and_taken_back(three: list[Case], operator: Membership, owner: Membership) -> None:
     assign(case=three[0], owner=owner, actor=Actor("staff", operator.id))
     run = start(operator, "assign", three, owner=str(operator.id))
-    assert (run.state, run.done, run.refused) == ("done", 3, [])
+    assert (run.state, run.done, bulk.refusals(run)) == ("done", 3, [])
     assert owners(three) == [operator] * 3
     assert entries("cases.assigned") == 4
     bulk.undo(run=run, by=operator)
@@ -66,7 +67,7 @@ def test_what_a_colleague_took_meanwhile_is_left_and_told(
     run = start(operator, "assign", three, loaded, owner=str(operator.id))
     clock = timezone.localtime().strftime("%H:")
     assert (run.done, bulk.left_by_others(run)) == (2, [three[1].id])
-    assert run.refused[0][1].startswith(f"程屿 在 {clock}")
+    assert bulk.refusals(run)[0][1].startswith(f"程屿 在 {clock}")
     assert owners(three) == [operator, owner, operator]
     again = bulk.start(
         by=operator, act="assign", chosen={"owner": str(operator.id), "anyway": "1"},
@@ -80,12 +81,12 @@ def test_closing_leaves_what_has_ended(three: list[Case], operator: Membership) 
     with pytest.raises(Refused):
         start(operator, "close", three, reason=" ")
     run = start(operator, "close", three, reason="导入的旧消息")
-    assert (run.done, [one[0] for one in run.refused]) == (2, [str(three[2].id)])
+    assert (run.done, [one[0] for one in bulk.refusals(run)]) == (2, [three[2].id])
     states = Case.objects.filter(id__in=[case.id for case in three]).order_by("id").values_list("state", flat=True)
     assert sorted(states) == ["closed", "closed", "solved"]
     words = Entry.objects.filter(name="cases.state_changed", words__isnull=False)
     assert [entry.words.text for entry in words] == ["导入的旧消息"] * 2
-    assert not bulk.can_undo(run)
+    assert not bulk.can_undo(run, operator)
 
 
 def test_grades_with_one_reason_as_one_by_one(app_channel: ChannelAccount, operator: Membership) -> None:
@@ -102,7 +103,7 @@ def test_grades_with_one_reason_as_one_by_one(app_channel: ChannelAccount, opera
     kept = Correction.objects.filter(field="grade").values_list("after", "reason", "by_id")
     assert list(kept) == [(wanted, "误判", operator.id)] * 2
     again = start(operator, "grade", cases, grade=wanted, reason="误判")
-    assert (again.done, len(again.refused)) == (0, 2)
+    assert (again.done, again.left) == (0, 2)
 
 
 def test_read_unread_and_tags_are_taken_back(three: list[Case], operator: Membership) -> None:
@@ -132,7 +133,7 @@ def test_another_workspaces_case_is_no_longer_there(
 ) -> None:
     foreign = opened(other_workspace.channel_accounts.get(slug="owners-app"))
     run = start(operator, "assign", [*three, foreign], owner=str(operator.id))
-    assert (run.done, [one[0] for one in run.refused]) == (3, [str(foreign.id)])
+    assert (run.done, [one[0] for one in bulk.refusals(run)]) == (3, [foreign.id])
     assert owners([foreign]) == [None]
 
 
@@ -158,7 +159,7 @@ def test_many_become_a_job_that_goes_on_where_it_ended(
     assert (run.taken, run.done) == (2, 2)
     assert "cases.run_bulk" in run_waiting()
     run.refresh_from_db()
-    assert (run.state, run.taken, run.done, run.refused) == ("done", 5, 5, [])
+    assert (run.state, run.taken, run.done, bulk.refusals(run)) == ("done", 5, 5, [])
     assert ids(viewer=operator, filters=Filters(), most=9) == []
 
 
@@ -177,3 +178,57 @@ def test_too_many_and_none_are_refused(operator: Membership) -> None:
     for case_ids in ([], [uuid.uuid4()] * (bulk.MOST + 1)):
         with pytest.raises(Refused):
             bulk.start(by=operator, act="read", chosen={}, case_ids=case_ids, loaded_at=LONG_AGO)
+
+
+def test_taking_unread_back_hides_nothing_that_came_between(three: list[Case], operator: Membership) -> None:
+    start(operator, "read", three)
+    run = start(operator, "unread", three)
+    hear(workspace_id=operator.workspace_id, said=[said(three[0], "又来了")])
+    bulk.undo(run=run, by=operator)
+    assert ids(viewer=operator, filters=Filters(view="unread"), most=9) == [three[0].id]
+
+
+def test_who_lost_the_permission_takes_nothing_back(three: list[Case], operator: Membership) -> None:
+    run = start(operator, "assign", three, owner=str(operator.id))
+    Membership.objects.filter(id=operator.id).update(role="viewer")
+    demoted = Membership.objects.get(id=operator.id)
+    assert not bulk.can_undo(run, demoted)
+    with pytest.raises(Refused):
+        bulk.undo(run=run, by=demoted)
+    assert owners(three) == [operator] * 3
+
+
+@pytest.mark.parametrize("change", [{"role": "viewer"}, {"left_at": LONG_AGO}])
+def test_a_run_stops_where_its_owner_may_no_longer(
+    app_channel: ChannelAccount, operator: Membership, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 1)
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    cases = [opened(app_channel, by=str(place)) for place in range(4)]
+    run = start(operator, "close", cases, reason="导入")
+    assert bulk.take_some(run.id)
+    Membership.objects.filter(id=operator.id).update(**change)
+    run_waiting()
+    run.refresh_from_db()
+    assert (run.state, run.taken, run.done) == ("stopped", 2, 2)
+    assert Case.objects.filter(state="closed").count() == 2
+
+
+def test_taking_many_back_is_a_job_that_goes_on_where_it_ended(
+    app_channel: ChannelAccount, operator: Membership, owner: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "AT_ONCE", 2)
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    cases = [opened(app_channel, by=str(place)) for place in range(5)]
+    run = start(operator, "assign", cases, owner=str(operator.id))
+    run_waiting()
+    assert [len(batch.before) for batch in run.batches.order_by("start")] == [2, 2, 1]  # each written once
+    bulk.undo(run=run, by=operator)
+    run.refresh_from_db()
+    assert (run.state, run.undone, owners(cases)) == ("undoing", 0, [operator] * 5)
+    assert bulk.take_back_some(run.id)
+    run.refresh_from_db()
+    assert (run.state, run.undone, owners(cases).count(None)) == ("undoing", 2, 2)
+    assert "cases.undo_bulk" in run_waiting()
+    run.refresh_from_db()
+    assert (run.state, run.undone, owners(cases)) == ("undone", 5, [None] * 5)

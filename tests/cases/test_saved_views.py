@@ -22,7 +22,7 @@ def test_ones_own_and_the_teams(operator: Membership, owner: Membership, analyst
     mine = saved_views.save_view(by=operator, name="  东北\u202e 核心 ", filters=RED, shared=False)
     saved_views.save_view(by=owner, name="今晚前", filters=Filters(), shared=True)
     assert (mine.name, mine.filters) == ("东北 核心", {"grade": ["red"], "sort": ["due"]})
-    assert names(operator) == ["东北 核心", "今晚前"]
+    assert names(operator) == ["今晚前", "东北 核心"]
     assert names(analyst) == ["今晚前"]
     with pytest.raises(Refused):
         saved_views.save_view(by=analyst, name="我的", filters=RED, shared=True)
@@ -44,12 +44,13 @@ def test_who_may_change_it(operator: Membership, owner: Membership, analyst: Mem
 
 def test_renamed_refitted_moved(operator: Membership) -> None:
     first, second = (saved_views.save_view(by=operator, name=name, filters=RED, shared=False) for name in "甲乙")
+    saved_views.move_view(view=second, by=operator, step=-1)
+    saved_views.move_view(view=second, by=operator, step=-1)
+    assert names(operator) == ["乙", "甲"]
     saved_views.change_view(view=first, by=operator, name="丙", shared=True)
     saved_views.refit_view(view=first, by=operator, filters=Filters(view="mine"))
-    saved_views.move_view(view=second, by=operator, step=-1)
-    saved_views.move_view(view=second, by=operator, step=-1)
     first.refresh_from_db()
-    assert (first.shared, first.filters, names(operator)) == (True, {"view": ["mine"]}, ["乙", "丙"])
+    assert (first.shared, first.filters, names(operator)) == (True, {"view": ["mine"]}, ["丙", "乙"])
 
 
 def test_deleted_and_brought_back(operator: Membership) -> None:
@@ -85,3 +86,35 @@ def test_thirty_views_are_enough(operator: Membership, workspace: Workspace) -> 
     )
     with pytest.raises(Refused):
         saved_views.save_view(by=operator, name="多", filters=RED, shared=False)
+
+
+def test_the_teams_order_is_moved_by_who_may_share(operator: Membership, analyst: Membership) -> None:
+    for name in "甲乙":
+        saved_views.save_view(by=operator, name=name, filters=RED, shared=True)
+    own = [saved_views.save_view(by=analyst, name=name, filters=RED, shared=False) for name in "丙丁"]
+    before = list(SavedView.objects.filter(shared=True).order_by("id").values_list("position", flat=True))
+    saved_views.move_view(view=own[1], by=analyst, step=-1)
+    saved_views.move_view(view=own[1], by=analyst, step=-1)  # its own stretch ends here
+    assert names(analyst) == ["甲", "乙", "丁", "丙"]
+    assert list(SavedView.objects.filter(shared=True).order_by("id").values_list("position", flat=True)) == before
+    shared = SavedView.objects.get(name="乙")
+    with pytest.raises(Refused):
+        saved_views.move_view(view=shared, by=analyst, step=-1)
+    saved_views.move_view(view=shared, by=operator, step=-1)
+    assert names(analyst) == ["乙", "甲", "丁", "丙"]
+
+
+def test_a_team_shares_so_many(operator: Membership, owner: Membership, workspace: Workspace) -> None:
+    SavedView.objects.bulk_create(
+        SavedView(workspace=workspace, owner=owner, name=str(n), shared=True) for n in range(saved_views.MOST_SHARED)
+    )
+    own = saved_views.save_view(by=operator, name="我的", filters=RED, shared=False)
+    with pytest.raises(Refused, match="30"):
+        saved_views.save_view(by=operator, name="多", filters=RED, shared=True)
+    with pytest.raises(Refused, match="30"):
+        saved_views.change_view(view=own, by=operator, name="我的", shared=True)
+    first = SavedView.objects.filter(shared=True).order_by("id")[0]
+    saved_views.delete_view(view=first, by=owner)
+    saved_views.save_view(by=operator, name="多", filters=RED, shared=True)
+    with pytest.raises(Refused, match="30"):
+        saved_views.restore_view(view=first, by=owner)

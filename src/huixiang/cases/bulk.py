@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import changes
 from huixiang.cases.many import locked
-from huixiang.cases.models import BulkRun, BulkState, Case
+from huixiang.cases.models import BulkBatch, BulkRun, BulkState, Case
 from huixiang.kernel import jobs
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
@@ -24,6 +24,7 @@ MOST = 50_000
 CHANGED = "changed"  # why a case was left: somebody else was there meanwhile
 
 Arguments = dict[str, Any]
+Before = Mapping[str, Any]  # case id → how it was
 
 
 @dataclass(slots=True)
@@ -42,13 +43,14 @@ def _nothing(_by: Membership, _arguments: Mapping[str, str]) -> Arguments:
 class Act:
     """Something that can be done to many. `read` checks what the person chose and raises Refused.
 
-    `do` gets locked cases of the person's workspace. `watched` acts leave what others changed meanwhile.
+    `do` gets locked cases of the person's workspace, `undo` as well and how they were before. `watched` acts leave
+    what others changed meanwhile.
     """
 
     permission: Permission
     do: Callable[[BulkRun, Sequence[Case]], Outcome]
     read: Callable[[Membership, Mapping[str, str]], Arguments] = _nothing
-    undo: Callable[[BulkRun, Sequence[Case]], None] | None = None
+    undo: Callable[[BulkRun, Sequence[Case], Before], None] | None = None
     lock: Callable[[BulkRun, Sequence[uuid.UUID]], None] | None = None  # what is to be locked before the cases
     watched: bool = False
 
@@ -88,9 +90,12 @@ def start(
 
 @transaction.atomic
 def take_some(run_id: uuid.UUID) -> bool:
-    """Go through the next batch of a run; whether more are left. A killed job goes on where its last batch ended."""
-    run = BulkRun.objects.select_for_update(of=("self",)).select_related("by__workspace", "by__user").get(id=run_id)
-    if run.state != BulkState.RUNNING:
+    """Go through the next batch of a run; whether more are left. A killed job goes on where its last batch ended.
+
+    It stops where whoever started it has left the team, or lost the permission.
+    """
+    run = _locked(run_id)
+    if run.state != BulkState.RUNNING or not _may_go_on(run):
         return False
     with translation.override(run.arguments.get("language")):
         wanted = run.case_ids[run.taken : run.taken + BATCH]
@@ -98,8 +103,21 @@ def take_some(run_id: uuid.UUID) -> bool:
     run.taken += len(wanted)
     if run.taken >= len(run.case_ids):
         run.state, run.finished_at = BulkState.DONE, timezone.now()
-    run.save(update_fields=["taken", "done", "refused", "before", "state", "finished_at"])
+    run.save(update_fields=["taken", "done", "left", "changed", "state", "finished_at"])
     return run.state == BulkState.RUNNING
+
+
+def _locked(run_id: uuid.UUID) -> BulkRun:
+    return BulkRun.objects.select_for_update(of=("self",)).select_related("by__workspace", "by__user").get(id=run_id)
+
+
+def _may_go_on(run: BulkRun) -> bool:
+    """Whether who started it may still do this; else the run ends here, and what was done stays done."""
+    if run.by.left_at is None and holds(run.by, ACTS[run.act].permission):
+        return True
+    run.state, run.finished_at = BulkState.STOPPED, timezone.now()
+    run.save(update_fields=["state", "finished_at"])
+    return False
 
 
 def _take(run: BulkRun, wanted: Sequence[uuid.UUID]) -> None:
@@ -108,35 +126,78 @@ def _take(run: BulkRun, wanted: Sequence[uuid.UUID]) -> None:
         act.lock(run, wanted)
     cases = {case.id: case for case in locked(workspace_id=run.workspace_id, case_ids=wanted)}
     gone = [one for one in wanted if one not in cases]
-    run.refused += [[str(one), _("It is no longer there."), ""] for one in gone]
+    refused = [[str(one), _("It is no longer there."), ""] for one in gone]
     if act.watched and not run.arguments.get("anyway"):
         others = changes.by_others(by=run.by, case_ids=list(cases), since=run.loaded_at)
         said = changes.sentences(by=run.by, entries=list(others.values()))
-        run.refused += [[str(one), sentence, CHANGED] for one, sentence in zip(others, said, strict=True)]
+        refused += [[str(one), sentence, CHANGED] for one, sentence in zip(others, said, strict=True)]
         cases = {one: case for one, case in cases.items() if one not in others}
     outcome = act.do(run, list(cases.values()))
-    run.refused += [[str(one), sentence, ""] for one, sentence in outcome.refused.items()]
-    run.before |= {str(one): value for one, value in outcome.before.items()}
+    refused += [[str(one), sentence, ""] for one, sentence in outcome.refused.items()]
+    before = {str(one): value for one, value in outcome.before.items()}
+    BulkBatch.objects.create(run=run, start=run.taken, refused=refused, before=before)
     run.done += len(cases) - len(outcome.refused)
+    run.left += len(refused)
+    run.changed += len(before)
 
 
 @transaction.atomic
 def undo(*, run: BulkRun, by: Membership) -> None:
-    """Take an act back where the cases still are as it left them. Raises Refused when it cannot be taken back."""
-    run = BulkRun.objects.select_for_update(of=("self",)).select_related("by__workspace").get(id=run.id)
+    """Take an act back where the cases still are as it left them; many by a job. Job: cases.undo_bulk.
+
+    Raises Refused when it cannot be taken back, or whoever did it may not do it any more.
+    """
+    run = _locked(run.id)
     act = ACTS[run.act]
     if act.undo is None or run.state != BulkState.DONE or run.by_id != by.id:
         raise Refused(_("This cannot be taken back."))
-    ids = [uuid.UUID(one) for one in run.before]
-    for start_at in range(0, len(ids), BATCH):
-        act.undo(run, locked(workspace_id=run.workspace_id, case_ids=ids[start_at : start_at + BATCH]))
-    run.state = BulkState.UNDONE
+    if not holds(by, act.permission):
+        raise Refused(_("Your role does not allow this any more, so it cannot be taken back."))
+    run.state = BulkState.UNDOING
     run.save(update_fields=["state"])
+    if run.changed > AT_ONCE:
+        jobs.queue("cases.undo_bulk", lock=f"cases.run_bulk:{run.id}", run_id=str(run.id))
+        return
+    while take_back_some(run.id):
+        pass
+
+
+@transaction.atomic
+def take_back_some(run_id: uuid.UUID) -> bool:
+    """Take the next batch of a run back; whether more are left. It stops as take_some does."""
+    run = _locked(run_id)
+    undo_act = ACTS[run.act].undo
+    if undo_act is None or run.state != BulkState.UNDOING or not _may_go_on(run):
+        return False
+    batch = run.batches.filter(undone=False).exclude(before={}).order_by("start").first()
+    if batch is None:
+        run.state = BulkState.UNDONE
+    else:
+        ids = [uuid.UUID(one) for one in batch.before]
+        with translation.override(run.arguments.get("language")):
+            undo_act(run, locked(workspace_id=run.workspace_id, case_ids=ids), batch.before)
+        run.batches.filter(id=batch.id).update(undone=True)
+        run.undone += len(ids)
+    run.save(update_fields=["state", "undone"])
+    return batch is not None
+
+
+def refusals(run: BulkRun, *, most: int = MOST) -> list[tuple[uuid.UUID, str]]:
+    """The cases a run left and why, at most so many."""
+    found: list[tuple[uuid.UUID, str]] = []
+    for refused in run.batches.exclude(refused=[]).order_by("start").values_list("refused", flat=True).iterator():
+        found += [(uuid.UUID(case_id), sentence) for case_id, sentence, _why in refused]
+        if len(found) >= most:
+            break
+    return found[:most]
 
 
 def left_by_others(run: BulkRun) -> list[uuid.UUID]:
     """The cases a run left because somebody else was there meanwhile."""
-    return [uuid.UUID(case_id) for case_id, _sentence, why in run.refused if why == CHANGED]
+    if not run.left:
+        return []
+    batches = run.batches.exclude(refused=[]).order_by("start").values_list("refused", flat=True)
+    return [uuid.UUID(case_id) for refused in batches for case_id, _sentence, why in refused if why == CHANGED]
 
 
 def run_by_id(*, by: Membership, run_id: uuid.UUID) -> BulkRun | None:
@@ -144,6 +205,7 @@ def run_by_id(*, by: Membership, run_id: uuid.UUID) -> BulkRun | None:
     return BulkRun.objects.filter(workspace_id=by.workspace_id, by=by, id=run_id).first()
 
 
-def can_undo(run: BulkRun) -> bool:
-    """Whether the run is over, changed something, and knows the way back."""
-    return run.state == BulkState.DONE and bool(run.before) and ACTS[run.act].undo is not None
+def can_undo(run: BulkRun, by: Membership) -> bool:
+    """Whether the run is over, changed something, knows the way back, and this person may still go it."""
+    act = ACTS[run.act]
+    return run.state == BulkState.DONE and run.changed > 0 and act.undo is not None and holds(by, act.permission)

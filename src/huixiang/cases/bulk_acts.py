@@ -1,5 +1,6 @@
 """What can be done to many cases: assign, close, mark as read or unread, put a tag on or take it off."""
 
+import datetime
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -7,7 +8,7 @@ from contextlib import suppress
 from django.utils.translation import gettext as _
 
 from huixiang.cases import many, marks, tagging
-from huixiang.cases.bulk import Act, Arguments, Outcome, register
+from huixiang.cases.bulk import Act, Arguments, Before, Outcome, register
 from huixiang.cases.models import BulkRun, Case, CaseTag, Tag
 from huixiang.cases.states import ENDED
 from huixiang.journal.events import Actor
@@ -40,13 +41,13 @@ def _assign(run: BulkRun, cases: Sequence[Case]) -> Outcome:
     return Outcome({case.id: before[case.id] for case in moved})
 
 
-def _unassign(run: BulkRun, cases: Sequence[Case]) -> None:
+def _unassign(run: BulkRun, cases: Sequence[Case], before: Before) -> None:
     """Give them back to whoever had them, unless somebody else has them by now."""
     given = run.arguments["owner"]
     ours = [case for case in cases if (str(case.owner_id) if case.owner_id else "") == given]
     groups: dict[str, list[Case]] = {}
     for case in ours:
-        groups.setdefault(run.before[str(case.id)], []).append(case)
+        groups.setdefault(before[str(case.id)], []).append(case)
     for owner, group in groups.items():
         many.assign_many(cases=group, owner=_owner(run, owner), actor=_actor(run))
 
@@ -66,17 +67,27 @@ def _close(run: BulkRun, cases: Sequence[Case]) -> Outcome:
 
 
 def _seen(run: BulkRun, cases: Sequence[Case]) -> Outcome:
-    unread = Case.objects.filter(marks.unseen(run.by), id__in=[case.id for case in cases])
-    ids = list(unread.values_list("id", flat=True))
-    marks.mark_read(case_ids=ids, by=run.by)
-    return Outcome(dict.fromkeys(ids, 1))
+    reached = marks.marked(case_ids=[case.id for case in cases], by=run.by)
+    unread = [case for case in cases if case.id not in reached or reached[case.id] < case.heard_at]
+    marks.mark_read(cases=unread, by=run.by)
+    return Outcome({case.id: 1 for case in unread})
+
+
+def _unsee(run: BulkRun, cases: Sequence[Case], _before: Before) -> None:
+    marks.mark_unread(case_ids=[case.id for case in cases], by=run.by)
 
 
 def _unseen(run: BulkRun, cases: Sequence[Case]) -> Outcome:
-    read = Case.objects.filter(~marks.unseen(run.by), id__in=[case.id for case in cases])
-    ids = list(read.values_list("id", flat=True))
-    marks.mark_unread(case_ids=ids, by=run.by)
-    return Outcome(dict.fromkeys(ids, 1))
+    reached = marks.marked(case_ids=[case.id for case in cases], by=run.by)
+    read = {case.id: reached[case.id] for case in cases if case.id in reached and reached[case.id] >= case.heard_at}
+    marks.mark_unread(case_ids=list(read), by=run.by)
+    return Outcome({case_id: at.isoformat() for case_id, at in read.items()})
+
+
+def _see_again(run: BulkRun, cases: Sequence[Case], before: Before) -> None:
+    """Up to where they had read before: what came in between stays unread."""
+    at = {case.id: datetime.datetime.fromisoformat(before[str(case.id)]) for case in cases}
+    marks.marks_at(at=at, by=run.by)
 
 
 def _read_tag(by: Membership, chosen: Mapping[str, str]) -> Arguments:
@@ -94,7 +105,7 @@ def _tag(run: BulkRun, cases: Sequence[Case]) -> Outcome:
     return Outcome(dict.fromkeys(sorted(ids), 1))
 
 
-def _untag(run: BulkRun, cases: Sequence[Case]) -> None:
+def _untag(run: BulkRun, cases: Sequence[Case], _before: Before) -> None:
     tag = Tag.objects.filter(workspace_id=run.workspace_id, id=run.arguments["tag"]).first()
     if tag is not None:
         tagging.untag(cases=cases, tag=tag, actor=_actor(run))
@@ -105,9 +116,5 @@ def offer() -> None:
     register("assign", Act(Permission.HANDLE, _assign, _read_owner, undo=_unassign, watched=True))
     register("close", Act(Permission.HANDLE, _close, _read_reason, watched=True))
     register("tag", Act(Permission.HANDLE, _tag, _read_tag, undo=_untag))
-    register("read", Act(
-        Permission.READ, _seen, undo=lambda run, cases: marks.mark_unread(case_ids=[c.id for c in cases], by=run.by)
-    ))  # fmt: skip
-    register("unread", Act(
-        Permission.READ, _unseen, undo=lambda run, cases: marks.mark_read(case_ids=[c.id for c in cases], by=run.by)
-    ))  # fmt: skip
+    register("read", Act(Permission.READ, _seen, undo=_unsee))
+    register("unread", Act(Permission.READ, _unseen, undo=_see_again))

@@ -37,7 +37,7 @@ def hand_over(*, case: Case, by: Membership, to: Membership, text: str) -> Hando
     Journal: cases.handed_over, cases.assigned. Raises Refused without a note, to oneself, for an ended case, and to
     whoever may not answer members.
     """
-    case = Case.objects.select_for_update(of=("self",)).get(id=case.id)
+    case = _locked(case)
     note = _checked(text)
     if case.state in ENDED:
         raise Refused(_("It has ended. Reopen it before you hand it over."))
@@ -57,6 +57,7 @@ def hand_over(*, case: Case, by: Membership, to: Membership, text: str) -> Hando
 @transaction.atomic
 def take(*, case: Case, by: Membership) -> None:
     """Accept a case that was handed over. Journal: cases.handover_ended. Nothing happens a second time."""
+    case = _locked(case)
     handover = _mine(case, by)
     _end(handover, taken=True)
     _tell(case, by, events.HandoverEnded(subject=case.id, taken=True))
@@ -68,9 +69,9 @@ def give_back(*, case: Case, by: Membership, text: str) -> Membership | None:
 
     Journal: cases.handover_ended, cases.assigned.
     """
+    case = _locked(case)
     handover = _mine(case, by)
     note = _checked(text)
-    case = Case.objects.select_for_update(of=("self",)).get(id=case.id)
     giver = handover.giver
     _noted(case, by, note)
     _end(handover, taken=False)
@@ -78,6 +79,11 @@ def give_back(*, case: Case, by: Membership, text: str) -> Membership | None:
     ended = events.HandoverEnded(subject=case.id, taken=False)
     _tell(case, by, ended, events.Assigned(subject=case.id, owner_id=giver.id if giver else None))
     return giver
+
+
+def _locked(case: Case) -> Case:
+    """The case as it is now, held: a second press waits here and finds the hand-over answered."""
+    return Case.objects.select_for_update(of=("self",)).get(id=case.id)
 
 
 def _mine(case: Case, by: Membership) -> Handover:

@@ -28,6 +28,13 @@ def run_bulk(run_id: str) -> None:
         pass
 
 
+@app.task(name="cases.undo_bulk", retry=SURELY)
+def undo_bulk(run_id: str) -> None:
+    """Somebody takes it back: batch by batch as well."""
+    while bulk.take_back_some(uuid.UUID(run_id)):
+        pass
+
+
 @app.task(name="cases.follow_merge", retry=SURELY)
 def follow_merge(workspace_id: str, subjects: list[str]) -> None:
     """Themes were merged: the cases of what moved follow."""

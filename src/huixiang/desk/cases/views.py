@@ -21,7 +21,7 @@ from huixiang.workspaces.models import Membership
 def case(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """The case with everything beside it; opening it marks it as read."""
     case = access.found(queries.case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
-    mark_read(case_ids=[case.id], by=membership)
+    mark_read(cases=[case], by=membership)
     context = reading.case_context(membership, case, place="case", filters=filters_of(request.GET))
     return access.shown(
         request, membership, "desk/cases/case.html", "inbox",

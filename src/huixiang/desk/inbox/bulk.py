@@ -88,16 +88,20 @@ def run_of(request: HttpRequest, membership: Membership) -> dict[str, Any]:
 
 def told(membership: Membership, run: BulkRun) -> dict[str, Any]:
     """A run with its sentence, and the cases that were left with their reasons."""
-    shown = run.refused[:REASONS_SHOWN]
-    cases = cases_by_id(workspace_id=membership.workspace_id, ids=[uuid.UUID(one[0]) for one in shown])
+    shown = bulk.refusals(run, most=REASONS_SHOWN) if run.left else []
+    cases = cases_by_id(workspace_id=membership.workspace_id, ids=[case_id for case_id, _sentence in shown])
+    undoing = run.state == BulkState.UNDOING
     return {
         "run": run,
-        "run_size": len(run.case_ids),
-        "run_going": run.state == BulkState.RUNNING,
+        "run_size": run.changed if undoing else len(run.case_ids),
+        "run_so_far": run.undone if undoing else run.taken,
+        "run_going": run.state in {BulkState.RUNNING, BulkState.UNDOING},
+        "run_undoing": undoing,
+        "run_stopped": run.state == BulkState.STOPPED,
         "run_undone": run.state == BulkState.UNDONE,
-        "run_can_undo": bulk.can_undo(run),
-        "run_left": [(cases.get(uuid.UUID(case_id)), sentence) for case_id, sentence, _why in shown],
-        "run_left_more": max(0, len(run.refused) - REASONS_SHOWN),
+        "run_can_undo": bulk.can_undo(run, membership),
+        "run_left": [(cases.get(case_id), sentence) for case_id, sentence in shown],
+        "run_left_more": max(0, run.left - REASONS_SHOWN),
         "run_by_others": len(bulk.left_by_others(run)),
         "run_word": _word(run),
     }

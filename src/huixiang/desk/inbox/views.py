@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huixiang.cases import inbox as cases
 from huixiang.cases import queries
 from huixiang.cases.filters import Filters
-from huixiang.cases.marks import mark_read, mark_unread
+from huixiang.cases.marks import mark_read, mark_unread, news_from
 from huixiang.cases.models import Case, SavedView
 from huixiang.cases.saved_views import may_change, view_by_id, visible
 from huixiang.desk import access
@@ -37,7 +37,7 @@ def home(request: HttpRequest, membership: Membership) -> HttpResponse:  # noqa:
 def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Three panes: views, list, and the case that was chosen or else the first of the list."""
     filters, saved = listing.filters_of(request.GET), uuid_of(request.GET.get("saved", ""))
-    since = timezone.now().isoformat()
+    since, news_since = timezone.now().isoformat(), news_from().isoformat()
     case = _chosen(request, membership)
     page = cases.inbox(viewer=membership, filters=filters, cursor=request.GET.get("cursor", ""), size=PAGE)
     context: dict[str, Any] = {
@@ -51,7 +51,7 @@ def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:
     return access.shown(
         request, membership, "desk/inbox/inbox.html", "inbox",
         **_frame(membership, filters, saved), **stamped(context), since=since,
-        deleted_view=_deleted(request, membership), **run_of(request, membership),
+        news_since=news_since, deleted_view=_deleted(request, membership), **run_of(request, membership),
     )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def _chosen(request: HttpRequest, membership: Membership) -> Case | None:
     wanted = uuid_of(request.GET.get("case", ""))
     case = queries.case_by_id(workspace_id=membership.workspace_id, case_id=wanted) if wanted else None
     if case:
-        mark_read(case_ids=[case.id], by=membership)
+        mark_read(cases=[case], by=membership)
     return case
 
 
@@ -132,7 +132,7 @@ def _first(membership: Membership, rows: Sequence[Case]) -> Case | None:
 def pane(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
     """The case for the right pane; it counts as read."""
     case = access.found(queries.case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
-    mark_read(case_ids=[case.id], by=membership)
+    mark_read(cases=[case], by=membership)
     context = case_context(membership, case, place="inbox", filters=listing.filters_of(request.GET))
     return access.part(request, membership, "desk/cases/pane.html", **context, swapped=True)
 
@@ -156,7 +156,7 @@ def news(request: HttpRequest, membership: Membership) -> HttpResponse:
 def fresh(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The new ones as rows, to stand on top of the list; what is read below stays where it is."""
     filters, since = listing.filters_of(request.GET), since_of(request)
-    now = timezone.now().isoformat()
+    now = news_from().isoformat()
     rows = cases.fresh(viewer=membership, filters=filters, since=since, besides=list(rows_of(request)), size=PAGE)
     context = stamped({"rows": rows, "query": listing.query_of(filters, saved=uuid_of(request.GET.get("saved", "")))})
     return access.part(request, membership, "desk/inbox/fresh.html", **context, since=now)
@@ -167,7 +167,10 @@ def mark(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Put a case back as unread, or, when it is, as read; for the asker alone. The row comes back."""
     wanted = uuid_of(request.POST.get("case", ""))
     case: Any = access.found(cases.row(viewer=membership, case_id=wanted) if wanted else None)
-    (mark_read if case.unread else mark_unread)(case_ids=[case.id], by=membership)
+    if case.unread:
+        mark_read(cases=[case], by=membership)
+    else:
+        mark_unread(case_ids=[case.id], by=membership)
     case.unread = not case.unread
     [row] = stamped({"rows": [case]})["rows"]
     query = listing.query_of(listing.filters_of(request.GET), saved=uuid_of(request.GET.get("saved", "")))
