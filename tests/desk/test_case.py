@@ -19,6 +19,7 @@ from huixiang.workspaces.models import Membership
 from tests import factories
 
 HTMX = {"HX-Request": "true"}
+AGAIN = (("instead", "private"), ("show_numbers", "1"))  # the ways on that an answer held back is offered
 
 
 def test_an_answer_goes_out_and_the_pane_comes_back(
@@ -73,6 +74,40 @@ def test_without_htmx_a_refusal_is_a_message_on_the_page(
     ]
     case.refresh_from_db()
     assert case.grade != "blue"
+
+
+def test_a_number_said_in_public_is_asked_about_once(at: Callable[..., str], case: Case, as_operator: Client) -> None:
+    Case.objects.filter(id=case.id).update(public=True)
+    address = at("case_reply", case_id=case.id)
+    said = {"lane": "public", "text": "请打 13612345678 找我", "place": "inbox"}
+    held = as_operator.post(address, said, headers=HTMX)
+    assert (held.status_code, held.context["held"].numbers) == (422, ("13612345678",))
+    assert [f'name="{name}" value="{value}"' in held.content.decode() for name, value in AGAIN] == [True, True]
+    assert Turn.objects.filter(case=case, direction="outbound").count() == 0
+    as_operator.post(address, {**said, "show_numbers": "1"}, headers=HTMX)
+    turn = Turn.objects.get(case=case, direction="outbound")
+    assert (turn.lane, turn.text) == ("public", "请打 13612345678 找我")
+    assert Entry.objects.get(name="cases.answered").data["numbers_shown"] is True
+
+
+def test_a_number_held_back_goes_out_in_private_instead(
+    at: Callable[..., str], case: Case, as_operator: Client
+) -> None:
+    Case.objects.filter(id=case.id).update(public=True)
+    said = {"lane": "public", "text": "请打 13612345678 找我", "instead": "private"}
+    as_operator.post(at("case_reply", case_id=case.id), said, headers=HTMX)
+    assert Turn.objects.get(case=case, direction="outbound").lane == "private"
+    assert Entry.objects.get(name="cases.answered").data["numbers_shown"] is False
+
+
+def test_the_answer_begins_where_the_two_spoke_last(at: Callable[..., str], case: Case, as_operator: Client) -> None:
+    assert as_operator.get(at("case", case_id=case.id)).context["lane"] == "private"
+    Case.objects.filter(id=case.id).update(public=True)
+    Turn.objects.filter(case=case).update(lane="public")
+    assert as_operator.get(at("case", case_id=case.id)).context["lane"] == "public"
+    as_operator.post(at("case_reply", case_id=case.id), {"lane": "private", "text": "私下说"})
+    as_operator.post(at("case_reply", case_id=case.id), {"lane": "internal", "text": "记一笔"})
+    assert as_operator.get(at("case", case_id=case.id)).context["lane"] == "private"
 
 
 def test_no_way_to_the_member_is_said_and_the_note_offered(

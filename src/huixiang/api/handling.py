@@ -21,10 +21,11 @@ CASE = "/cases/{uuid:case_id}"
 
 
 class Reply(shapes.Body):
-    """An answer to the member."""
+    """An answer to the member; show_numbers: personal numbers in a public one may be read by everybody."""
 
     text: shapes.Said
     lane: Literal["public", "private"]
+    show_numbers: bool = False
 
 
 class Note(shapes.Body):
@@ -74,11 +75,12 @@ def _detail(request: keys.KeyedRequest, case: Case) -> dict[str, Any]:
 def reply(request: keys.KeyedRequest, case_id: uuid.UUID, said: Reply) -> Any:
     """Answer on the board (public) or alone (private), on the best way there is.
 
-    409 with a sentence when there is no way to the member.
+    409 with a sentence when there is no way to the member, and when a public answer holds a phone number, an address
+    or the like and show_numbers is not set.
     """
     by = keys.acting(request, Permission.REPLY)
     case = one_of(request, case_id)
-    actions.reply(case=case, by=by, text=said.text, lane=said.lane)
+    actions.reply(case=case, by=by, text=said.text, lane=said.lane, show_numbers=said.show_numbers)
     return _detail(request, case)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import clocks, events, routes
 from huixiang.cases.collision import hold_if_overtaken
-from huixiang.cases.exposing import hold_if_exposing
+from huixiang.cases.exposing import shows_numbers
 from huixiang.cases.files import links_beside
 from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case, ClockName, Turn
@@ -19,7 +19,6 @@ from huixiang.cases.states import ENDED, UNFINISHED, CaseState, Direction, Lane,
 from huixiang.cases.urgency import urgency
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.models import Delivery
-from huixiang.engine.masking import mask
 from huixiang.feedback.actions import grade_cases_feedback
 from huixiang.feedback.models import Feedback
 from huixiang.intake.attachments.actions import keep
@@ -186,8 +185,7 @@ def reply(
     text = _checked(text)
     if lane not in (Lane.PUBLIC, Lane.PRIVATE):
         raise Refused(_("Choose whether the answer is public or private."))
-    if lane == Lane.PUBLIC and not show_numbers:
-        hold_if_exposing(text)
+    shown = shows_numbers(text, lane=lane, knowingly=show_numbers)
     case = (
         Case.objects.select_for_update(of=("self",))
         .select_related("member", "account", "conversation")
@@ -216,7 +214,6 @@ def reply(
     mark_read(cases=[case], by=by, heard_at=heard_at)
     clocks.meet(case, at=now)
     actor = Actor("staff", by.id)
-    shown = lane == Lane.PUBLIC and bool(mask(text).numbers)
     answered = events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first, numbers_shown=shown)
     notes = [Note(answered, actor=actor)]
     if unowned:

@@ -54,12 +54,13 @@ class Assigned(CaseEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class Answered(CaseEvent):
-    """We wrote to the member."""
+    """We wrote to the member; `numbers_shown` when personal numbers were put on the board knowingly."""
 
     name: ClassVar[str] = "cases.answered"
     turn_id: uuid.UUID
     lane: str
     first: bool
+    numbers_shown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,10 +28,11 @@ _BANK_LENGTHS = range(15, 20)
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """The text as it may be shown, and which kinds of number were hidden, each once, in reading order."""
+    """The text as it may be shown, which kinds of number were hidden, and the numbers as written; each once."""
 
     text: str
     kinds: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
 
 
 def _identity_holds(digits: str) -> bool:
@@ -106,6 +107,7 @@ def mask(text: str) -> Masked:
     if _NOTHING_TO_HIDE.match(text):
         return Masked(text)
     kinds: dict[str, None] = {}
+    numbers: dict[str, None] = {}
     for kind, pattern, shape in _RULES:
 
         def hide(match: re.Match[str], kind: str = kind, shape: Callable[[re.Match[str]], str | None] = shape) -> str:
@@ -113,7 +115,8 @@ def mask(text: str) -> Masked:
             if shown is None or shown == match.group():
                 return match.group()
             kinds[kind] = None
+            numbers[match.group()] = None
             return shown
 
         text = pattern.sub(hide, text)
-    return Masked(text, tuple(kinds))
+    return Masked(text, tuple(kinds), tuple(numbers))

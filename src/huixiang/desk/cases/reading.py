@@ -79,7 +79,7 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
         "ended": case.state in ENDED,
         "filter_query": listing.query_of(filters),
         **_neighbours(membership, case, filters),
-        **lanes(case, routes),
+        **lanes(case, routes, turns),
     }
 
 
@@ -95,10 +95,12 @@ def _neighbours(membership: Membership, case: Case, filters: Filters) -> dict[st
     }
 
 
-def lanes(case: Case, routes: Sequence[Route]) -> dict[str, Any]:
-    """Which ways an answer can take, and the one that is chosen at first."""
+def lanes(case: Case, routes: Sequence[Route], turns: Sequence[Turn] = ()) -> dict[str, Any]:
+    """Which ways an answer can take, and the one that is chosen at first: where the two spoke last, if it is open."""
     route = routes[0] if routes else None
     first = Lane.PRIVATE if route else Lane.PUBLIC if case.public else Lane.INTERNAL
+    last = next((turn.lane for turn in reversed(turns) if turn.lane != Lane.INTERNAL), first)
+    first = Lane.PUBLIC if last == Lane.PUBLIC and case.public else first
     how = carries(route.account.kind) if route else ""
     return {"route": route, "lane": str(first), "no_way": not (route or case.public), "carries": how, **choices()}
 

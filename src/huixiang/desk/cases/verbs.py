@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import actions, queries
 from huixiang.cases.collision import Overtaken
+from huixiang.cases.exposing import Exposing
 from huixiang.cases.models import Case
 from huixiang.cases.states import ENDED, CaseState, Lane
 from huixiang.desk import access
@@ -44,33 +45,43 @@ def reply(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> H
     """Answer in public or private, or write a note; the pane comes back with the new turn.
 
     An answer somebody else was faster with is held back: theirs is shown, the words stay, sending again sends.
+    So is one that would show a personal number to everybody, until it is said that it may, or sent in private.
     """
     case = _case(membership, case_id)
     sent = files.sent_with(request, membership.workspace)
     text = files.words_beside(request.POST.get("text", ""), sent)
     try:
         _say(request, membership, case, text, sent)
-    except Overtaken as overtaken:
-        return _held(request, membership, case, overtaken, sent)
+    except (Overtaken, Exposing) as held:
+        return _held(request, membership, case, held, sent)
     if not getattr(request, "htmx", False):
         return access.done(request, "", access.back(request, _address(membership, case)))
     return access.part(request, membership, "desk/cases/pane.html", **_pane(request, membership, case), swapped=True)
 
 
 def _say(request: HttpRequest, membership: Membership, case: Case, text: str, sent: Sequence[Attachment]) -> None:
-    lane = request.POST.get("lane", "")
+    lane = _lane(request)
     if lane == Lane.INTERNAL:
         actions.note(case=case, by=membership, text=text, attachments=sent)
     elif lane in (Lane.PUBLIC, Lane.PRIVATE):
-        actions.reply(case=case, by=membership, text=text, lane=lane, attachments=sent, seen_at=_loaded(request))
+        actions.reply(
+            case=case, by=membership, text=text, lane=lane, attachments=sent,
+            seen_at=_moment(request, "loaded_at"), heard_at=_moment(request, "heard_at"),
+            show_numbers=bool(request.POST.get("show_numbers")),
+        )  # fmt: skip
     else:
         raise Refused(_("Choose who shall read it."))
 
 
-def _loaded(request: HttpRequest) -> datetime.datetime | None:
-    """When the writer's page was made; None when the form does not tell."""
+def _lane(request: HttpRequest) -> str:
+    """The chosen lane; `instead` when an answer held back is sent on another one."""
+    return request.POST.get("instead") or request.POST.get("lane", "")
+
+
+def _moment(request: HttpRequest, name: str) -> datetime.datetime | None:
+    """When the writer's page was made, or the member's last word on it was heard; None when the form does not tell."""
     try:
-        return moment(request.POST.get("loaded_at", ""))
+        return moment(request.POST.get(name, ""))
     except ValueError:
         return None
 
@@ -81,13 +92,14 @@ def _pane(request: HttpRequest, membership: Membership, case: Case) -> dict[str,
 
 
 def _held(
-    request: HttpRequest, membership: Membership, case: Case, overtaken: Overtaken, sent: Sequence[Attachment]
+    request: HttpRequest, membership: Membership, case: Case, held: Overtaken | Exposing, sent: Sequence[Attachment]
 ) -> HttpResponse:
     context = _pane(request, membership, case) | {
-        "held": overtaken,
+        "held": held,
+        "show_numbers": request.POST.get("show_numbers", ""),
         "text": request.POST.get("text", "")[: actions.LONGEST_REPLY],
         "sent": files.tickets(sent),
-        "lane": request.POST.get("lane", ""),
+        "lane": _lane(request),
     }
     if getattr(request, "htmx", False):
         response = access.part(request, membership, "desk/cases/pane.html", **context, swapped=True)
