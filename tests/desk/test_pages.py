@@ -90,7 +90,8 @@ def test_analysts_see_no_buttons_that_change(
         answer = as_analyst.get(address(name, workspace.slug, arguments))
         body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[call-overload,attr-defined]
         found = re.findall(rb'<form(?![^>]*method="get")[^>]*action="([^"]*)"', body)
-        forms = [form for form in found if not form.endswith((b"/export/", b"/import/upload/", b"/search/"))]
+        own = [form for form in found if b"/inbox/" in form]  # one's own views and what one has read
+        forms = [form for form in found if not form.endswith((b"/export/", b"/import/upload/")) and form not in own]
         assert [form for form in forms if f"/w/{workspace.slug}/".encode() in form] == [], name
 
 

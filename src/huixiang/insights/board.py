@@ -2,6 +2,9 @@
 
 A matter is a theme that is public or that somebody spoke about in public, or a public feedback without a theme.
 Nothing here reads the words of a feedback that is not public; of the others only their number counts.
+
+What orders and counts matters stands in a table of its own, so that a page costs the same at any size. Triggers
+note which matters changed (migration 0003); `freshen` makes their rows anew before the board is read.
 """
 
 import uuid
@@ -17,6 +20,7 @@ from numpy.typing import NDArray
 from pgvector.django import CosineDistance
 
 from huixiang.feedback.models import Feedback
+from huixiang.insights.models import BoardRow, BoardStale
 from huixiang.kernel import pagination
 from huixiang.members.models import Member
 from huixiang.themes.models import Theme
@@ -26,50 +30,61 @@ STATUSES: Final = ("assessed", "dialogue", "fixing", "fixed", "announced", "decl
 
 # `place` 1 is the first public voice of a matter, whose words stand for it. A theme stands for itself (`whole`)
 # when nobody spoke in public, or when it is public and several did. `status` follows cases.way.status.
-MATTERS = """
+MADE_ANEW = """
     WITH said AS (
-        SELECT f.id, f.title, f.theme_id, f.case_id, f.said_at, count(*) OVER matter AS voices,
+        SELECT f.id, f.theme_id, f.case_id, f.said_at, count(*) OVER matter AS voices,
                row_number() OVER (PARTITION BY coalesce(f.theme_id, f.id) ORDER BY f.said_at, f.id) AS place,
                max(f.said_at) OVER matter AS latest
         FROM feedback_feedback f
         WHERE f.workspace_id = %(workspace)s AND f.public AND f.removed_at IS NULL
+          AND (f.theme_id = ANY(%(keys)s) OR (f.theme_id IS NULL AND f.id = ANY(%(keys)s)))
         WINDOW matter AS (PARTITION BY coalesce(f.theme_id, f.id))
     ), shown AS (
-        SELECT t.* FROM themes_theme t WHERE t.workspace_id = %(workspace)s AND t.status <> 'merged'
-           AND (t.public OR t.id IN (SELECT theme_id FROM said))
+        SELECT t.* FROM themes_theme t
+        WHERE t.workspace_id = %(workspace)s AND t.id = ANY(%(keys)s) AND t.status <> 'merged'
+          AND (t.public OR t.id IN (SELECT theme_id FROM said))
     ), matters AS (
         SELECT coalesce(t.id, s.id) AS key, s.id AS feedback_id, t.id AS theme_id, s.case_id,
-               coalesce(s.voices, 0) AS voices, coalesce(s.latest, t.last_seen) AS at, t.fixed_in,
-               s.id IS NULL OR (coalesce(t.public, FALSE) AND s.voices > 1) AS whole,
-               s.title AS said_title, t.name AS theme_name, t.status AS theme_status,
+               coalesce(s.voices, 0) AS voices, coalesce(s.latest, t.last_seen) AS at,
+               s.id IS NULL OR (coalesce(t.public, FALSE) AND s.voices > 1) AS whole, t.status AS theme_status,
                coalesce(t.people_count + t.vote_count, 1) AS people,
                t.announced_at, t.fixed_at, t.fixing_at,
                CASE WHEN s.id IS NULL OR (coalesce(t.public, FALSE) AND s.voices > 1) THEN '-infinity'
                     ELSE s.said_at END AS since
         FROM (SELECT * FROM said WHERE place = 1) s FULL JOIN shown t ON t.id = s.theme_id
-    ), board AS (
-        SELECT m.*, CASE WHEN m.whole THEN m.theme_name ELSE m.said_title END AS title,
-            CASE
-                WHEN m.theme_status = 'declined' THEN 'declined'
-                WHEN m.announced_at >= m.since THEN 'announced'
-                WHEN m.fixed_at >= m.since THEN 'fixed'
-                WHEN m.fixing_at >= m.since THEN 'fixing'
-                WHEN EXISTS (
-                    SELECT FROM cases_case c WHERE c.id = m.case_id AND c.first_answered_at IS NOT NULL
-                ) OR (m.whole AND EXISTS (
-                    SELECT FROM cases_case c WHERE c.theme_id = m.theme_id AND c.first_answered_at IS NOT NULL
-                )) THEN 'dialogue'
-                ELSE 'assessed'
-            END AS status
-        FROM matters m
     )
+    INSERT INTO insights_boardrow
+        (key, workspace_id, feedback_id, theme_id, case_id, voices, whole, people, at, status)
+    SELECT key, %(workspace)s, feedback_id, theme_id, case_id, voices, whole, people, at,
+        CASE
+            WHEN m.theme_status = 'declined' THEN 'declined'
+            WHEN m.announced_at >= m.since THEN 'announced'
+            WHEN m.fixed_at >= m.since THEN 'fixed'
+            WHEN m.fixing_at >= m.since THEN 'fixing'
+            WHEN EXISTS (
+                SELECT FROM cases_case c WHERE c.id = m.case_id AND c.first_answered_at IS NOT NULL
+            ) OR (m.whole AND EXISTS (
+                SELECT FROM cases_case c WHERE c.theme_id = m.theme_id AND c.first_answered_at IS NOT NULL
+            )) THEN 'dialogue'
+            ELSE 'assessed'
+        END
+    FROM matters m
+"""
+READ = """
+    SELECT board.key, board.feedback_id, board.theme_id, board.case_id, board.voices, board.at, board.whole,
+           board.people, board.status, coalesce(t.fixed_in, '') AS fixed_in,
+           CASE WHEN board.whole THEN t.name ELSE f.title END AS title
+    FROM (SELECT * FROM insights_boardrow board WHERE workspace_id = %(workspace)s {clause}
+          ORDER BY {order} LIMIT %(limit)s) board
+    LEFT JOIN themes_theme t ON t.id = board.theme_id LEFT JOIN feedback_feedback f ON f.id = board.feedback_id
+    ORDER BY {order}
 """
 MINE = """ AND (
     EXISTS (SELECT FROM themes_vote v WHERE v.theme_id = board.theme_id AND v.member_id = %(member)s)
     OR EXISTS (SELECT FROM feedback_feedback f WHERE f.member_id = %(member)s AND f.removed_at IS NULL
                AND coalesce(f.theme_id, f.id) = board.key)
 )"""
-COLUMNS = "key, feedback_id, theme_id, case_id, voices, at, whole, title, people, status, fixed_in"
+AT_ONCE = 2_000  # matters made anew before a page is read; more wait for the next reader or the minute's job
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +113,48 @@ class Wanted:
     mine: Member | None = None
 
 
+def freshen(workspace_id: uuid.UUID) -> int:
+    """Make the rows anew of matters that changed, up to AT_ONCE; returns how many. One at a time in a workspace.
+
+    Whoever comes while another does it reads the rows as they are.
+    """
+    return _made_anew(workspace_id) if BoardStale.objects.filter(workspace_id=workspace_id).exists() else 0
+
+
+@transaction.atomic
+def _made_anew(workspace_id: uuid.UUID) -> int:
+    stale = BoardStale.objects.filter(workspace_id=workspace_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"board {workspace_id}"])
+        if not cursor.fetchone()[0]:
+            return 0
+        rows = list(stale.order_by("id").values_list("id", "key")[:AT_ONCE])
+        keys = list({key for _id, key in rows})
+        stale.filter(id__in=[number for number, _key in rows]).delete()
+        BoardRow.objects.filter(key__in=keys).delete()
+        cursor.execute(MADE_ANEW, {"workspace": workspace_id, "keys": keys})
+    return len(keys)
+
+
 def matters(*, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int = 20) -> pagination.Page[Matter]:
-    """A page of the board: one statement."""
+    """A page of the board: one statement, and one that finds that nothing changed."""
+    freshen(workspace.id)
     clause, parameters = _narrowed(workspace, wanted)
     clause += _after(wanted.order, cursor, parameters)
-    order = "at DESC, key DESC" if wanted.order == "new" else "people DESC, key DESC"
-    rows = _fetch(
-        f"{MATTERS} SELECT {COLUMNS} FROM board WHERE TRUE {clause} ORDER BY {order} LIMIT %(limit)s",  # noqa: S608 - fixed pieces
-        {**parameters, "limit": size + 1},
-    )
-    found = [Matter(**{**row, "fixed_in": row["fixed_in"] or ""}) for row in rows]
+    order = "board.at DESC, board.key DESC" if wanted.order == "new" else "board.people DESC, board.key DESC"
+    rows = _fetch(READ.format(clause=clause, order=order), {**parameters, "limit": size + 1})
+    found = [Matter(**row) for row in rows]
     return pagination.cut(found, size, "at" if wanted.order == "new" else "people", "key")
 
 
 def status_counts(*, workspace: Workspace, mine: Member | None = None) -> dict[str, int]:
     """How many matters stand where, of all or of one member's; statuses without any are left out."""
+    freshen(workspace.id)
     clause, parameters = _narrowed(workspace, Wanted(mine=mine))
-    statement = f"{MATTERS} SELECT status, count(*) AS number FROM board WHERE TRUE {clause} GROUP BY status"  # noqa: S608 - fixed pieces
+    statement = (
+        f"SELECT status, count(*) AS number FROM insights_boardrow board WHERE workspace_id = %(workspace)s {clause} "  # noqa: S608 - fixed pieces
+        "GROUP BY status"
+    )
     return {row["status"]: row["number"] for row in _fetch(statement, parameters)}
 
 
@@ -129,7 +169,7 @@ def _narrowed(workspace: Workspace, wanted: Wanted) -> tuple[str, dict[str, Any]
     if wanted.mine:
         clause, parameters = clause + MINE, {**parameters, "member": wanted.mine.id}
     if wanted.status in STATUSES:
-        clause, parameters = clause + " AND status = %(status)s", {**parameters, "status": wanted.status}
+        clause, parameters = clause + " AND board.status = %(status)s", {**parameters, "status": wanted.status}
     return clause, parameters
 
 
@@ -140,7 +180,7 @@ def _after(order: str, cursor: str, parameters: dict[str, Any]) -> str:
     if place is None:
         return ""
     parameters |= {"value": place[0], "key": place[1]}
-    return f" AND ({column}, key) < (%(value)s, %(key)s)"
+    return f" AND (board.{column}, board.key) < (%(value)s, %(key)s)"
 
 
 def _fetch(statement: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Files people asked for."""
+"""Files people asked for; the board's rows."""
 
 from typing import ClassVar
 
@@ -49,3 +49,37 @@ class Export(models.Model):
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "-created_at"], name="export_latest")]
+
+
+class BoardRow(models.Model):
+    """One matter as the board orders and counts it (see board.py); its words are read where they belong."""
+
+    key = models.UUIDField(primary_key=True)  # the theme's id, or the feedback's without one
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    feedback_id = models.UUIDField(null=True)
+    theme_id = models.UUIDField(null=True)
+    case_id = models.UUIDField(null=True)
+    voices = models.PositiveIntegerField()
+    whole = models.BooleanField()
+    people = models.PositiveIntegerField()
+    status = models.CharField(max_length=12)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-people", "-key"], name="board_hot"),
+            models.Index(fields=["workspace", "-at", "-key"], name="board_new"),
+            models.Index(fields=["workspace", "status", "-people", "-key"], name="board_status_hot"),
+            models.Index(fields=["workspace", "status", "-at", "-key"], name="board_status_new"),
+        ]
+
+
+class BoardStale(models.Model):
+    """A matter that changed since its row was made; written by triggers, so that no way of changing is forgotten."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.UUIDField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["workspace", "id"], name="board_stale")]

@@ -1,10 +1,12 @@
-"""What happens to exports by itself."""
+"""What happens to exports and the board by itself."""
 
 import uuid
 
 from procrastinate.contrib.django import app
 
+from huixiang.insights import board
 from huixiang.insights.exports import actions
+from huixiang.insights.models import BoardStale
 
 
 @app.task(name="insights.write_export", retry=2)
@@ -18,3 +20,12 @@ def write_export(export_id: str) -> None:
 def forget_exports(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
     """Every night: files that were there to be fetched long enough."""
     actions.forget_old()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="insights.freshen_boards", queueing_lock="insights.freshen_boards")
+def freshen_boards(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every minute: the boards nobody looked at meanwhile, so that the next one who does need not wait."""
+    for workspace_id in set(BoardStale.objects.values_list("workspace_id", flat=True).distinct()):
+        while board.freshen(workspace_id):
+            pass

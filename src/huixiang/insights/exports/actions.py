@@ -3,7 +3,7 @@
 import datetime
 import secrets
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,7 @@ from huixiang.workspaces.roles import Permission, holds
 
 AT_ONCE_UP_TO: Final = 2_000  # rows written while the person waits; more are written by a job
 KEPT: Final = datetime.timedelta(days=3)
+LOST_AFTER: Final = datetime.timedelta(hours=2)
 ERROR_SIGNS: Final = 300
 
 
@@ -80,31 +82,41 @@ def _filters(stored: dict[str, str]) -> Filters:
 def write(*, export_id: uuid.UUID) -> Export:
     """Write the file that was asked for; how far it is can be seen meanwhile. One that is ready stays as it is.
 
-    Raises OSError, and keeps its words, when the disk does not take the file.
+    Where it goes is kept before the first sign is written, and whatever stops the writing takes the file along. Raises
+    what stopped it; of an OSError the words are kept.
     """
     asked = Export.objects.select_related("workspace", "by__user").get(id=export_id)
     if asked.state in (ExportState.DONE, ExportState.GONE):
         return asked
     path = _place(asked)
-    Export.objects.filter(id=asked.id).update(state=ExportState.RUNNING, written=0)
     try:
         with translation.override(asked.language), timezone.override(ZoneInfo(asked.workspace.time_zone)):
             _write(asked, path)
-    except OSError as error:
+    except BaseException as error:
         path.unlink(missing_ok=True)
-        failed = {"state": ExportState.FAILED, "error": str(error.strerror)[:ERROR_SIGNS]}
-        Export.objects.filter(id=asked.id).update(**failed, finished_at=timezone.now())
+        words = str(error.strerror)[:ERROR_SIGNS] if isinstance(error, OSError) else ""
+        failed = {"state": ExportState.FAILED, "error": words, "path": "", "finished_at": timezone.now()}
+        _running(asked).update(**failed)
         raise
-    asked.state, asked.path, asked.finished_at, asked.written = ExportState.DONE, str(path), timezone.now(), asked.total
-    asked.save(update_fields=["state", "path", "finished_at", "written"])
+    if not _running(asked).update(state=ExportState.DONE, finished_at=timezone.now(), written=asked.total):
+        path.unlink(missing_ok=True)  # it was taken back meanwhile, as somebody in it asked to be erased
+    asked.refresh_from_db()
     return asked
 
 
+def _running(asked: Export) -> QuerySet[Export]:
+    return Export.objects.filter(id=asked.id, state=ExportState.RUNNING)
+
+
 def _place(asked: Export) -> Path:
-    """A file nobody else reads, under a name nobody can guess."""
+    """A file nobody else reads, under a name nobody can guess, noted before it is there; an earlier one goes."""
     folder = Path(settings.MEDIA_ROOT) / "exports" / str(asked.workspace_id)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(16)}.{asked.format}"
+    if asked.path:
+        Path(asked.path).unlink(missing_ok=True)
+    wanted = Export.objects.filter(id=asked.id).exclude(state=ExportState.GONE)
+    wanted.update(state=ExportState.RUNNING, written=0, path=str(path))
     path.touch(mode=0o600)
     return path
 
@@ -142,10 +154,40 @@ def _about(asked: Export) -> list[tuple[str, str]]:
 def forget_old() -> int:
     """Delete the files older than KEPT; returns how many. What was exported, by whom and when stays in the journal."""
     old = Export.objects.filter(created_at__lt=timezone.now() - KEPT).exclude(state=ExportState.GONE)
-    paths = dict(old.values_list("id", "path"))
-    for path in filter(None, paths.values()):
+    forgotten = _let_go(old)
+    _sweep()
+    return forgotten
+
+
+@transaction.atomic
+def forget_about(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> int:
+    """Delete the files with verbatims of these themes, ready or being written; returns how many."""
+    wanted = Q()
+    for theme_id in theme_ids:
+        wanted |= Q(themes__contains=[str(theme_id)])
+    found = Export.objects.filter(wanted, workspace_id=workspace_id).exclude(state=ExportState.GONE)
+    return _let_go(found) if theme_ids else 0
+
+
+def _let_go(exports: QuerySet[Export]) -> int:
+    paths = dict(exports.values_list("id", "path"))
+    done = Export.objects.filter(id__in=list(paths)).update(state=ExportState.GONE, path="", filters={}, words=[])
+    transaction.on_commit(lambda: _unlink(paths.values()))
+    return done
+
+
+def _unlink(paths: Iterable[str]) -> None:
+    for path in filter(None, paths):
         Path(path).unlink(missing_ok=True)
-    return Export.objects.filter(id__in=list(paths)).update(state=ExportState.GONE, path="", filters={}, words=[])
+
+
+def _sweep() -> None:
+    """Remove files no export knows of: a killed worker, or one of an earlier release, left them."""
+    before = (timezone.now() - LOST_AFTER).timestamp()
+    known = set(Export.objects.exclude(path="").values_list("path", flat=True))
+    for path in (Path(settings.MEDIA_ROOT) / "exports").glob("*/*"):
+        if path.suffix[1:] in Format.values and str(path) not in known and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
 
 
 def of_person(*, by: Membership, export_id: uuid.UUID) -> Export | None:
