@@ -1,4 +1,5 @@
 import datetime
+import os
 import uuid
 from pathlib import Path
 from typing import Any
@@ -117,13 +118,57 @@ def test_a_full_disk_is_told(operator: Membership, theme: Theme, monkeypatch: py
 
 
 def test_files_go_after_some_days_and_only_who_asked_finds_them(
-    operator: Membership, owner: Membership, theme: Theme
+    operator: Membership, owner: Membership, theme: Theme, django_capture_on_commit_callbacks: Any
 ) -> None:
     export = actions.write(export_id=asked(operator, theme, "csv").id)
     assert actions.of_person(by=operator, export_id=export.id) == export
     assert actions.of_person(by=owner, export_id=export.id) is None
     assert actions.forget_old() == 0
     Export.objects.update(created_at=timezone.now() - actions.KEPT - datetime.timedelta(hours=1))
-    assert (actions.forget_old(), actions.forget_old()) == (1, 0)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (actions.forget_old(), actions.forget_old()) == (1, 0)
     gone = Export.objects.get()
     assert (gone.state, gone.path, gone.words, Path(export.path).exists()) == ("gone", "", [], False)
+
+
+def test_whatever_stops_the_writing_leaves_no_file(
+    operator: Membership, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def broken(path: Path, *_arguments: object) -> None:
+        path.write_text(PHONE)
+        seen.append(Export.objects.get().path == str(path))
+        raise ValueError("a cell too long")
+
+    monkeypatch.setattr(actions, "write_csv", broken)
+    export = asked(operator, theme, "csv", unmasked=True)
+    with pytest.raises(ValueError, match="too long"):
+        actions.write(export_id=export.id)
+    export.refresh_from_db()
+    assert (seen, export.state, export.path) == ([True], "failed", "")
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+
+
+def test_a_file_no_export_knows_of_is_swept_up(operator: Membership, theme: Theme, tmp_path: Path) -> None:
+    kept = Path(actions.write(export_id=asked(operator, theme, "csv").id).path)
+    stray, fresh = kept.with_name("stray.csv"), kept.with_name("fresh.csv")
+    old = (timezone.now() - actions.LOST_AFTER - datetime.timedelta(minutes=1)).timestamp()
+    for path in (stray, fresh):
+        path.write_text(PHONE)
+    for path in (stray, kept):
+        os.utime(path, (old, old))
+    actions.forget_old()
+    assert sorted(one.name for one in kept.parent.iterdir()) == sorted([kept.name, "fresh.csv"])
+
+
+def test_a_file_taken_back_while_it_is_written_does_not_stay(
+    operator: Membership, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(path: Path, *_arguments: object) -> None:
+        path.write_text(PHONE)
+        Export.objects.update(state="gone", path="")
+
+    monkeypatch.setattr(actions, "write_csv", slow)
+    done = actions.write(export_id=asked(operator, theme, "csv").id)
+    assert (done.state, done.path, [one for one in tmp_path.rglob("*") if one.is_file()]) == ("gone", "", [])

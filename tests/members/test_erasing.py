@@ -95,7 +95,9 @@ def story(operator: Membership, app_channel: ChannelAccount) -> dict[str, Any]:
         workspace=operator.workspace, name="数据仓库", url="https://1.1.1.1/", wanted=["case.opened"], personal=True,
         actor=Actor("staff", operator.id),
     )  # fmt: skip
-    payload = {"type": "feedback.found", "data": {"member": {"name": NAME}, "texts": [WORDS]}}
+    said = Feedback.objects.filter(member=member).first()
+    data = {"id": str(said.id if said else ""), "title": WORDS[:20], "text": WORDS, "member": NAME, "kind": "defect"}
+    payload = {"type": "feedback.kept", "timestamp": "2026-11-22T08:00:01+08:00", "data": data}
     WebhookDelivery.objects.create(
         workspace=operator.workspace, endpoint=endpoint, message_id="msg_1", event="feedback.found", payload=payload
     )

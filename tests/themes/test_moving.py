@@ -10,10 +10,11 @@ from huixiang.feedback.models import Feedback
 from huixiang.journal.events import Actor
 from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
+from huixiang.members.joining import join
 from huixiang.themes import actions, moving
-from huixiang.themes.models import Move, Theme
+from huixiang.themes.models import Move, Theme, Vote
 from huixiang.themes.queries import moves_of, to_pick
-from huixiang.workspaces.models import Workspace
+from huixiang.workspaces.models import Membership, Workspace
 from tests.factories.jobs import run_waiting
 from tests.factories.rows import member, placed, theme, towards, unstored
 
@@ -156,3 +157,14 @@ def test_themes_are_picked_by_words_or_by_impact(app_channel: ChannelAccount) ->
     assert [one.id for one in to_pick(workspace=workspace, q="", without=[])] == [large.id, small.id]
     assert [one.id for one in to_pick(workspace=workspace, q="", without=[large.id])] == [small.id]
     assert small.id in [one.id for one in to_pick(workspace=workspace, q="雨刮", without=[])]
+
+
+def test_the_vote_of_somebody_joined_since_goes_back_with_a_split(
+    mixed: Theme, app_channel: ChannelAccount, operator: Membership
+) -> None:
+    first, second = member(app_channel, "甲车主"), member(app_channel, "甲车主的微信")
+    actions.vote(theme=mixed, member=first, given=True)
+    done = moving.split(source=mixed, feedback_ids=about("雨刮异响"), name="", actor=STAFF, votes_go=True)
+    join(source=first, target=second, by=operator)
+    moving.undo(move_id=done.id, workspace_id=app_channel.workspace_id, actor=STAFF)
+    assert list(Vote.objects.values_list("theme_id", "member_id")) == [(mixed.id, second.id)]

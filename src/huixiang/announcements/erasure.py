@@ -32,13 +32,21 @@ def _words(who: Person) -> QuerySet[Words]:
 TRACES = [
     Trace(
         "announcements", Announcement, _announcements,
-        blanks={name: scrub(name) for name in ("title", "what_happened", "how_fixed", "what_next")},
+        blanks={
+            "title": scrub("title", "saved_at", title=True),
+            **{name: scrub(name, "saved_at") for name in ("what_happened", "how_fixed", "what_next")},
+        },
+        reads=("saved_at",), others=True,
     ),
-    Trace("told_to_others", Delivery, _told_to_others, blanks={n: scrub(n) for n in ("text", "subject_line")}),
+    Trace(
+        "told_to_others", Delivery, _told_to_others, reads=("created_at",),
+        blanks={"text": scrub("text", "created_at"), "subject_line": scrub("subject_line", "created_at", title=True)},
+    ),
     Trace(
         "answers", Answer, of_members(Answer), word=_("Answers whether it is solved"),
         told=("announcement__title", "solved", "words", "at"), retention=_("As long as the membership lasts"),
         fate=_("The words go; the answer stays as a number, of nobody"), blanks={"words": ""}, said=("words",),
+        since=lambda row: row.at,
     ),
     Trace(
         "credits", Credit, of_members(Credit), word=_("Thanks in announcements"),

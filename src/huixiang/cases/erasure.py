@@ -1,7 +1,9 @@
 """When feedback is removed, or a person erased, their words leave the case too."""
 
+import re
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,14 +13,18 @@ from django.utils.translation import gettext_lazy
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.states import Direction, Lane
 from huixiang.channels.models import Delivery
+from huixiang.channels.webhooks.models import WebhookDelivery
 from huixiang.feedback.models import Feedback
 from huixiang.intake.erasure import HIDDEN, places
 from huixiang.intake.models import Attachment, Message
 from huixiang.journal.actions import forget_words
 from huixiang.journal.models import Words
 from huixiang.members.traces import Person, Trace
+from huixiang.workspaces.models import KeptAnswer
 
 LINE = 160
+PERSONAL = ("title", "text", "member")  # what an endpoint is told of somebody; see api.telling
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @transaction.atomic
@@ -72,6 +78,35 @@ def _removed(_row: Case, _who: Person) -> str:
     return _("Removed")
 
 
+def _own_ids(who: Person) -> set[str]:
+    """The ids by which others know the person: of their records, what they said and their cases."""
+    said = Feedback.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids).values_list("id", flat=True)
+    return {str(one) for one in [*who.ids, *said, *_cases(who).values_list("id", flat=True)]}
+
+
+def _webhooks(who: Person) -> QuerySet[WebhookDelivery]:
+    found = WebhookDelivery.objects.filter(workspace_id=who.workspace_id)
+    return found.filter(payload__data__id__in=sorted(_own_ids(who)))
+
+
+def _payload(row: WebhookDelivery, _who: Person) -> dict[str, Any]:
+    """The message without what is personal in it; id, type, time and figures stay as they are."""
+    data = {name: "" if name in PERSONAL else value for name, value in row.payload["data"].items()}
+    return {**row.payload, "data": data}
+
+
+def _tries(row: WebhookDelivery, _who: Person) -> list[dict[str, Any]]:
+    """The tries without what the other side answered: it may repeat the message."""
+    return [{**one, "answer": ""} if one.get("answer") else one for one in row.tries]
+
+
+def _kept_answers(who: Person) -> QuerySet[KeptAnswer]:
+    """Answers kept for a day that tell of one of their ids; the row stays, so that nothing is done twice."""
+    kept, ids = KeptAnswer.objects.filter(workspace_id=who.workspace_id), _own_ids(who)
+    bodies = kept.exclude(body="").values_list("id", "body").iterator(chunk_size=500)
+    return kept.filter(id__in=[key for key, body in bodies if not ids.isdisjoint(UUID.findall(body))])
+
+
 TRACES = [
     Trace(
         "cases", Case, _cases, word=gettext_lazy("Matters we handled"),
@@ -88,4 +123,6 @@ TRACES = [
     ),
     Trace("sent_files", Attachment, _files, blanks={"name": "", "state": HIDDEN}, drop="end", files=places),
     Trace("case_words", Words, _words, drop="now"),
+    Trace("webhooks", WebhookDelivery, _webhooks, blanks={"payload": _payload, "tries": _tries}),
+    Trace("kept_answers", KeptAnswer, _kept_answers, blanks={"body": ""}),
 ]  # fmt: skip

@@ -26,6 +26,7 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
 }
 
 ERASURE: Sequence[str] = (
+    "huixiang.insights.erasure",
     "huixiang.announcements.erasure",
     "huixiang.triage.erasure",
     "huixiang.cases.erasure",

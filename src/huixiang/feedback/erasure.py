@@ -36,6 +36,7 @@ TRACES = [
             "removed_at": _removed_at, "removed_reason": _reason,
         },
         ends={"embedding": None, "text_hash": ""}, said=("title", "text", "emotion_quote"),
+        since=lambda row: row.created_at,
     ),
     Trace("feedback_words", Words, _words, drop="now"),
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from huixiang.intake.models import Attachment, FollowCode, ImportRefusal, Message
 from huixiang.members.erasure import unnamed
 from huixiang.members.models import Identity
-from huixiang.members.scrubbing import SHORTEST_NAME
+from huixiang.members.scrubbing import excerpt_without, telling
 from huixiang.members.traces import Person, Trace, of_members
 
 HIDDEN = "hidden"  # neither shown nor swept up, so that it can be brought back
@@ -39,12 +39,9 @@ def places(row: Attachment) -> list[str]:
 
 
 def _refusals(who: Person) -> QuerySet[ImportRefusal]:
-    wanted = Q()
-    for word in who.names | who.addresses:
-        if len(word) >= SHORTEST_NAME:
-            wanted |= Q(excerpt__icontains=word)
+    wanted = telling("excerpt", who)
     found = ImportRefusal.objects.filter(workspace_id=who.workspace_id)
-    return found.filter(wanted) if wanted else found.none()
+    return found.filter(wanted) if wanted is not None else found.none()
 
 
 TRACES = [
@@ -59,6 +56,7 @@ TRACES = [
         },
         ends={"author_id": lambda row, _who: unnamed(row.author_id)},
         names=("author_name",), said=("text", "masked_text"), addresses=("author_email",),
+        since=lambda row: row.received_at,
     ),
     Trace(
         "codes", FollowCode, of_members(FollowCode), word=_("Codes to follow what was said without a name"),
@@ -69,7 +67,7 @@ TRACES = [
         retention=_("As long as the membership lasts"), fate=_("Go"), blanks={"name": "", "state": HIDDEN}, drop="end",
         files=places,
     ),
-    Trace("refusals", ImportRefusal, _refusals, blanks={"excerpt": ""}),
+    Trace("refusals", ImportRefusal, _refusals, blanks={"excerpt": excerpt_without}),
 ]  # fmt: skip
 
 

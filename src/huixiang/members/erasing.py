@@ -1,8 +1,9 @@
 """Erasing a person: hidden at once, brought back within fifteen days, gone afterwards.
 
-Asking hides: every trace's blanks are written and what stood there rests sealed in the erasure, encrypted. Undoing
-writes it back. The end hides once more (they may have spoken since), changes what could not be changed before, and
-drops the seal; it is one transaction, so a killed worker leaves either everything or nothing done.
+Asking hides: every trace's blanks are written and what stood there rests sealed in the erasure, encrypted, beside the
+blank. Undoing writes back what still is as the blank left it: what staff wrote meanwhile stays. The end hides once more
+(they may have spoken since), changes what could not be changed before, and drops the seal; it is one transaction, so a
+killed worker leaves either everything or nothing done.
 """
 
 import datetime
@@ -32,6 +33,8 @@ DAYS: Final = datetime.timedelta(days=15)
 AT_A_TIME = 500
 
 Sealed = dict[str, dict[str, Any]]  # trace → row → fields; or trace → "dropped" → rows as serialised
+BLANKS: Final = "blanks"  # beside the traces: trace → row → what was written over each field
+TOLD: Final = {"announcements", "themes"}  # traces of others' texts the journal names the rows of
 
 
 @transaction.atomic
@@ -55,7 +58,16 @@ def ask(*, member: Member, actor: Actor) -> Erasure:
     Member.objects.filter(id=member.id).update(erasing_at=due_at)
     event = events.ErasureAsked(subject=member.id, due_at=due_at)
     record(event, workspace_id=member.workspace_id, actor=actor)
+    _tell(member, sealed, actor)
     return erasure
+
+
+def _tell(member: Member, sealed: Sealed, actor: Actor) -> None:
+    """Let the team see whose texts were changed. Journal: members.words_taken_out, when any was."""
+    ids = {key: [uuid.UUID(pk) for pk in sealed.get(key, {})] for key in sorted(TOLD)}
+    if any(ids.values()):
+        event = events.WordsTakenOut(subject=member.id, announcements=ids["announcements"], themes=ids["themes"])
+        record(event, workspace_id=member.workspace_id, actor=actor)
 
 
 def running(member: Member) -> Erasure | None:
@@ -103,7 +115,7 @@ def finish(erasure_id: uuid.UUID) -> bool:
     member = _locked(erasure.member)
     who = _known(member)
     _remember(who, json.loads(decrypt(erasure.sealed)))
-    _hide(who)
+    _tell(member, _hide(who), SYSTEM)
     _end(who)
     Member.objects.filter(id__in=who.ids).update(erased_at=timezone.now(), erasing_at=None)
     Erasure.objects.filter(member_id__in=who.ids).update(sealed="")
@@ -121,51 +133,60 @@ def _known(member: Member) -> Person:
     """The person with what would tell who it is, read before anything is blanked."""
     who = traces.person(member)
     for trace in traces.table.traces:
-        wanted = [("names", trace.names), ("said", trace.said), ("addresses", trace.addresses)]
-        if any(fields for _kind, fields in wanted):
+        wanted = _telling(trace)
+        if wanted:
             for row in trace.rows(who).iterator(chunk_size=AT_A_TIME):
-                for kind, fields in wanted:
-                    getattr(who, kind).update(filter(None, (str(getattr(row, name)).strip() for name in fields)))
+                since = trace.since(row)
+                for kind, fields in wanted.items():
+                    who.learn(kind, (str(getattr(row, name)) for name in fields), since)
     return who
+
+
+def _telling(trace: Trace) -> dict[str, tuple[str, ...]]:
+    kinds = {"names": trace.names, "said": trace.said, "addresses": trace.addresses}
+    return {kind: fields for kind, fields in kinds.items() if fields}
 
 
 def _remember(who: Person, sealed: Sealed) -> None:
     """What the person was called and said before it was hidden: others may have quoted it since."""
     for trace in traces.table.traces:
-        for fields in sealed.get(trace.key, {}).values():
-            if isinstance(fields, dict):
-                who.names.update(filter(None, (fields.get(name, "") for name in trace.names)))
-                who.said.update(filter(None, (fields.get(name, "") for name in trace.said)))
-                who.addresses.update(filter(None, (fields.get(name, "") for name in trace.addresses)))
+        wanted = _telling(trace)
+        rows = sealed.get(trace.key, {}) if wanted else {}
+        for key, row in _found(trace.model, rows).items():
+            since = trace.since(row)
+            for kind, fields in wanted.items():
+                who.learn(kind, (rows[key].get(name) or "" for name in fields), since)
 
 
 def _hide(who: Person) -> Sealed:
-    sealed: Sealed = {}
+    sealed: Sealed = {BLANKS: {}}
     for trace in traces.table.traces:
         if trace.drop == "now":
             sealed[trace.key] = {"dropped": traces.kept_rows(trace.rows(who))}
             _drop(trace, who)
         elif trace.blanks:
-            sealed[trace.key] = _blank(trace, who, trace.blanks)
+            sealed[trace.key], sealed[BLANKS][trace.key] = _blank(trace, who, trace.blanks)
     for after in traces.table.after_hiding:
         after(who)
     return sealed
 
 
-def _blank(trace: Trace, who: Person, blanks: Any) -> dict[str, Any]:
-    """Write the blanks; what stood there, for the rows that had anything to hide."""
+def _blank(trace: Trace, who: Person, blanks: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write the blanks; what stood there and what stands now, for the rows that had anything to hide."""
     before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
     changed = []
-    for row in trace.rows(who).only("pk", *blanks).iterator(chunk_size=AT_A_TIME):
+    for row in trace.rows(who).only("pk", *blanks, *trace.reads).iterator(chunk_size=AT_A_TIME):
         old = {name: getattr(row, name) for name in blanks}
         new = {name: value(row, who) if callable(value) else value for name, value in blanks.items()}
         if old != new:
             before[str(row.pk)] = {name: old[name] for name in old if old[name] != new[name]}
+            after[str(row.pk)] = {name: new[name] for name in before[str(row.pk)]}
             for name, value in new.items():
                 setattr(row, name, value)
             changed.append(row)
     trace.model._default_manager.bulk_update(changed, list(blanks), batch_size=AT_A_TIME)  # noqa: SLF001
-    return before
+    return before, after
 
 
 def _drop(trace: Trace, who: Person) -> None:
@@ -208,16 +229,26 @@ def _bring_back(sealed: Sealed) -> None:
             for kept in serializers.deserialize("json", rows.get("dropped", "[]")):
                 kept.save()
         elif rows:
-            _write_back(trace.model, rows)
+            _write_back(trace.model, rows, sealed.get(BLANKS, {}).get(trace.key, {}))
 
 
-def _write_back(model: type[Model], rows: dict[str, dict[str, Any]]) -> None:
-    found = model._default_manager.in_bulk([model._meta.pk.to_python(pk) for pk in rows])  # noqa: SLF001
+def _found(model: type[Model], rows: Iterable[str]) -> dict[str, Any]:
+    """The rows with these keys that are still there, locked until the transaction ends."""
+    keys = [model._meta.pk.to_python(key) for key in rows]  # noqa: SLF001 - Django's public name for it
+    locked = model._default_manager.select_for_update(of=("self",))  # noqa: SLF001
+    return {str(row.pk): row for row in locked.in_bulk(keys).values()}
+
+
+def _write_back(model: type[Model], rows: dict[str, dict[str, Any]], blanks: dict[str, dict[str, Any]]) -> None:
+    """What stood there, where the blank still stands; an erasure sealed without its blanks comes back whole."""
+    found = _found(model, rows)
     fields: set[str] = set()
-    for row in found.values():
-        for name, value in rows[str(row.pk)].items():
-            setattr(row, name, _parsed(model, name)(value))
-            fields.add(name)
+    for key, row in found.items():
+        for name, value in rows[key].items():
+            parsed = _parsed(model, name)
+            if key not in blanks or getattr(row, name) == parsed(blanks[key][name]):
+                setattr(row, name, parsed(value))
+                fields.add(name)
     if fields:
         model._default_manager.bulk_update(list(found.values()), sorted(fields), batch_size=AT_A_TIME)  # noqa: SLF001
 

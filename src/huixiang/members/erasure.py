@@ -1,20 +1,19 @@
 """What is kept of a person here and below: who they are, where they are reached, notes, what was sent, the journal."""
 
-from collections.abc import Callable
+import datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import Conversation, Delivery, DeliveryState
-from huixiang.channels.webhooks.models import RefusedCall, WebhookDelivery
+from huixiang.channels.webhooks.models import RefusedCall
 from huixiang.journal.models import Entry, Words
 from huixiang.kernel.crypto import keyed_hash
 from huixiang.members.models import Consent, DataExport, Identity, Joining, Member, MemberNote, NotSame
-from huixiang.members.scrubbing import scrub_json, telling
+from huixiang.members.scrubbing import excerpt_without, telling
 from huixiang.members.traces import Person, Trace, of_members
-from huixiang.workspaces.models import KeptAnswer
 
 UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.READY)
 ALWAYS = _("As long as the membership lasts")
@@ -50,15 +49,17 @@ def _conversations(who: Person) -> QuerySet[Conversation]:
     return Conversation.objects.filter(workspace_id=who.workspace_id, private=True, external_id__in=named)
 
 
-def _holding(model: type[Model], field: str) -> Callable[[Person], QuerySet[Any]]:
-    """Finder of rows that hold words of a person, where no column says whose they are."""
+def _refused_calls(who: Person) -> QuerySet[RefusedCall]:
+    wanted = telling("excerpt", who)
+    found = RefusedCall.objects.filter(workspace_id=who.workspace_id)
+    return found.filter(wanted) if wanted is not None else found.none()
 
-    def find(who: Person) -> QuerySet[Any]:
-        found = model._default_manager.filter(workspace_id=who.workspace_id)  # noqa: SLF001 - Django's public name for it
-        wanted = telling(field, who)
-        return found.filter(wanted) if wanted is not None else found.none()
 
-    return find
+def _named_since(row: Member) -> datetime.datetime:
+    """Since when a member is called what they are called now: a name can be changed at any time."""
+    renamed = Entry.objects.filter(workspace_id=row.workspace_id, subject_id=row.id, name="members.described")
+    latest = renamed.order_by("-id").values_list("at", flat=True).first()
+    return latest or row.created_at
 
 
 def unnamed(value: str) -> str:
@@ -74,13 +75,17 @@ def _finished(row: Delivery, _who: Person) -> Any:
     return row.finished_at or timezone.now()
 
 
+def _export_files(row: DataExport) -> list[str]:
+    return [f"exports/{row.id}.zip", f"exports/{row.id}.part"]
+
+
 TRACES = [
     Trace(
         "member", Member, _themselves, word=_("Name, e-mail address and consent"),
         told=("name", "email", "tier", "reach", "credit_consent", "created_at", "last_contact_at"),
         retention=ALWAYS, fate=_("Goes; an empty record stays, so that counts hold"),
         blanks={"name": "", "email": "", "credit_consent": Consent.NO, "moods": [], "mood": None},
-        ends={"reach": 0}, names=("name",), addresses=("email",),
+        ends={"reach": 0}, names=("name",), addresses=("email",), since=_named_since,
     ),
     Trace(
         "identities", Identity, of_members(Identity), word=_("Names on our channels"),
@@ -106,13 +111,8 @@ TRACES = [
     ),
     Trace("journal_words", Words, _words, drop="now"),
     Trace("conversations", Conversation, _conversations, ends={"external_id": lambda row, _who: unnamed(str(row.id))}),
-    Trace(
-        "webhooks", WebhookDelivery, _holding(WebhookDelivery, "payload"),
-        blanks={"payload": scrub_json("payload"), "tries": scrub_json("tries")},
-    ),
-    Trace("refused_calls", RefusedCall, _holding(RefusedCall, "excerpt"), blanks={"excerpt": ""}),
-    Trace("kept_answers", KeptAnswer, _holding(KeptAnswer, "body"), drop="now"),
-    Trace("exports", DataExport, of_members(DataExport), drop="end", files=lambda row: [f"exports/{row.id}.zip"]),
+    Trace("refused_calls", RefusedCall, _refused_calls, blanks={"excerpt": excerpt_without}),
+    Trace("exports", DataExport, of_members(DataExport), drop="end", files=_export_files),
     Trace("joinings", Joining, _joinings, drop="end"),
     Trace("not_same", NotSame, _not_same, drop="end"),
 ]  # fmt: skip

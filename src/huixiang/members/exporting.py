@@ -26,6 +26,7 @@ from huixiang.members.models import DataExport, ExportState, Member
 from huixiang.members.traces import Person, Trace
 
 KEPT: Final = datetime.timedelta(days=7)
+UNFINISHED: Final = ".part"
 LOST_AFTER: Final = datetime.timedelta(hours=2)
 AT_A_TIME = 500
 
@@ -107,12 +108,12 @@ def run(export_id: uuid.UUID) -> None:
     DataExport.objects.filter(id=export_id).update(state=ExportState.RUNNING, total=len(told), done=0)
     path = path_of(export_id)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(".part")
+    draft = path.with_suffix(UNFINISHED)
     draft.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
             _write(file, export, told, lambda done: DataExport.objects.filter(id=export_id).update(done=done))
-    except Exception:
+    except BaseException:  # a worker that is stopped leaves nothing behind, either
         draft.unlink(missing_ok=True)
         DataExport.objects.filter(id=export_id).update(state=ExportState.FAILED)
         raise
@@ -165,4 +166,16 @@ def expire() -> int:
     DataExport.objects.filter(
         state__in=[ExportState.WAITING, ExportState.RUNNING], asked_at__lt=now - LOST_AFTER
     ).update(state=ExportState.FAILED)
+    _sweep(before=now - LOST_AFTER)
     return len(ids)
+
+
+def _sweep(*, before: datetime.datetime) -> None:
+    """Remove what a killed worker left: beginnings, and files whose export does not know of them."""
+    folder = Path(settings.MEDIA_ROOT) / "exports"
+    old = [one for one in folder.glob("*.*") if one.is_file() and one.stat().st_mtime < before.timestamp()]
+    ready = DataExport.objects.filter(state=ExportState.READY).values_list("id", flat=True)
+    known = {path_of(export_id).name for export_id in ready}
+    for path in old:
+        if path.suffix == UNFINISHED or (path.suffix == ".zip" and path.name not in known):
+            path.unlink(missing_ok=True)

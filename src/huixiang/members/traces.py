@@ -18,16 +18,31 @@ from django.utils.module_loading import import_string
 
 from huixiang.members.models import Identity, Member
 
+Known = dict[str, datetime.datetime]
+ALWAYS_KNOWN = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+
 
 @dataclass(slots=True)
 class Person:
-    """A member with the records joined into it, and the words that would tell who it is."""
+    """A member with the records joined into it, and the words that would tell who it is, each with since when.
+
+    The time matters: whoever takes a word of somebody's text for a name, or says the text after them, and then asks to
+    be erased has no part in what was written before.
+    """
 
     workspace_id: uuid.UUID
     ids: list[uuid.UUID]
-    names: set[str] = field(default_factory=set)
-    said: set[str] = field(default_factory=set)
-    addresses: set[str] = field(default_factory=set)
+    names: Known = field(default_factory=dict)
+    said: Known = field(default_factory=dict)
+    addresses: Known = field(default_factory=dict)
+    quotes: Known | None = None  # the clauses of `said` a quote would repeat, the longest first; found once
+    strange: set[str] = field(default_factory=set)  # texts that hold nothing of theirs: many messages have one text
+
+    def learn(self, kind: str, words: Iterable[str], since: datetime.datetime) -> None:
+        """Keep words of a kind (names, said, addresses); the earliest time counts."""
+        known: Known = getattr(self, kind)
+        for word in filter(None, (word.strip() for word in words)):
+            known[word] = min(since, known.get(word, since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,9 @@ class Trace:
     names: tuple[str, ...] = ()  # fields that hold a name
     said: tuple[str, ...] = ()  # fields that hold what the person said
     addresses: tuple[str, ...] = ()  # fields that hold an address or an id of the person elsewhere
+    since: Callable[[Any], datetime.datetime] = lambda _row: ALWAYS_KNOWN  # when a row's names, words, addresses came
+    reads: tuple[str, ...] = ()  # fields the functions in `blanks` read beside those they blank
+    others: bool = False  # written by others: the journal tells which rows were changed
     files: Callable[[Any], Sequence[str]] | None = None  # paths on disk that belong to a row
 
 

@@ -230,7 +230,7 @@ def undo_merge(*, merge_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) ->
     there = Feedback.objects.filter(workspace_id=workspace_id, id__in=done.feedback_ids, theme_id=done.target_id)
     still = list(there.values_list("id", flat=True))
     move_to_theme(workspace_id=workspace_id, feedback_ids=still, theme_id=done.source_id)
-    Vote.objects.filter(theme_id=done.target_id, member_id__in=done.voter_ids).update(theme_id=done.source_id)
+    return_votes(here=done.target_id, there=done.source_id, voter_ids=done.voter_ids)
     Theme.objects.filter(id=done.source_id).update(status=done.status_before, merged_into=None)
     done.undone_at = timezone.now()
     done.save(update_fields=["undone_at"])
@@ -238,6 +238,16 @@ def undo_merge(*, merge_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) ->
     event = events.MergeUndone(subject=done.target_id, source_id=done.source_id)
     record(event, workspace_id=workspace_id, actor=actor)
     return done
+
+
+def return_votes(*, here: uuid.UUID, there: uuid.UUID, voter_ids: Sequence[uuid.UUID]) -> None:
+    """Let votes go back where they came from, those of people joined into another record since, too."""
+    voters = set(voter_ids)
+    while joined := set(Member.objects.filter(taken_in__in=voters).values_list("id", flat=True)) - voters:
+        voters |= joined
+    back = Vote.objects.filter(theme_id=here, member_id__in=voters)
+    twice = Vote.objects.filter(theme_id=there).values("member_id")  # who voted there again meanwhile
+    back.exclude(member_id__in=twice).update(theme_id=there)
 
 
 @transaction.atomic

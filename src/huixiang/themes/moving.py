@@ -15,7 +15,7 @@ from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.lines import one_line
 from huixiang.themes import events, measures
-from huixiang.themes.actions import lock
+from huixiang.themes.actions import lock, return_votes
 from huixiang.themes.models import Move, Theme, Vote
 from huixiang.themes.queries import NAMED_FROM
 from huixiang.themes.states import ThemeStatus
@@ -120,7 +120,7 @@ def undo(*, move_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) -> Move:
     there = Feedback.objects.filter(workspace_id=workspace_id, id__in=done.feedback_ids, theme_id=done.target_id)
     still = list(there.values_list("id", flat=True))
     move_to_theme(workspace_id=workspace_id, feedback_ids=still, theme_id=done.source_id)
-    _return_votes(done)
+    return_votes(here=done.target_id, there=done.source_id, voter_ids=done.voter_ids)
     measures.refresh(workspace_id=workspace_id, theme_ids=[done.source_id, done.target_id], centres=True)
     _close_if_empty(done)
     done.undone_at, done.followed = timezone.now(), False
@@ -128,12 +128,6 @@ def undo(*, move_id: uuid.UUID, workspace_id: uuid.UUID, actor: Actor) -> Move:
     event = events.MoveUndone(subject=done.target_id, source_id=done.source_id, move_id=done.id)
     record_all([Note(event, actor=actor)], workspace_id=workspace_id)
     return done
-
-
-def _return_votes(done: Move) -> None:
-    back = Vote.objects.filter(theme_id=done.target_id, member_id__in=done.voter_ids)
-    twice = Vote.objects.filter(theme_id=done.source_id).values("member_id")  # who voted there again meanwhile
-    back.exclude(member_id__in=twice).update(theme_id=done.source_id)
 
 
 def _close_if_empty(done: Move) -> None:
