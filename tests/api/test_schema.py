@@ -32,7 +32,7 @@ from tests import factories
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
 ]  # fmt: skip
-EXAMPLES = 6
+EXAMPLES = 4  # of each operation: with some 50 operations what fits into a minute of one processor
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema())
 SCHEMA.app = application
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
@@ -126,4 +126,4 @@ def test_every_operation_answers_as_described(secret: str, ids: dict[str, str]) 
 
 def test_a_wrong_key_opens_none_of_them(db: None) -> None:
     for operation in OPERATIONS:
-        assert _ask(operation, {"Authorization": "Bearer hx_wrong"}, {}, examples=2) <= {401, 404, 405}, operation.label
+        assert _ask(operation, {"Authorization": "Bearer hx_wrong"}, {}, examples=1) <= {401, 404, 405}, operation.label

@@ -7,10 +7,10 @@ from procrastinate.contrib.django import app
 
 
 def waiting() -> list[str]:
-    """The names of the jobs that wait, in the order they were queued; those that tell webhooks are left out."""
+    """The names of the jobs that wait, in the order they were queued."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT task_name FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
-        return [row[0] for row in cursor.fetchall() if not row[0].startswith("api.tell:")]
+        return [row[0] for row in cursor.fetchall()]
 
 
 def arguments_of(name: str) -> list[dict[str, object]]:

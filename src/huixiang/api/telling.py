@@ -4,6 +4,7 @@
 """
 
 import datetime
+import functools
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -46,10 +47,23 @@ def task_of(event: str) -> str:
     return f"api.tell:{event}"
 
 
+def asked() -> dict[str, Callable[[uuid.UUID], bool]]:
+    """For each telling job whether an endpoint of the workspace wants it: one EXISTS instead of an INSERT."""
+    return {task_of(event): functools.partial(_wanted, _possible(event)) for event in TELLS}
+
+
+def _wanted(names: set[str], workspace_id: uuid.UUID) -> bool:
+    return queries.anybody_listens(workspace_id=workspace_id, events=names)
+
+
+def _possible(event: str) -> set[str]:
+    """The names under which endpoints may be told of a journal event."""
+    return {name for after in ("", "closed", "reopened", "fixed") for name in TELLS[event]({"after": after})}
+
+
 def tell(event: str, *, workspace_id: uuid.UUID, subjects: Sequence[uuid.UUID]) -> int:
     """Queue messages for whoever listens; returns how many. Run twice it tells nothing twice."""
-    possible = {name for after in ("", "closed", "reopened", "fixed") for name in TELLS[event]({"after": after})}
-    endpoints = queries.listening(workspace_id=workspace_id, events=possible)
+    endpoints = queries.listening(workspace_id=workspace_id, events=_possible(event))
     if not endpoints:
         return 0
     since = timezone.now() - STRETCH

@@ -11,6 +11,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the journal which jobs follow which events, and members who keeps what of a person."""
+        from huixiang.api import telling  # noqa: PLC0415
         from huixiang.config.subscriptions import (  # noqa: PLC0415 - models must be loaded first
             ERASURE,
             JOINING,
@@ -19,5 +20,5 @@ class ConfigConfig(AppConfig):
         from huixiang.journal import dispatch  # noqa: PLC0415
         from huixiang.members import traces  # noqa: PLC0415
 
-        dispatch.subscribe(SUBSCRIPTIONS)
+        dispatch.subscribe(SUBSCRIPTIONS, telling.asked())
         traces.hand_down(erasure=ERASURE, joining=JOINING)

@@ -29,6 +29,11 @@ def listening(*, workspace_id: uuid.UUID, events: set[str]) -> list[WebhookEndpo
     return list(WebhookEndpoint.objects.filter(workspace_id=workspace_id, events__overlap=sorted(events)))
 
 
+def anybody_listens(*, workspace_id: uuid.UUID, events: set[str]) -> bool:
+    """Whether an endpoint wants to know of any of these."""
+    return WebhookEndpoint.objects.filter(workspace_id=workspace_id, events__overlap=sorted(events)).exists()
+
+
 def endpoint_by_id(*, workspace_id: uuid.UUID, endpoint_id: uuid.UUID) -> WebhookEndpoint | None:
     """One endpoint of the workspace."""
     return WebhookEndpoint.objects.filter(workspace_id=workspace_id, id=endpoint_id).first()
