@@ -62,10 +62,12 @@ def _what_happened(theme: Theme) -> str:
 def _what_next(theme: Theme) -> str:
     if theme.fixed_in:
         return _(
-            "%(version)s contains the fix. If it still happens to you afterwards, tell us below: it goes straight "
-            "back to the person who handled it."
+            "%(version)s contains the fix. If it still happens to you afterwards, sign in and tell us here: it goes "
+            "straight back to the person who handled it."
         ) % {"version": theme.fixed_in}
-    return _("If it still happens to you, tell us below: it goes straight back to the person who handled it.")
+    return _(
+        "If it still happens to you, sign in and tell us here: it goes straight back to the person who handled it."
+    )
 
 
 @community_language()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from huixiang.kernel import crypto
 from huixiang.workspaces.models import User
 
+CONFIRMATION_SENT = "account/messages/email_confirmation_sent.txt"
 NO_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing is bound to it: it stands for a client over a unix socket
 
 
@@ -53,6 +54,19 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         if not request.META.get("REMOTE_ADDR"):
             request.META["REMOTE_ADDR"] = NO_ADDRESS
         return str(super().get_client_ip(request))
+
+    def add_message(  # noqa: PLR0917 - allauth's signature
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Tell, but not that a confirmation was sent where no mail goes out."""
+        if message_template != CONFIRMATION_SENT or settings.EMAIL_HOST:
+            super().add_message(request, level, message_template, message_context, extra_tags, message)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send, where a mail server is set up; the pages say where there is none."""

@@ -25,6 +25,7 @@ from huixiang.themes.queries import voted
 
 LETTERS = "letters"  # session: announcement id → id of the member whose personal link was opened
 QUOTED = 60
+HOUR = 3600  # seconds; a part of the way shorter than this is not worth a line
 CONSENTS = {Consent.NAME, Consent.NICKNAME, Consent.NO}
 
 
@@ -111,7 +112,8 @@ def _context(visit: Visit, found: Announcement, reader: Member | None) -> dict[s
     others = [a for a in queries.published(workspace=visit.workspace, size=4).rows if a.id != found.id]
     answer_given = queries.answer_of(announcement=found, member=reader)
     return visit.context(
-        "announcements", announcement=found, theme=found.theme, reader=reader, quote=_quote(found), spans=spans,
+        "announcements", announcement=found, theme=found.theme, reader=reader, quote=_quote(found),
+        spans=[span for span in spans if span.seconds >= HOUR],
         span_days=[span.seconds for span in spans], steps=steps, thanks=thanks, unnamed=unnamed, counts=counts,
         answers=list(counts.values()), answered_by=sum(counts.values()), answer=answer_given, others=others[:3],
         first_answer=spans[0] if spans and spans[0].name == "answer" else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,19 +13,24 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from huixiang.ui import devices, drawings, marks, times
 from huixiang.ui.browser_words import browser_words
 from huixiang.ui.vocabulary import CHANNELS, GRADES, STEPS, TIERS
+from huixiang.workspaces.queries import workspace_by_slug
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from django.template.context import Context
 
+    from huixiang.workspaces.models import Workspace
+
 register = template.Library()
+_COMMUNITY: Final = re.compile(r"/c/([-a-z0-9]+)/")
 
 NOTHING: Final = SafeString("")
 LATE: Final = SafeString(' class="danger"')
@@ -38,6 +44,15 @@ register.filter("device", devices.device)
 def mails() -> bool:
     """Whether a mail server is set up: pages that promise a mail ask first."""
     return bool(settings.EMAIL_HOST)
+
+
+@register.simple_tag
+def came_from(address: str | None) -> Workspace | None:
+    """The community whose page somebody was on before they were asked to sign in; None for every other address."""
+    if not address or not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return None
+    place = _COMMUNITY.match(address)
+    return workspace_by_slug(place[1]) if place else None
 
 
 @register.simple_tag
