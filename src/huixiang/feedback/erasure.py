@@ -2,14 +2,22 @@
 
 import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.feedback.models import Feedback
+from huixiang.intake.models import Message
 from huixiang.journal.models import Words
 from huixiang.members.traces import Person, Trace, of_members
+
+
+def _said_since(row: Feedback) -> datetime.datetime:
+    """When the last of its words came: later messages are added to what is known. Each tells of its own as well."""
+    messages = Message.objects.filter(workspace_id=row.workspace_id, feedback_id=row.id)
+    latest = messages.aggregate(at=Max("received_at"))["at"]
+    return max(filter(None, (row.created_at, latest)))
 
 
 def _removed_at(row: Feedback, _who: Person) -> datetime.datetime:
@@ -36,7 +44,7 @@ TRACES = [
             "removed_at": _removed_at, "removed_reason": _reason,
         },
         ends={"embedding": None, "text_hash": ""}, said=("title", "text", "emotion_quote"),
-        since=lambda row: row.created_at,
+        since=_said_since,
     ),
     Trace("feedback_words", Words, _words, drop="now"),
 ]  # fmt: skip
