@@ -204,3 +204,48 @@ def test_a_channel_that_carries_no_files_gets_a_personal_link(case: Case, operat
     assert actions.erase_of_members(workspace_id=case.workspace_id, member_ids=[case.member_id]) == 1
     assert Client().get(path).status_code == 404
     assert sent.turn_id is None  # the object in hand; the row knows its turn
+
+
+def refused(client: Client, workspace: Workspace, data: bytes, name: str) -> str:
+    answer = client.post(at(workspace, "files/"), {"file": SimpleUploadedFile(name, data)})
+    assert answer.status_code == 422
+    return answer.content.decode()
+
+
+FILM = b"\x00\x00\x00\x20ftypisom" + b"\x00" * 64
+
+
+def test_films_are_taken_from_who_is_signed_in(workspace: Workspace, member_of: Callable[..., Any]) -> None:
+    assert refused(Client(), workspace, FILM, "异响.mp4") == "“异响.mp4”是视频。登录后才能发送视频，图片不用登录。"
+    _member, client = member_of("漠河守夜人")
+    assert send_file(client, workspace, FILM, "异响.mp4")["name"] == "异响.mp4"
+
+
+def test_a_day_takes_so_many_bytes_of_a_visitor(workspace: Workspace, settings: Any) -> None:
+    settings.UPLOAD_BUDGETS = {"visitor": 1, "address": 1, "workspace": 100}
+    big = files.PDF + b" " * 700_000
+    send_file(Client(), workspace, big, "a.pdf")
+    assert refused(Client(), workspace, big, "b.pdf").startswith("今天发送的文件太多了")  # another session, one address
+    body = {"text": SAID, "who": "nobody", "files": SimpleUploadedFile("c.pdf", big)}
+    assert Client().post(at(workspace, "say/"), body).status_code == 422  # a browser without scripts, too
+    assert Attachment.objects.count() == 1
+
+
+def test_what_visitors_do_not_send_is_bounded(
+    workspace: Workspace, operator: Membership, settings: Any, client_of: Callable[[Membership], Client]
+) -> None:
+    settings.UPLOAD_BUDGETS = {"visitor": 100, "address": 100, "workspace": 1}
+    big = files.PDF + b" " * 700_000
+    ticket = send_file(Client(), workspace, big, "a.pdf")["ticket"]
+    assert refused(Client(), workspace, big, "b.pdf").startswith("暂时不能接收文件")
+    team = client_of(operator).post(f"/w/{workspace.slug}/files/", {"file": SimpleUploadedFile("c.pdf", big)})
+    assert team.status_code == 200  # visitors do not keep the team from its work
+    Attachment.objects.filter(name="c.pdf").delete()
+    say(Client(), workspace, ticket)
+    send_file(Client(), workspace, big, "d.pdf")
+
+
+def test_below_a_floor_of_free_disk_nothing_is_taken(workspace: Workspace, settings: Any) -> None:
+    settings.UPLOAD_BUDGETS = {"visitor": 100, "address": 100, "workspace": 100, "free": 10**9}
+    assert refused(Client(), workspace, files.PDF, "a.pdf").startswith("暂时不能接收文件")
+    assert Attachment.objects.count() == 0

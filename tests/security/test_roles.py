@@ -57,9 +57,9 @@ case_take POST reply
 case_give_back POST reply
 files POST reply
 file_waiting GET reply
-file GET read
-file_picture GET read
-file_thumb GET read
+file GET unmask
+file_picture GET reply
+file_thumb GET reply
 case_tag_complete GET handle
 case_tag_add POST handle
 case_tag_remove POST handle

@@ -2,6 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from huixiang.cases.actions import reply
 from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
@@ -9,6 +10,7 @@ from huixiang.intake.actions import erase_noise
 from huixiang.intake.models import Message
 from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
+from huixiang.themes.models import Theme
 from huixiang.triage.actions import correct_grade, correct_kind, keep_as_feedback, process
 from huixiang.triage.models import Correction
 from huixiang.triage.queries import assessments
@@ -129,3 +131,31 @@ def test_themes_are_locked_before_cases(case: Case, operator: Membership) -> Non
         correct_grade(case=case, grade="red", reason="孩子在车里", by=operator)
     locked = [query["sql"].partition('FROM "')[2].partition('"')[0] for query in asked if "FOR NO KEY" in query["sql"]]
     assert locked[:2] == ["themes_theme", "cases_case"]
+
+
+def test_what_is_no_feedback_leaves_theme_and_case_and_comes_back(case: Case, operator: Membership) -> None:
+    found = Feedback.objects.get()
+    theme_id = found.theme_id
+    told = correct_kind(feedback=found, kind="chatter", by=operator)
+    case.refresh_from_db()
+    assert (told, case.state, case.close_reason) == (case, "closed", "不是反馈")
+    assert Feedback.objects.get().theme_id is None
+    assert Theme.objects.get(id=theme_id).feedback_count == 0
+    assert correct_kind(feedback=found, kind="defect", by=operator) is None
+    case.refresh_from_db()
+    now = Feedback.objects.get()
+    assert (case.state, now.case_id, now.theme_id, case.theme_id) == ("reopened", case.id, theme_id, theme_id)
+    assert Theme.objects.get(id=theme_id).feedback_count == 1
+
+
+def test_a_case_somebody_answered_in_stays_open(case: Case, operator: Membership) -> None:
+    reply(case=case, by=operator, text="谢谢您，请问是什么版本？", lane="private")
+    told = correct_kind(feedback=Feedback.objects.get(), kind="spam", by=operator)
+    case.refresh_from_db()
+    assert (told, case.state) == (case, "waiting_member")
+
+
+def test_praise_leaves_its_theme_and_its_case_to_a_person(case: Case, operator: Membership) -> None:
+    assert correct_kind(feedback=Feedback.objects.get(), kind="praise", by=operator) is None
+    case.refresh_from_db()
+    assert (Feedback.objects.get().theme_id, case.state) == (None, "open")

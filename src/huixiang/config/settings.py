@@ -196,6 +196,7 @@ API_CALLS_A_MINUTE = env.number("HUIXIANG_API_CALLS_A_MINUTE", 3_000)  # of one 
 WEBHOOK_PRIVATE_HOSTS = env.words("HUIXIANG_WEBHOOK_PRIVATE_HOSTS")  # named hosts of one's own network, also by http
 API_MESSAGES_A_MINUTE = env.number("HUIXIANG_API_MESSAGES_A_MINUTE", 120_000)  # calls of POST /messages
 ATTACHMENT_LIMITS = env.sizes("HUIXIANG_ATTACHMENT_LIMITS", "picture=20,pdf=20,text=5,office=20,video=60")
+UPLOAD_BUDGETS = env.sizes("HUIXIANG_UPLOAD_BUDGETS", "visitor=200,address=1000,workspace=5000,free=1024")
 IMPORT_MAX_BYTES = env.number("HUIXIANG_IMPORT_MAX_MB", 100) * 1024 * 1024
 
 CONTENT_SECURITY_POLICY = {

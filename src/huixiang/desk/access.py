@@ -51,11 +51,17 @@ def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View],
                 return HttpResponseNotAllowed(methods)
             if membership.workspace.second_factor_required and not membership.has_second_factor:
                 return _one_step_more(request, membership)
-            return _in_zone(view, request, membership, kwargs)
+            return _unkept(_in_zone(view, request, membership, kwargs))
 
         return guarded
 
     return decorate
+
+
+def _unkept(response: HttpResponseBase) -> HttpResponseBase:
+    """No cache keeps what the team reads, not even the browser's on a shared computer; files say for themselves."""
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
 
 
 def _one_step_more(request: HttpRequest, membership: Membership) -> HttpResponse:

@@ -60,6 +60,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "channels.delivery_retried": gettext_lazy("A message was sent again"),
     "feedback.removed": gettext_lazy("A feedback was deleted"),
     "intake.attachments_kept": gettext_lazy("Files were kept with what was said"),
+    "intake.attachment_opened": gettext_lazy("Somebody opened a file as it came"),
     "intake.attachments_erased": gettext_lazy("Files were erased"),
     "intake.message_parked": gettext_lazy("A message could not be read and was parked"),
     "intake.message_read_again": gettext_lazy("A message was read again"),

@@ -62,6 +62,14 @@ class AttachmentsKept(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttachmentOpened(Event):
+    """Somebody of the team took a file as it came: nothing in it is masked."""
+
+    name: ClassVar[str] = "intake.attachment_opened"
+    subject_kind: ClassVar[str] = "attachment"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttachmentsErased(Event):
     """Files were erased with what they belonged to."""
 

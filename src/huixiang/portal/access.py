@@ -53,7 +53,10 @@ def community_page(
         user = request.user if isinstance(request.user, User) else None
         member = member_of_user(workspace=workspace, user=user) if user else None
         with timezone.override(ZoneInfo(workspace.time_zone)):
-            return view(request, Visit(workspace, user, member), *args, **kwargs)
+            response = view(request, Visit(workspace, user, member), *args, **kwargs)
+        if user is not None or not request.session.is_empty():  # one's own page, by login or by follow code
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
     return inner
 

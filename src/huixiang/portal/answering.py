@@ -25,7 +25,7 @@ def take_answer(
     if member is None or conversation is None:
         return ""
     try:
-        sent = files.sent_with(request, conversation.account.workspace)
+        sent = files.sent_with(request, conversation.account.workspace, upload=limits.metered(request))
         form = WordsForm({"text": files.words_beside(request.POST.get("text", ""), sent)})
         sentence = next((str(error) for errors in form.errors.values() for error in errors), "")
         if not sentence:

@@ -1,13 +1,20 @@
-"""How often somebody may try: counted per session and per address in the cache, as hashes, for one window."""
+"""How often somebody may try and how much they may upload: by session and address, hashed, in the cache."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from huixiang.intake.attachments import actions, budgets
+from huixiang.intake.models import Attachment
 from huixiang.kernel.crypto import keyed_hash
+from huixiang.kernel.errors import Refused
+from huixiang.workspaces.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class Limit:
 POSTS = Limit("say", tries=8, seconds=600, shared=5)
 UPLOADS = Limit("upload", tries=40, seconds=600, shared=5)
 SIMILAR = Limit("similar", tries=40, seconds=60, shared=5)
+DAY = 24 * 3600
 CODES = Limit("code", tries=10, seconds=900)
 
 
@@ -38,13 +46,37 @@ def count(request: HttpRequest, limit: Limit) -> None:
 
 
 def _counters(request: HttpRequest, limit: Limit) -> list[tuple[str, int]]:
-    window = int(time.time()) // limit.seconds
-    visitors = [(f"address {_address(request)}", limit.tries * limit.shared)]
+    return _keys(request, limit.purpose, limit.seconds, (limit.tries, limit.tries * limit.shared))
+
+
+def _keys(request: HttpRequest, purpose: str, seconds: int, most: tuple[int, int]) -> list[tuple[str, int]]:
+    """Where a session and an address are counted, each with what it may have."""
+    window = int(time.time()) // seconds
+    visitors = [(f"address {_address(request)}", most[1])]
     if request.session.session_key:
-        visitors.append((f"session {request.session.session_key}", limit.tries))
-    return [
-        (f"limit:{limit.purpose}:{window}:{keyed_hash('limit', visitor)[:24]}", tries) for visitor, tries in visitors
-    ]
+        visitors.append((f"session {request.session.session_key}", most[0]))
+    return [(f"limit:{purpose}:{window}:{keyed_hash('limit', visitor)[:24]}", tries) for visitor, tries in visitors]
+
+
+def metered(request: HttpRequest) -> Callable[..., Attachment]:
+    """Taking a file as a visitor may send it: so many bytes in a day, films by who is signed in alone.
+
+    Raises Refused, in words, for what is beyond that.
+    """
+
+    def upload(*, size: int, **file: Any) -> Attachment:
+        most = (budgets.most_bytes("visitor"), budgets.most_bytes("address"))
+        counters = _keys(request, "bytes", DAY, most)
+        if any(cache.get(key, 0) + size > bytes_ for key, bytes_ in counters):
+            raise Refused(
+                _("That were very many files for one day. Send your words without them, or come back tomorrow.")
+            )
+        kept = actions.upload(size=size, films=isinstance(request.user, User), visitor=True, **file)
+        for key, _most in counters:
+            cache.set(key, cache.get(key, 0) + size, DAY)
+        return kept
+
+    return upload
 
 
 def _address(request: HttpRequest) -> str:

@@ -108,8 +108,13 @@ def correct_grade(*, case: Case, grade: str, reason: str, by: Membership) -> Non
 
 
 @transaction.atomic
-def correct_kind(*, feedback: Feedback, kind: str, by: Membership) -> None:
-    """Say what a feedback really is; one that now wants a case gets it. Journal: triage.corrected, cases.opened."""
+def correct_kind(*, feedback: Feedback, kind: str, by: Membership) -> Case | None:
+    """Say what a feedback really is; one that now wants a case gets it, its theme, or its closed case back.
+
+    Chatter, spam and praise leave their theme. The case of chatter or spam is closed when it is about nothing else
+    and nobody answered; returns that case, closed or left open, None where there is nothing to tell.
+    Journal: triage.corrected, cases.opened, cases.state_changed.
+    """
     themes.lock(feedback.workspace_id)  # before the row, in the pipeline's order
     found = Feedback.objects.select_for_update(of=("self",)).select_related("workspace", "account")
     feedback = found.get(id=feedback.id)
@@ -117,9 +122,10 @@ def correct_kind(*, feedback: Feedback, kind: str, by: Membership) -> None:
         raise Refused(_("Choose another kind than the present one."))
     before, feedback.kind = feedback.kind, kind
     feedback.save(update_fields=["kind"])
-    correcting.give_case(feedback)
+    case = correcting.follow_kind(feedback, before=before, actor=Actor("staff", by.id))
     _keep(feedback, Correction.Field.KIND, before, kind, "", by)
     _journal(feedback.workspace_id, feedback.id, Correction.Field.KIND, (before, kind), by)
+    return case
 
 
 @transaction.atomic

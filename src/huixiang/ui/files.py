@@ -1,6 +1,6 @@
 """Taking files from a form and handing them out, the same way for the desk and the portal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,6 +13,7 @@ from huixiang.workspaces.models import Workspace
 
 ACCEPT = ".jpg,.jpeg,.png,.webp,.gif,.heic,.pdf,.txt,.csv,.log,.xlsx,.docx,.mp4,.mov"
 SEALED = "sandbox; default-src 'none'; frame-ancestors 'none'"
+Upload = Callable[..., Attachment]  # attachments.actions.upload, or it with what a neighbour asks besides
 SLACK = 64 * 1024  # what a form weighs beside its file
 
 
@@ -21,10 +22,12 @@ def choices() -> dict[str, object]:
     return {"accept": ACCEPT, "most_files": actions.MOST_FILES, "most_bytes": kinds.largest()}
 
 
-def uploaded(request: HttpRequest, workspace: Workspace, base: str) -> HttpResponse:
+def uploaded(
+    request: HttpRequest, workspace: Workspace, base: str, *, upload: Upload = actions.upload
+) -> HttpResponse:
     """Take one file; answers the ticket that stands for it in a form, or (422) the sentence why not."""
     try:
-        kept = _taken(request, workspace)
+        kept = _taken(request, workspace, upload)
     except Refused as refused:
         return HttpResponse(str(refused.sentence), status=422, content_type="text/plain; charset=utf-8")
     ticket = actions.ticket(kept)
@@ -32,17 +35,19 @@ def uploaded(request: HttpRequest, workspace: Workspace, base: str) -> HttpRespo
     return JsonResponse({"ticket": ticket, "name": kept.name, "size": kept.size, "preview": shown})
 
 
-def _taken(request: HttpRequest, workspace: Workspace) -> Attachment:
+def _taken(request: HttpRequest, workspace: Workspace, upload: Upload) -> Attachment:
     length = request.headers.get("Content-Length", "")
     if not length.isdigit() or int(length) > kinds.largest() + SLACK:
         raise Refused(_("This file is too large: up to %(most)d MB can be taken.") % {"most": kinds.largest() >> 20})
     file = request.FILES.get("file")
     if file is None:
         raise Refused(_("No file arrived. Choose it again."))
-    return actions.upload(workspace=workspace, name=str(file.name), file=file, size=file.size or 0)
+    return upload(workspace=workspace, name=str(file.name), file=file, size=file.size or 0)
 
 
-def sent_with(request: HttpRequest, workspace: Workspace) -> list[Attachment]:
+def sent_with(
+    request: HttpRequest, workspace: Workspace, *, upload: Upload = actions.upload
+) -> list[Attachment]:
     """The files of a form: uploaded before (tickets) or, where the browser runs no script, with it.
 
     Raises Refused, in words, for one that is not taken, or too many.
@@ -52,7 +57,7 @@ def sent_with(request: HttpRequest, workspace: Workspace) -> list[Attachment]:
     if len(claimed) + len(fresh) > actions.MOST_FILES:
         raise Refused(_("Up to %(most)d files can be sent at once.") % {"most": actions.MOST_FILES})
     return claimed + [
-        actions.upload(workspace=workspace, name=str(file.name), file=file, size=file.size or 0)
+        upload(workspace=workspace, name=str(file.name), file=file, size=file.size or 0)
         for file in fresh
     ]
 

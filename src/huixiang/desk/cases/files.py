@@ -1,4 +1,8 @@
-"""Files at the desk: taken for an answer, a note or an interview, shown to the team of the workspace."""
+"""Files at the desk: taken for an answer, a note or an interview.
+
+Nothing in them is masked: pictures are shown to who answers members, files as they came to who may look behind the
+mask.
+"""
 
 import uuid
 
@@ -6,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from huixiang.desk import access
+from huixiang.intake.attachments.actions import opened
 from huixiang.intake.attachments.queries import attachment_by_id
 from huixiang.intake.models import Attachment
 from huixiang.ui import files
@@ -33,19 +38,23 @@ def waiting(request: HttpRequest, membership: Membership, ticket: str) -> HttpRe
     return files.waiting(membership.workspace, ticket)
 
 
-@access.page()
-def download(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
-    """A file, as a download only."""
-    return files.download(_file(membership, attachment_id))
+@access.page(Permission.UNMASK)
+def download(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:
+    """A file, as a download only; the journal keeps who took it."""
+    found = _file(membership, attachment_id)
+    answer = files.download(found)
+    if request.method == "GET":
+        opened(attachment=found, actor=access.actor(membership))
+    return answer
 
 
-@access.page()
+@access.page(Permission.REPLY)
 def picture(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
     """A picture in full."""
     return files.picture(_file(membership, attachment_id), small=False)
 
 
-@access.page()
+@access.page(Permission.REPLY)
 def thumb(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
     """A picture, small."""
     return files.picture(_file(membership, attachment_id), small=True)

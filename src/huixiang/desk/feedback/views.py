@@ -1,6 +1,7 @@
 """All feedback, what was gated out, what could not be read, and one feedback with its reading."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huixiang.cases import queries as case_queries
+from huixiang.cases.models import Case
+from huixiang.cases.states import CaseState
 from huixiang.desk import access
 from huixiang.desk.cases.reading import assessment_of, dials_of, emotions_of, facts_of, missing_of
 from huixiang.desk.feedback import narrowing
@@ -20,7 +23,8 @@ from huixiang.feedback import actions, queries, search
 from huixiang.feedback.models import Feedback, Kind
 from huixiang.intake import actions as intake
 from huixiang.intake import queries as messages
-from huixiang.intake.models import Message, MessageState
+from huixiang.intake.attachments.queries import of_conversation_parts
+from huixiang.intake.models import Attachment, Message, MessageState
 from huixiang.journal.queries import history
 from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
@@ -90,16 +94,23 @@ def detail(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
     judged = assessment_of(workspace.id, [feedback])
     emotions, quote = emotions_of([feedback])
     theme = theme_by_id(workspace_id=workspace.id, theme_id=feedback.theme_id)
+    sources = messages.messages_of_feedback(workspace_id=workspace.id, feedback_id=feedback.id)
     return access.shown(
         request, membership, "desk/feedback/detail.html", "feedback",
         feedback=feedback, case=case, theme=theme,
         assessment=judged, dials=dials_of(judged, theme, feedback.member_id),
         facts=facts_of([feedback]), missing=missing_of([feedback]),
         emotions=emotions, emotion_quote=quote, sentiment=SENTIMENTS.get(feedback.sentiment, ""),
-        sources=findings_of(messages.messages_of_feedback(workspace_id=workspace.id, feedback_id=feedback.id)),
+        sources=findings_of(sources), files=_files(sources),
         history=tell_all(history(workspace_id=workspace.id, subjects=[feedback.id]), workspace)[::-1],
         kinds=Kind.choices,
     )  # fmt: skip
+
+
+def _files(sources: Sequence[Message]) -> list[Attachment]:
+    """What came with these messages, in their order."""
+    found = of_conversation_parts(message_ids=[message.id for message in sources])
+    return [one for message in sources for one in found.get(message.id, [])]
 
 
 def _feedback(membership: Membership, feedback_id: uuid.UUID) -> Feedback:
@@ -135,9 +146,18 @@ def remove(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
 def kind(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID) -> HttpResponse:
     """Say what a feedback really is."""
     feedback = _feedback(membership, feedback_id)
-    correct_kind(feedback=feedback, kind=request.POST.get("kind", ""), by=membership)
+    case = correct_kind(feedback=feedback, kind=request.POST.get("kind", ""), by=membership)
     address = reverse("desk:feedback_detail", args=[membership.workspace.slug, feedback.id])
-    return access.done(request, _("Corrected, and kept as a correction."), access.back(request, address))
+    return access.done(request, _corrected(case), access.back(request, address))
+
+
+def _corrected(case: Case | None) -> str:
+    """What is told: also what became of the case of something that is no feedback."""
+    if case is None:
+        return _("Corrected, and kept as a correction.")
+    if case.state == CaseState.CLOSED:
+        return _("Corrected. %(case)s is closed: it was about this alone.") % {"case": case.label}
+    return _("Corrected. %(case)s stays open: somebody answered there, or it is about more.") % {"case": case.label}
 
 
 @access.verb(Permission.HANDLE)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.intake import events
-from huixiang.intake.attachments import kinds, storage
+from huixiang.intake.attachments import budgets, kinds, storage
 from huixiang.intake.attachments.pictures import encode
 from huixiang.intake.models import Attachment, AttachmentState
 from huixiang.journal.actions import record
@@ -40,13 +40,21 @@ def shown_name(name: str) -> str:
 
 
 @transaction.atomic
-def upload(*, workspace: Workspace, name: str, file: IO[bytes], size: int) -> Attachment:
+def upload(
+    *, workspace: Workspace, name: str, file: IO[bytes], size: int, films: bool = True, visitor: bool = False
+) -> Attachment:
     """Take a file in; it waits until it is sent with something, for a day at most.
 
-    Pictures are encoded anew. Raises Refused, in words, for what is too large, damaged or not taken.
+    Pictures are encoded anew. Raises Refused, in words, for what is too large, damaged or not taken, for a film where
+    `films` says so, when the disk is nearly full, and for a `visitor` when too much waits in the workspace already.
     """
     name = shown_name(name)
+    budgets.disk(size)
+    if visitor:
+        budgets.waiting(workspace, size)
     kind = kinds.kind_of(file, name)
+    if kind.group == kinds.VIDEO and not films:
+        raise Refused(_("“%(name)s” is a film. Sign in to send films; pictures go without.") % {"name": name})
     most = kinds.most_bytes(kind.group)
     if size > most:
         told = {"name": name, "most": most // kinds.MEGABYTE}
@@ -128,6 +136,12 @@ def keep(
         event = events.AttachmentsKept(subject=attachments[0].id, files=number)
         record(event, workspace_id=attachments[0].workspace_id, actor=actor)
     return number
+
+
+@transaction.atomic
+def opened(*, attachment: Attachment, actor: Actor) -> None:
+    """Somebody of the team takes the file itself, where nothing is masked. Journal: intake.attachment_opened."""
+    record(events.AttachmentOpened(subject=attachment.id), workspace_id=attachment.workspace_id, actor=actor)
 
 
 @transaction.atomic

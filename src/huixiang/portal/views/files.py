@@ -25,7 +25,8 @@ def upload(request: HttpRequest, visit: Visit) -> HttpResponse:
         words = _("That were many files in a short time. Wait ten minutes; your words stand as they are.")
         return HttpResponse(words, status=429, content_type="text/plain; charset=utf-8")
     limits.count(request, limits.UPLOADS)
-    return files.uploaded(request, visit.workspace, reverse("portal:files", args=[visit.workspace.slug]))
+    base = reverse("portal:files", args=[visit.workspace.slug])
+    return files.uploaded(request, visit.workspace, base, upload=limits.metered(request))
 
 
 @community_page

@@ -26,6 +26,7 @@ from huixiang.members.models import Consent, Member
 from huixiang.portal.access import Visit, community_page, to_login
 from huixiang.portal.answering import take_answer
 from huixiang.portal.solving import say_whether_solved
+from huixiang.ui.files import choices
 
 SESSION_PAGES = ("devices", "account_sessions", "usersessions_list")
 CONSENTS = {Consent.NAME, Consent.NICKNAME, Consent.NO}
@@ -63,7 +64,7 @@ def me(request: HttpRequest, visit: Visit) -> HttpResponse:
         "me", waiting=[one for one in mine if one.waits_for_me], others=[one for one in mine if not one.waits_for_me],
         said=len(mine), solved=sum(one.standing.status in {"fixed", "announced"} for one in mine), notices=notices,
         consents=Consent, stored=exporting.stored(member), export=exporting.latest(member, of=_self(member)),
-        sessions_url=_sessions(),
+        sessions_url=_sessions(), **choices(),
     )  # fmt: skip
     return _private(render(request, "portal/me.html", context))
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from huixiang.insights.queries import month_figures
 from huixiang.intake.attachments.actions import MOST_FILES, claimed
+from huixiang.intake.models import Attachment
 from huixiang.intake.queries import follow
 from huixiang.kernel.crypto import decrypt, encrypt
 from huixiang.kernel.errors import Refused
@@ -47,12 +48,16 @@ def _said(request: HttpRequest, visit: Visit, form: SayForm) -> HttpResponse:
     member = visit.join() if form.named(logged_in=logged_in) else None
     said = say(
         workspace=visit.workspace, member=member, text=form.cleaned_data["text"], public=public,
-        key=form.idempotency_key(), attachments=files.sent_with(request, visit.workspace),
+        key=form.idempotency_key(), attachments=_files(request, visit),
     )  # fmt: skip
     if not said.repeated:
         request.session[RECEIVED] = {"public": public, "named": member is not None, "code": encrypt(said.code)}
         _remember_anonymous(request, visit, said)
     return redirect("portal:received", community=visit.workspace.slug)
+
+
+def _files(request: HttpRequest, visit: Visit) -> list[Attachment]:
+    return files.sent_with(request, visit.workspace, upload=limits.metered(request))
 
 
 def _remember_anonymous(request: HttpRequest, visit: Visit, said: Said) -> None:
