@@ -32,7 +32,7 @@ from tests import factories
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
 ]  # fmt: skip
-EXAMPLES = 4  # of each operation: with some 50 operations what fits into a minute of one processor
+EXAMPLES = 3  # of each operation: with some 50 operations what fits into a minute of one processor
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema())
 SCHEMA.app = application
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]

@@ -105,7 +105,7 @@ def handle_in(api: NinjaAPI) -> None:
     api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(RawPostDataException, _no_json)
     api.add_exception_handler(Refused, _as_things_stand)
-    api.add_exception_handler(Kept, lambda _request, kept: kept.response)
+    api.add_exception_handler(Kept, _as_before)
     api.add_exception_handler(Http404, lambda _request, _error: not_found())
     api.add_exception_handler(Exception, _our_fault)
 
@@ -115,6 +115,11 @@ def _unknown_key(_request: HttpRequest, _error: object) -> HttpResponse:
         _("Give a key of this workspace: Authorization: Bearer hx_…; this one is missing, unknown or revoked."), 401
     )
     response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _as_before(_request: HttpRequest, kept: Any) -> HttpResponse:
+    response: HttpResponse = kept.response
     return response
 
 
