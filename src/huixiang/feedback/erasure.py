@@ -16,8 +16,8 @@ from huixiang.members.traces import Person, Trace, of_members
 def _said_since(row: Feedback) -> datetime.datetime:
     """When the last of its words came: later messages are added to what is known. Each tells of its own as well."""
     messages = Message.objects.filter(workspace_id=row.workspace_id, feedback_id=row.id)
-    latest = messages.aggregate(at=Max("received_at"))["at"]
-    return max(filter(None, (row.created_at, latest)))
+    latest: datetime.datetime | None = messages.aggregate(at=Max("received_at"))["at"]
+    return max(row.created_at, latest or row.created_at)
 
 
 def _removed_at(row: Feedback, _who: Person) -> datetime.datetime:
