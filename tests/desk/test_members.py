@@ -123,6 +123,17 @@ def test_the_roster_costs_the_same_whatever_its_length(
         assert len(as_operator.get(at("members")).context["rows"]) == number
 
 
+def test_whoever_of_the_team_wrote_is_marked(
+    as_operator: Client, at: Callable[..., str], app_channel: ChannelAccount, operator: Membership
+) -> None:
+    factories.case(app_channel, author_name="车友", thread="t1")
+    [row] = as_operator.get(at("members")).context["rows"]
+    assert row.member.of_team is False
+    Member.objects.filter(id=row.member.id).update(user=operator.user)
+    [row] = as_operator.get(at("members")).context["rows"]
+    assert row.member.of_team is True
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_a_profile_costs_the_same_whatever_was_said(
     as_operator: Client,

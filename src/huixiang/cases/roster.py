@@ -15,7 +15,7 @@ from huixiang.channels.models import ChannelAccount
 from huixiang.kernel import pagination
 from huixiang.members.models import IS_LISTED, Identity, Member
 from huixiang.members.search import matching
-from huixiang.workspaces.models import Workspace
+from huixiang.workspaces.models import Membership, Workspace
 
 MOODS: Final = {"bad": Q(mood__lt=-33), "mixed": Q(mood__gte=-33, mood__lte=33), "good": Q(mood__gt=33)}
 SORTS: Final = {
@@ -78,7 +78,7 @@ def listed(*, workspace_id: uuid.UUID, wanted: Wanted) -> QuerySet[Member]:
 
 
 def roster(*, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int = 50) -> pagination.Page[Member]:
-    """One page of the roster; a page costs the same whichever it is."""
+    """One page of the roster; a page costs the same whichever it is. `of_team`: who wrote is one of the team."""
     sort = wanted.sort if wanted.sort in SORTS else "contact"
     order = SORTS[sort]
     column, backwards = order[0].lstrip("-"), order[0].startswith("-")
@@ -88,6 +88,8 @@ def roster(*, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int 
         past = "lt" if backwards else "gt"
         beyond = Q(**{column: place[0], f"id__{past}": place[1]})
         found = found.filter(Q(**{f"{column}__{past}": place[0]}) | beyond, **{f"{column}__{past}e": place[0]})
+    team = Membership.objects.filter(workspace_id=workspace.id, user_id=OuterRef("user_id"))
+    found = found.annotate(of_team=Exists(team))
     return pagination.cut(list(found.order_by(*order)[: size + 1]), size, column, "id")
 
 
