@@ -249,3 +249,26 @@ def test_below_a_floor_of_free_disk_nothing_is_taken(workspace: Workspace, setti
     settings.UPLOAD_BUDGETS = {"visitor": 100, "address": 100, "workspace": 100, "free": 10**9}
     assert refused(Client(), workspace, files.PDF, "a.pdf").startswith("暂时不能接收文件")
     assert Attachment.objects.count() == 0
+
+
+def test_an_answer_on_ones_own_page_takes_files(
+    workspace: Workspace, operator: Membership, member_of: Callable[..., Any]
+) -> None:
+    _member, author = member_of("漠河守夜人")
+    said = {"text": SAID, "who": "me-private"}
+    author.post(at(workspace, "say/"), said)
+    process(workspace_id=workspace.id)
+    case = Case.objects.get()
+    reply(case=case, by=operator, text="请发一张照片。", lane="private")
+    page = author.get(at(workspace, "me/"))
+    assert f'data-uploads="{at(workspace, "files/")}"' in page.content.decode()
+    assert page["Cache-Control"] == "no-store"
+    ticket = send_file(author, workspace)["ticket"]
+    author.post(at(workspace, f"me/cases/{case.id}/reply/"), {"text": "", "attachments": [ticket]})
+    assert Attachment.objects.get().state == "kept"
+
+
+def test_no_cache_keeps_what_one_reads_when_known(workspace: Workspace, member_of: Callable[..., Any]) -> None:
+    _member, author = member_of("漠河守夜人")
+    assert author.get(at(workspace, ""))["Cache-Control"] == "private, no-store"
+    assert "Cache-Control" not in Client().get(at(workspace, "")).headers

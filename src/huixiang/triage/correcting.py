@@ -49,8 +49,8 @@ def _leave_theme(feedback: Feedback) -> None:
 
 def _close_case(feedback: Feedback, actor: Actor) -> Case | None:
     """Close its case unless it is about more, or somebody answered there and waits for what comes of it."""
-    case = Case.objects.filter(id=feedback.case_id, state__in=UNFINISHED).first()
-    if case is None:
+    case = _case(feedback)
+    if case is None or case.state not in UNFINISHED:
         return None
     others = Feedback.objects.filter(workspace_id=case.workspace_id, case_id=case.id, removed_at=None)
     more = others.exclude(id=feedback.id).exclude(kind__in=NO_FEEDBACK).exists()
@@ -61,10 +61,15 @@ def _close_case(feedback: Feedback, actor: Actor) -> Case | None:
 
 def _take_up_again(feedback: Feedback, actor: Actor) -> None:
     """It is feedback after all: the case that was closed for its sake runs again, about the theme it has now."""
-    case = Case.objects.filter(id=feedback.case_id, state=CaseState.CLOSED, first_answered_at=None).first()
-    if case and wants_case(feedback, by_form=feedback.account.kind == FORM):
+    case = _case(feedback)
+    closed = case is not None and case.state == CaseState.CLOSED and case.first_answered_at is None
+    if case and closed and wants_case(feedback, by_form=feedback.account.kind == FORM):
         Case.objects.filter(id=case.id).update(theme_id=feedback.theme_id)
         reopen(case=case, actor=actor)
+
+
+def _case(feedback: Feedback) -> Case | None:
+    return Case.objects.filter(id=feedback.case_id).first() if feedback.case_id else None
 
 
 def give_case(feedback: Feedback) -> None:
