@@ -126,3 +126,12 @@ def test_an_address_that_brings_messages(at: Callable[..., str], as_owner: Clien
 def test_who_may_not_integrate_finds_no_such_page(at: Callable[..., str], as_operator: Client) -> None:
     assert as_operator.get(at("settings_webhooks")).status_code == 404
     assert as_operator.post(at("webhook_create"), FIELDS).status_code == 404
+
+
+def test_what_was_typed_stays_when_an_address_is_refused(at: Callable[..., str], as_owner: Client) -> None:
+    """The page is not left: htmx shows the sentence and swaps nothing."""
+    address = at("webhook_create")
+    assert f'hx-post="{address}" hx-swap="none"' in as_owner.get(at("settings_webhooks")).content.decode()
+    typed = {"name": "工单系统", "url": "nowhere", "events": ["case.opened"]}
+    answer = as_owner.post(address, typed, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["Content-Type"]) == (409, "text/plain; charset=utf-8")
