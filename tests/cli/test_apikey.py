@@ -45,6 +45,10 @@ def test_keys_are_listed_without_their_secrets_and_revoked(said: Run, workspace:
             ["create", "--workspace", "known", "--scope", "cases:write"],
             "a key that changes things needs --acts-for EMAIL of the team.",
         ),
+        (
+            ["create", "--workspace", "known", "--scope", "personal"],
+            "“personal” needs --acts-for EMAIL of somebody who may see it.",
+        ),
         (["create", "--workspace", "known"], "the following arguments are required: --scope"),
         (["revoke", "17"], "“17” is not a key's id; see `huixiang apikey list`"),
         (["list", "--workspace", "nowhere"], "there is no workspace “nowhere”."),

@@ -51,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _create(args: argparse.Namespace) -> int:
     from huixiang.journal.events import SYSTEM  # noqa: PLC0415 - Django must be set up first
+    from huixiang.kernel.errors import Refused  # noqa: PLC0415
     from huixiang.workspaces.actions import create_api_key  # noqa: PLC0415
     from huixiang.workspaces.queries import every_workspace, team, workspace_by_slug  # noqa: PLC0415
 
@@ -60,12 +61,16 @@ def _create(args: argparse.Namespace) -> int:
         print(f"huixiang apikey: there is no workspace “{args.workspace}”. Known are: {known}.", file=sys.stderr)
         return WRONG
     acts_for = next((one for one in team(workspace) if one.user.email == args.acts_for), None)
-    if acts_for is None and (args.acts_for or any(scope.endswith(":write") or scope == "personal" for scope in args.scope)):
-        print("huixiang apikey: a key that changes things or sees personal data needs --acts-for EMAIL of the team.", file=sys.stderr)
+    if acts_for is None and (args.acts_for or any(scope.endswith(":write") for scope in args.scope)):
+        print("huixiang apikey: a key that changes things needs --acts-for EMAIL of the team.", file=sys.stderr)
         return WRONG
-    key, secret = create_api_key(
-        workspace=workspace, scopes=args.scope, name=args.name, acts_for=acts_for, actor=SYSTEM
-    )
+    try:
+        key, secret = create_api_key(
+            workspace=workspace, scopes=args.scope, name=args.name, acts_for=acts_for, actor=SYSTEM
+        )
+    except Refused:
+        print("huixiang apikey: “personal” needs --acts-for EMAIL of somebody who may see it.", file=sys.stderr)
+        return WRONG
     print(secret)
     print(f"Keep it well: it is not shown again. Its id is {key.id}.", file=sys.stderr)
     return 0
