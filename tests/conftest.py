@@ -1,5 +1,7 @@
 """What every test stands on: a real PostgreSQL, and a workspace to work in."""
 
+import os
+
 from tests import database
 
 database.start()
@@ -7,6 +9,8 @@ database.start()
 import django  # noqa: E402 - the server must run before Django is configured
 
 django.setup()
+# Two at a time: each worker is to start a server of its own, before pytest-django reads settings it would inherit.
+os.environ.pop("DJANGO_SETTINGS_MODULE")
 
 from collections.abc import Callable, Iterator  # noqa: E402
 from typing import Any  # noqa: E402

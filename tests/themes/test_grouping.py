@@ -80,7 +80,7 @@ def test_attaching_costs_the_same_whatever_the_batch(
     theme(app_channel, 0)
     said = [unstored(app_channel, by=f"车友{place}") for place in range(number)]
     vectors = np.asarray([towards(0) if place % 2 else towards(place + 1) for place in range(number)])
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(9):  # type: ignore[operator]
         attach(workspace_id=app_channel.workspace_id, feedbacks=said, vectors=vectors)
 
 

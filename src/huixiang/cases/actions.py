@@ -186,11 +186,8 @@ def reply(
     if lane not in (Lane.PUBLIC, Lane.PRIVATE):
         raise Refused(_("Choose whether the answer is public or private."))
     shown = shows_numbers(text, lane=lane, knowingly=show_numbers)
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("member", "account", "conversation")
-        .get(id=case.id)
-    )
+    locked = Case.objects.select_for_update(of=("self",)).select_related("member", "account", "conversation")
+    case = locked.get(id=case.id)
     if seen_at and (sent := _sent_already(case, by, lane, text, seen_at)):
         return sent
     delivery = _deliver_reply(case, text, attachments) if lane == Lane.PRIVATE else None
@@ -204,13 +201,8 @@ def reply(
         by=by, delivery=delivery, conversation_id=delivery.conversation_id if delivery else None,
     )  # fmt: skip
     keep(attachments=attachments, turn_id=turn.id, member_id=case.member_id, actor=Actor("staff", by.id))
-    first = case.first_answered_at is None
-    case.first_answered_at = case.first_answered_at or now
-    case.stage = Stage.LISTENING if case.stage == Stage.CONTACTING else case.stage
-    unowned, case.owner = case.owner is None, case.owner or by
-    case.state = case.state if case.state in ENDED else CaseState.WAITING_MEMBER
-    case.last_line, case.last_at = text[:LINE], now
-    case.save()
+    first, unowned = case.first_answered_at is None, case.owner is None
+    _answered(case, by, text, now)
     mark_read(cases=[case], by=by, heard_at=heard_at)
     clocks.meet(case, at=now)
     actor = Actor("staff", by.id)
@@ -220,6 +212,15 @@ def reply(
         notes.append(Note(events.Assigned(subject=case.id, owner_id=by.id), actor=actor))
     record_all(notes, workspace_id=case.workspace_id)
     return turn
+
+
+def _answered(case: Case, by: Membership, text: str, now: datetime.datetime) -> None:
+    case.first_answered_at = case.first_answered_at or now
+    case.stage = Stage.LISTENING if case.stage == Stage.CONTACTING else case.stage
+    case.owner = case.owner or by
+    case.state = case.state if case.state in ENDED else CaseState.WAITING_MEMBER
+    case.last_line, case.last_at = text[:LINE], now
+    case.save()
 
 
 def _sent_already(case: Case, by: Membership, lane: str, text: str, seen_at: datetime.datetime) -> Turn | None:

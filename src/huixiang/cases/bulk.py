@@ -135,7 +135,7 @@ def _take(run: BulkRun, wanted: Sequence[uuid.UUID]) -> None:
     outcome = act.do(run, list(cases.values()))
     refused += [[str(one), sentence, ""] for one, sentence in outcome.refused.items()]
     before = {str(one): value for one, value in outcome.before.items()}
-    BulkBatch.objects.create(run=run, start=run.taken, refused=refused, before=before)
+    BulkBatch.objects.create(workspace_id=run.workspace_id, run=run, start=run.taken, refused=refused, before=before)
     run.done += len(cases) - len(outcome.refused)
     run.left += len(refused)
     run.changed += len(before)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huixiang.cases.states import Lane
 from huixiang.engine.masking import mask
@@ -13,7 +14,7 @@ class Exposing(Refused):
     """A public answer holds personal numbers; `numbers` are they, as written."""
 
     def __init__(self, numbers: Sequence[str]) -> None:
-        listed = _(", ").join(numbers)
+        listed = pgettext("numbers", ", ").join(numbers)
         super().__init__(
             _("Everybody could read %(numbers)s. Answer in private, or say that it may be shown.") % {"numbers": listed}
         )

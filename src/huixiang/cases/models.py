@@ -179,6 +179,7 @@ class BulkBatch(models.Model):
     """A stretch of a run that was gone through at once: written once, however long the run."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
     run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="batches", db_index=False)
     start = models.PositiveIntegerField()  # where in the run's cases it begins
     refused = models.JSONField(default=list)  # [[case id, reason, why in a word], …]

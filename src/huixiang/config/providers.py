@@ -13,8 +13,9 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 def providers() -> Settings:
     """What allauth is told: an app for every provider whose two values are given, none for the others.
 
-    HUIXIANG_WEIXIN_, HUIXIANG_DINGTALK_, HUIXIANG_FEISHU_ and HUIXIANG_OIDC_, each with CLIENT_ID and
-    CLIENT_SECRET (or CLIENT_SECRET_FILE); OIDC also with SERVER_URL, NAME and TRUST_EMAIL.
+    HUIXIANG_WEIXIN_CLIENT_ID, HUIXIANG_WEIXIN_CLIENT_SECRET; HUIXIANG_DINGTALK_CLIENT_ID,
+    HUIXIANG_DINGTALK_CLIENT_SECRET; HUIXIANG_FEISHU_CLIENT_ID, HUIXIANG_FEISHU_CLIENT_SECRET;
+    HUIXIANG_OIDC_CLIENT_ID, HUIXIANG_OIDC_CLIENT_SECRET and the rest of HUIXIANG_OIDC_….
     """
     found = {name: {"APPS": _platform(name, word)} for name, word in PLATFORMS.items()}
     return {**found, "openid_connect": {"APPS": _oidc(), "OAUTH_PKCE_ENABLED": True}}

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
             name='BulkBatch',
             fields=[
                 ('id', models.UUIDField(default=huixiang.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('workspace', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workspaces.workspace')),
                 ('start', models.PositiveIntegerField()),
                 ('refused', models.JSONField(default=list)),
                 ('before', models.JSONField(default=dict)),

@@ -3,8 +3,8 @@ from django.db import migrations
 # What a run kept in itself becomes its first batch. Taking "mark as unread" back needs the old mark, which runs did not
 # keep: those cannot be taken back any more.
 FILL = """
-    INSERT INTO cases_bulkbatch (id, run_id, start, refused, before, undone)
-    SELECT gen_random_uuid(), id, 0, refused, CASE WHEN act = 'unread' THEN '{}'::jsonb ELSE before END,
+    INSERT INTO cases_bulkbatch (id, workspace_id, run_id, start, refused, before, undone)
+    SELECT gen_random_uuid(), workspace_id, id, 0, refused, CASE WHEN act = 'unread' THEN '{}'::jsonb ELSE before END,
            state = 'undone'
       FROM cases_bulkrun
      WHERE refused <> '[]'::jsonb OR before <> '{}'::jsonb;

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
 from huixiang.announcements import timeline
@@ -205,7 +205,7 @@ def _table_rows(membership: Membership, wanted: roster.Wanted, *, unmasked: bool
             yield [
                 one.name or _("Anonymous"), one.get_tier_display(), influence(one).value,
                 str(words.MOOD_WORDS.get(words.mood_of(one), "")), one.feedback_count, one.confirmed_count,
-                beside.open_cases, _(", ").join(account.name for account in beside.accounts),
+                beside.open_cases, pgettext("list", ", ").join(account.name for account in beside.accounts),
                 None if one.last_contact_at == NEVER else one.last_contact_at, one.get_credit_consent_display(),
                 one.email if unmasked else words.hidden(one.email) if one.email else "", one.created_at,
             ]  # fmt: skip
