@@ -9,7 +9,8 @@ from huixiang.announcements.actions import resolve_and_draft
 from huixiang.announcements.models import Announcement
 from huixiang.cases.models import Case
 from huixiang.themes.models import Theme
-from huixiang.workspaces.models import Membership
+from huixiang.workspaces.models import Membership, Workspace
+from tests import factories
 
 
 @pytest.fixture
@@ -30,6 +31,11 @@ def as_owner(owner: Membership, client_of: Callable[[Membership], Client]) -> Cl
 @pytest.fixture
 def as_operator(operator: Membership, client_of: Callable[[Membership], Client]) -> Client:
     return client_of(operator)
+
+
+@pytest.fixture
+def as_viewer(workspace: Workspace, client_of: Callable[[Membership], Client]) -> Client:
+    return client_of(factories.membership(workspace, "viewer"))
 
 
 @pytest.fixture

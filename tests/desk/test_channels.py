@@ -54,7 +54,7 @@ def test_a_file_from_choosing_to_the_refused_rows(
 
 
 def test_refused_rows_are_masked_and_for_those_who_import(
-    at: Callable[..., str], workspace: Workspace, as_operator: Client, as_analyst: Client
+    at: Callable[..., str], workspace: Workspace, as_operator: Client, as_viewer: Client
 ) -> None:
     rows = "内容,昵称\n,我的电话 13812345678\n".encode()
     uploaded = as_operator.post(
@@ -64,8 +64,8 @@ def test_refused_rows_are_masked_and_for_those_who_import(
     found = run(ImportRun.objects.get(workspace=workspace).id)
     assert [refusal.excerpt for refusal in found.refusals.all()] == [" | 我的电话 138****5678"]
     for view in ("import_run", "import_progress", "import_refused"):
-        assert as_analyst.get(at(view, run_id=found.id)).status_code == 404
-    assert at("import_run", run_id=found.id) not in as_analyst.get(at("channels")).content.decode()
+        assert as_viewer.get(at(view, run_id=found.id)).status_code == 404
+    assert at("import_run", run_id=found.id) not in as_viewer.get(at("channels")).content.decode()
 
 
 def test_a_new_channel_is_named_on_the_way(at: Callable[..., str], workspace: Workspace, as_operator: Client) -> None:

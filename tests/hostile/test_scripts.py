@@ -92,7 +92,8 @@ def test_an_announcement_is_a_few_harmless_tags(community: World, member: Client
     links = {given.get("href") for tag, given in page.elements if tag == "a"} - {None}
     assert links == {"//evil.example", "https://ok.example"}  # a link leads away only when somebody follows it
     assert is_html(str(render(WRITTEN)))
-    Announcement.objects.filter(id=community.ids["announcement_id"]).update(body=WRITTEN, title=SCRIPT)
+    written = Announcement.objects.filter(id=community.ids["announcement_id"])
+    written.update(what_happened=WRITTEN, how_fixed=WRITTEN, title=SCRIPT)
     for client, place in ((member, f"/c/{community.workspace.slug}/"), (staff, f"/w/{community.workspace.slug}/")):
         shown = read(client, f"{place}announcements/{community.ids['announcement_id']}/")
         assert shown is not None

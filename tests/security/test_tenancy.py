@@ -215,7 +215,7 @@ def test_another_workspaces_ids_open_nothing_at_ones_own_place(
     mine, theirs = worlds
     client, before = client_of(mine.owner), _counts(theirs.workspace)
     for namespace, address, wanted in _addresses(mine.workspace, theirs.ids):
-        if wanted:
+        if set(wanted) - {"form"}:  # a kind of file is nobody's
             answer = getattr(client, method)(address)
             assert answer.status_code in {404, 405}, (method, namespace, address, answer.status_code)
     assert _counts(theirs.workspace) == before

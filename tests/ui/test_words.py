@@ -18,7 +18,7 @@ KEYWORDS = {
 
 def messages() -> Iterator[tuple[str | None, str]]:
     """Every (context, msgid) the code and the templates ask for."""
-    found = extract_from_dir(UI, [("**.py", "python"), ("**/templates/**.html", "django")], keywords=KEYWORDS)
+    found = extract_from_dir(UI, [("**.py", "python"), ("**/templates/**.*", "django")], keywords=KEYWORDS)
     for _file, _line, message, _comments, context in found:
         yield context, message[0] if isinstance(message, tuple) else message
 

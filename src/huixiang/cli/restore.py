@@ -17,7 +17,7 @@ EMPTY = """
 DO $$
 DECLARE statement text;
 BEGIN
-  FOR statement IN
+  FOREACH statement IN ARRAY ARRAY(
     SELECT format('DROP TABLE IF EXISTS public.%I CASCADE', tablename) FROM pg_tables WHERE schemaname = 'public'
     UNION ALL
     SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure) FROM pg_proc p
@@ -29,10 +29,10 @@ BEGIN
         AND (t.typtype IN ('e', 'd') OR (t.typtype = 'c' AND EXISTS
              (SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c')))
         AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e')
-  LOOP EXECUTE statement; END LOOP;
+  ) LOOP EXECUTE statement; END LOOP;
 END $$;
 """
-# Tables take their sequences along; what belongs to an extension stays.
+# Tables take their sequences along; what belongs to an extension stays. All is named before anything goes.
 
 
 class Declined(Exception):  # noqa: N818 - reads as a sentence
