@@ -51,8 +51,10 @@ check: setup-dev
 	cd frontend && npm run --silent check
 
 # Two at a time, each on a database of its own; a file's tests stay together, so that what they share is made once.
+# Browsers and killed processes come apart: a browser's event loop keeps Django from the database in the same process.
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/journeys --ignore tests/process
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/journeys tests/process
 
 # The pictures of the READMEs, taken anew: with the demo communities, on a data folder of its own.
 screenshots: setup-dev
