@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.journeys import axe, places
 from tests.journeys.conftest import Demo, listen, signed_in
@@ -43,25 +44,34 @@ def owner(demo: Demo, browser: Browser) -> Iterator[Page]:
 def all_pages(demo: Demo, owner: Page) -> list[str]:
     """The address of every page; what the demo has none of is made by hand first."""
     page, settings = owner, f"{demo.address}/w/demo/settings/webhooks/"
-    page.goto(settings)
+    opened(page, settings)
     page.fill("#source-name", "门店问卷")
     page.locator("form:has(#source-name) button").click()
-    page.goto(settings)
+    opened(page, settings)
     page.fill("#wh-name", "工单系统")
     page.fill("#wh-url", f"{demo.address}/healthz")
     page.locator("[name=events]").first.check()
     page.locator("form:has(#wh-url) button[type=submit]").click()
     page.locator("[name=act][value=test]").click()
-    page.goto(f"{demo.address}/w/demo/themes/")
+    opened(page, f"{demo.address}/w/demo/themes/")
     page.locator("tbody [data-row]").first.click()
     page.locator("[data-open='#export-dlg']").click()
     page.locator("#export-dlg button.btn-primary").click()
     page.wait_for_url(re.compile("/exports/"))
-    page.goto(f"{demo.address}/w/demo/channels/import/")
+    opened(page, f"{demo.address}/w/demo/channels/import/")
     page.set_input_files("#im-file", {"name": "群.csv", "mimeType": "text/csv", "buffer": "时间,内容\n,早".encode()})
     page.locator("form:has(#im-file) button[type=submit]").click()
     page.wait_for_url(re.compile("/channels/import/.+/"))
     return [*places.addresses(demo.product), page.url.removeprefix(demo.address)]
+
+
+def opened(page: Page, address: str) -> Response | None:
+    """Go there; a page that was still being left when the next was asked for is asked again."""
+    try:
+        return page.goto(address)
+    except PlaywrightError:
+        page.wait_for_timeout(500)
+        return page.goto(address)
 
 
 def _left_in_english(page: Page) -> list[str]:
@@ -90,7 +100,7 @@ def _walk(page: Page, demo: Demo, addresses: list[str]) -> dict[str, list[str]]:
     wrong = {}
     for address in addresses:
         complaints.clear()
-        page.goto(demo.address + address)
+        opened(page, demo.address + address)
         told = _findings(page) + ([] if "nothing-here" in address else complaints)
         if told:
             wrong[address] = told
