@@ -48,7 +48,7 @@ def test_a_case_opens_with_number_title_owner_clock_and_its_words(case: Case, op
     assert (case.state, case.stage, case.historical) == ("open", "contacting", False)
     assert case.owner == operator
     [clock] = clocks_of(case)
-    assert (clock.name, clock.started_at, clock.due_at) == ("first_answer", found.said_at, case.due_at)
+    assert (clock.name, clock.started_at, clock.due_at) == ("first_answer", case.begins_at, case.due_at)
     assert case.urgency == urgency(case.grade, case.due_at, case.opened_at)
     assert [(t.direction, t.lane, t.text) for t in case.turns.all()] == [("inbound", "private", factories.COLD_START)]
     assert events(case) == ["cases.opened", "cases.assigned", "cases.clock_started"]

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -50,15 +50,20 @@ def _lock(cases: Sequence[Case]) -> None:
 
 
 @transaction.atomic
-def open_cases(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> list[Case]:
+def open_cases(
+    *, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback], came: Mapping[uuid.UUID, datetime.datetime] | None = None
+) -> list[Case]:
     """Open a case for each feedback (one each; `case_id` is set on them, not stored). Four statements in all.
 
+    `came` tells of each feedback when it reached us, where that was not when it was said: clocks begin then.
     Journal: cases.opened. Historical ones get no clock, alert or outgoing message later on.
     """
     if not feedbacks:
         return []
     numbers = next_case_numbers(workspace_id=workspace_id, count=len(feedbacks))
-    cases = [_new_case(feedback, number) for feedback, number in zip(feedbacks, numbers, strict=True)]
+    known = came or {}
+    pairs = zip(feedbacks, numbers, strict=True)
+    cases = [_new_case(feedback, number, known.get(feedback.id)) for feedback, number in pairs]
     Case.objects.bulk_create(cases)
     notes = []
     for case, feedback in zip(cases, feedbacks, strict=True):
@@ -72,7 +77,7 @@ def open_cases(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> lis
     return cases
 
 
-def _new_case(feedback: Feedback, number: int) -> Case:
+def _new_case(feedback: Feedback, number: int, known_at: datetime.datetime | None) -> Case:
     return Case(
         id=new_id(),
         workspace_id=feedback.workspace_id,
@@ -89,6 +94,7 @@ def _new_case(feedback: Feedback, number: int) -> Case:
         last_line=feedback.title[:LINE],
         last_at=feedback.said_at,
         opened_at=feedback.said_at,
+        known_at=known_at,
     )
 
 
@@ -103,6 +109,7 @@ class Said:
     conversation_id: uuid.UUID | None
     lane: str
     opening: bool = False  # the words that opened the case do not move it
+    came_at: datetime.datetime | None = None  # when they reached us, where that was later: clocks begin then
 
 
 @transaction.atomic
@@ -138,7 +145,7 @@ def hear(*, workspace_id: uuid.UUID, said: Sequence[Said]) -> None:
 def _return_to_us(case: Case, one: Said) -> None:
     if case.state in (CaseState.WAITING_MEMBER, CaseState.SOLVED):
         case.state = CaseState.WAITING_US
-        clocks.start(case, ClockName.NEXT_ANSWER, at=one.at)
+        clocks.start(case, ClockName.NEXT_ANSWER, at=max(one.at, one.came_at or one.at))
     case.heard_at, case.last_line, case.last_at = _later(case), one.text[:LINE], max(case.last_at, one.at)
     case.save(update_fields=["state", "heard_at", "last_line", "last_at"])
     clocks.reorder(case)

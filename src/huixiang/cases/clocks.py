@@ -29,7 +29,7 @@ def start_many(*, cases: Sequence[Case], due: Sequence[datetime.datetime], name:
     if not cases:
         return
     Clock.objects.bulk_create(
-        Clock(workspace_id=case.workspace_id, case=case, name=name, started_at=case.opened_at, due_at=until)
+        Clock(workspace_id=case.workspace_id, case=case, name=name, started_at=case.begins_at, due_at=until)
         for case, until in zip(cases, due, strict=True)
     )
     for case, until in zip(cases, due, strict=True):

@@ -1,5 +1,6 @@
 """Cases, turns, clocks."""
 
+import datetime
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -58,7 +59,8 @@ class Case(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)  # of the clock that runs out first
     last_line = models.CharField(max_length=160, blank=True)
     last_at = models.DateTimeField(default=now)
-    opened_at = models.DateTimeField(default=now)
+    opened_at = models.DateTimeField(default=now)  # when the member said it
+    known_at = models.DateTimeField(null=True, blank=True)  # when it reached us; none for cases older than this field
     first_answered_at = models.DateTimeField(null=True, blank=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -110,6 +112,14 @@ class Case(models.Model):
     def label(self) -> str:
         """The number as people say it."""
         return f"HX-{self.number}"
+
+    @property
+    def begins_at(self) -> datetime.datetime:
+        """When the team could first know of it: its first answer is timed from here, also by another grade.
+
+        What was imported or fetched days after it was said begins when it came in.
+        """
+        return max(self.known_at or self.opened_at, self.opened_at)
 
 
 class ReadMark(models.Model):

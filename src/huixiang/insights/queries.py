@@ -50,8 +50,8 @@ def _median_first_answer(workspace: Workspace) -> int | None:
     )
     newest = answered.order_by("-opened_at")
     spans = [
-        (answer - opened).total_seconds()
-        for opened, answer in newest.values_list("opened_at", "first_answered_at")[:MOST_ANSWERS]
+        (answer - max(opened, came or opened)).total_seconds()
+        for opened, came, answer in newest.values_list("opened_at", "known_at", "first_answered_at")[:MOST_ANSWERS]
         if answer
     ]
     return round(statistics.median(spans)) if spans else None

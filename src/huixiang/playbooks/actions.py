@@ -114,7 +114,7 @@ def set_standards(
 def _due(case: Case, standard: ResponseStandard, workspace: Workspace) -> datetime.datetime:
     allowed = datetime.timedelta(minutes=standard.first_answer_minutes)
     hours = None if standard.around_the_clock else calendars.WorkingHours.of(workspace)
-    return calendars.due(case.opened_at, allowed, hours)
+    return calendars.due(case.begins_at, allowed, hours)
 
 
 def _share_out(workspace: Workspace, cases: Sequence[Case]) -> None:

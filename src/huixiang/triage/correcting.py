@@ -1,6 +1,7 @@
 """What follows when a person says that a feedback is of another kind: what is now criticism is handled as such."""
 
 import uuid
+from collections.abc import Sequence
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from huixiang.cases.states import UNFINISHED, CaseState, Lane
 from huixiang.engine.embedder import embed
 from huixiang.feedback.actions import place
 from huixiang.feedback.models import Feedback, Kind
+from huixiang.intake.models import Message
 from huixiang.intake.queries import messages_of_feedback
 from huixiang.journal.actions import record
 from huixiang.journal.events import Actor
@@ -80,16 +82,18 @@ def give_case(feedback: Feedback) -> None:
     """
     touched = _find_theme(feedback) if feedback.theme_id is None and feedback.kind not in OF_NO_THEME else []
     if feedback.case_id is None and wants_case(feedback, by_form=feedback.account.kind == FORM):
+        messages = messages_of_feedback(workspace_id=feedback.workspace_id, feedback_id=feedback.id)
         case = _unfinished(feedback)
         opening = case is None
         if case is None:
-            [case] = open_cases(workspace_id=feedback.workspace_id, feedbacks=[feedback])
+            came = {feedback.id: messages[0].received_at} if messages else None
+            [case] = open_cases(workspace_id=feedback.workspace_id, feedbacks=[feedback], came=came)
             start(workspace=feedback.workspace, cases=[case])
         else:
             feedback.case_id = case.id
             event = FeedbackJoined(subject=case.id, feedback_id=feedback.id)
             record(event, workspace_id=feedback.workspace_id)
-        _write_turns(feedback, case, opening=opening)
+        _write_turns(feedback, messages, case, opening=opening)
     place([feedback])
     measures.refresh(workspace_id=feedback.workspace_id, theme_ids=touched)
 
@@ -111,13 +115,12 @@ def _unfinished(feedback: Feedback) -> Case | None:
     return found.order_by("opened_at").last()
 
 
-def _write_turns(feedback: Feedback, case: Case, *, opening: bool) -> None:
-    messages = messages_of_feedback(workspace_id=feedback.workspace_id, feedback_id=feedback.id)
+def _write_turns(feedback: Feedback, messages: Sequence[Message], case: Case, *, opening: bool) -> None:
     said = [
         Said(
             case=case, text=message.masked_text, at=message.sent_at, message_id=message.id,
             conversation_id=message.conversation_id, lane=Lane.PUBLIC if message.public else Lane.PRIVATE,
-            opening=opening,
+            opening=opening, came_at=message.received_at,
         )
         for message in messages
     ]  # fmt: skip

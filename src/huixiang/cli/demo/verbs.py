@@ -18,7 +18,7 @@ from huixiang.channels.actions import deliver_due, report_fetched
 from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.cli.demo.correcting import correct
-from huixiang.cli.demo.stage import Told, author_id, introduce
+from huixiang.cli.demo.stage import Told, at, author_id, introduce
 from huixiang.feedback.models import Feedback
 from huixiang.intake.actions import issue_follow_code, receive
 from huixiang.intake.imports import actions as imports
@@ -41,12 +41,10 @@ Said = Sequence[tuple[datetime.datetime, Line]]
 
 def say(told: Told, said: Said) -> None:
     """Members speak; what they say between two doings of the team is read in one go."""
-    per_account: dict[str, list[InboundMessage]] = {}
     for moment, line in said:
         introduce(told, line["say"], told.account(line), line)
-        per_account.setdefault(line["in"], []).append(_message(told, moment, line))
-    for slug, messages in per_account.items():
-        receive(account=told.accounts[slug], messages=messages)
+        with at(moment):  # each comes in when it is said; only the reading is done together
+            receive(account=told.account(line), messages=[_message(told, moment, line)])
     process(workspace_id=told.workspace.id)
     told.said += len(said)
     lines = [line for _moment, line in said]

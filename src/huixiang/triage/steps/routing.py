@@ -40,7 +40,9 @@ def route(batch: Batch) -> None:
     _follow_grown(batch)
     opening, joining = _join(wanting, _unfinished(batch, wanting))
     batch.opened = open_cases(
-        workspace_id=batch.workspace.id, feedbacks=[s.feedback for s in opening if s.feedback]
+        workspace_id=batch.workspace.id,
+        feedbacks=[s.feedback for s in opening if s.feedback],
+        came={s.feedback.id: s.first.received_at for s in opening if s.feedback},
     )
     by_key = {(case.member_id, case.theme_id): batch.same(case) for case in batch.opened}
     for signal in wanting:
@@ -172,6 +174,7 @@ def _said(message: Message, signal: Signal, case: Case, *, opening: bool) -> Sai
         conversation_id=signal.conversation.id,
         lane=lane,
         opening=opening,
+        came_at=message.received_at,
     )
 
 
