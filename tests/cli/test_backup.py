@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -17,8 +18,8 @@ from django.db import connection
 from psycopg import sql
 
 from huixiang.channels.models import ChannelAccount
-from huixiang.cli import archive
-from huixiang.kernel import crypto
+from huixiang.cli import archive, restore
+from huixiang.kernel import crypto, embedded_postgres
 from tests import database, factories
 
 RESTORED = "restored"
@@ -148,6 +149,91 @@ def test_what_is_there_is_replaced_only_when_told(
     assert sorted(files(home)) == ["attachments/empty.txt", "attachments/图 片.png"]
     laid_aside = [path for path in home.glob("uploads.before-*") if (path / "later.txt").exists()]
     assert len(laid_aside) == 1
+
+
+@pytest.fixture
+def stopped(source: str, empty_database: str, home: Path, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup, brought in once; the key and the name of what is there have changed since."""
+    kept = tmp_path_factory.mktemp("kept") / "backup.tar"
+    assert run(source, home, "backup", kept).returncode == 0
+    assert run(empty_database, home, "restore", kept).returncode == 0
+    with psycopg.connect(database.url_of(empty_database)) as server:
+        server.execute("UPDATE workspaces_workspace SET name = 'what is there'")
+    (home / "secret.key").write_text("the key of what is there")
+    return kept
+
+
+def keys(folder: Path) -> dict[str, str]:
+    return {path.name[:17]: path.read_text() for path in folder.glob("secret.key*")}
+
+
+def named(base: str) -> str:
+    with psycopg.connect(database.url_of(base)) as server:
+        row = server.execute("SELECT name FROM workspaces_workspace").fetchone()
+    return str(row[0]) if row else ""
+
+
+FORMER = {"secret.key": "the key of what is there"}
+
+
+def test_whatever_stops_it_before_the_end_leaves_key_and_rows_as_they_were(
+    stopped: Path, empty_database: str, home: Path, run: Run
+) -> None:
+    nowhere = run("no_such_database", home, "restore", stopped, "--replace")
+    assert (nowhere.returncode, nowhere.stderr[:10], keys(home)) == (1, "huixiang: ", FORMER)
+
+    (home / "restoring").write_text("a file where a folder shall be")
+    folder = run(empty_database, home, "restore", stopped, "--replace")
+    assert (folder.returncode, folder.stderr[:21], keys(home)) == (1, "Nothing was changed: ", FORMER)
+    (home / "restoring").unlink()
+
+    with psycopg.connect(database.url_of("postgres"), autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {empty_database} SET default_transaction_read_only = on")
+    refused = run(empty_database, home, "restore", stopped, "--replace")
+    assert (refused.returncode, keys(home)) == (1, FORMER)
+    assert refused.stderr.startswith("Nothing was changed: ")
+    assert "read-only transaction" in refused.stderr
+    assert named(empty_database) == "what is there"
+
+
+def test_a_dump_that_ends_too_early_is_not_half_played_back(
+    stopped: Path, empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program that reads the dump is killed when a part of it has gone to the server."""
+    real = embedded_postgres.program
+    killed = tmp_path / "pg_restore"
+    killed.write_text(f"#!/bin/sh\n'{real('pg_restore')}' \"$@\" | head -c 40000\nkill -9 $$\n")
+    killed.chmod(0o755)
+    monkeypatch.setattr(
+        embedded_postgres, "program", lambda name: killed if name == "pg_restore" else real(name)
+    )
+    monkeypatch.setenv("DATABASE_URL", database.url_of(empty_database))
+    archive.take_out(stopped, [archive.DUMP], tmp_path)
+    with pytest.raises(restore.Declined) as raised:
+        restore._fill(tmp_path / archive.DUMP)
+    assert str(raised.value)[:21] == "Nothing was changed: "
+    assert named(empty_database) == "what is there"
+
+
+def test_once_the_rows_are_there_their_key_stays(stopped: Path, empty_database: str, home: Path, run: Run) -> None:
+    shutil.rmtree(home / "uploads")
+    (home / "uploads").write_text("a file where a folder shall be")
+
+    half = run(empty_database, home, "restore", stopped, "--replace")
+
+    assert (half.returncode, half.stderr[:66]) == (
+        1, "The database and its key are restored, but the files are not: [Err",
+    )  # fmt: skip
+    assert keys(home) == {"secret.key": SECRET, "secret.key.before": "the key of what is there"}
+    assert named(empty_database) == "北辰汽车"
+
+
+def test_a_key_brought_into_an_empty_folder_goes_again_when_it_was_for_nothing(
+    stopped: Path, empty_database: str, run: Run, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    assert run("no_such_database", elsewhere, "restore", stopped).returncode == 1
+    assert keys(elsewhere) == {}
 
 
 def test_nothing_is_restored_under_a_running_installation(

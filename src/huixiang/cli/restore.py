@@ -4,8 +4,11 @@ import argparse
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import psycopg
 
@@ -55,6 +58,9 @@ def run(args: argparse.Namespace) -> int:
     except (archive.Unusable, Declined) as error:
         print(str(error), file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"Nothing was changed: {error}", file=sys.stderr)
+        return 1
     done = "is whole" if args.check else "is restored"
     rows, files = sum(manifest.rows.values()), len(manifest.uploads)
     print(f"The backup of {manifest.made_at} (Huixiang {manifest.version}) {done}: {rows} rows, {files} files.")
@@ -62,46 +68,52 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _restore(path: Path, manifest: archive.Manifest, *, replace: bool) -> None:
-    former = _bring_key(path, manifest, replace=replace)
-    try:
-        django_start.start()
-        _is_known(manifest)
-        _is_quiet()
-        _may_be_filled(replace=replace)
-        _play_back(path, manifest)
-    except Declined:
-        if former:
-            former.replace(places.data_dir() / archive.KEY)
-        raise
+    with ExitStack() as afterwards:
+        with _key_of_the_backup(path, manifest, replace=replace):
+            django_start.start()
+            _is_known(manifest)
+            _is_quiet()
+            _may_be_filled(replace=replace)
+            folder = afterwards.enter_context(_unpacked(path, manifest))
+            _fill(folder / archive.DUMP)
+        _compare(manifest)
+        _bring_uploads(folder / archive.UPLOADS)
     migrate.bring_up_to_date()
 
 
-def _play_back(path: Path, manifest: archive.Manifest) -> None:
+@contextmanager
+def _unpacked(path: Path, manifest: archive.Manifest) -> Iterator[Path]:
+    """A folder with what the backup holds, for a while."""
     folder = _uploads_folder().parent / "restoring"
     shutil.rmtree(folder, ignore_errors=True)
     try:
         archive.take_out(path, [name for name in manifest.sums if name != archive.KEY], folder)
-        _fill(folder / archive.DUMP)
-        _compare(manifest)
-        _exchange_uploads(folder / archive.UPLOADS)
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _bring_key(path: Path, manifest: archive.Manifest, *, replace: bool) -> Path | None:
+@contextmanager
+def _key_of_the_backup(path: Path, manifest: archive.Manifest, *, replace: bool) -> Iterator[None]:
     """Before settings are read: the backup's key where there is none yet, or, when replacing, beside the old one.
 
-    Returns where the old one is now.
+    Whatever stops what is done with it, a refusal, an error, Ctrl-C: the key is again the one that was there.
     """
-    if archive.KEY not in manifest.sums or places.text("HUIXIANG_SECRET_KEY"):
-        return None
     key = places.data_dir() / archive.KEY
-    if key.exists() and not replace:
-        return None
-    former = key.rename(key.with_name(f"secret.key.before-{_stamp()}")) if key.exists() else None
+    if archive.KEY not in manifest.sums or places.text("HUIXIANG_SECRET_KEY") or (key.exists() and not replace):
+        yield
+        return
     key.parent.mkdir(parents=True, exist_ok=True)
-    archive.take_out(path, [archive.KEY], key.parent)
-    return former
+    former = key.rename(key.with_name(f"secret.key.before-{_stamp()}")) if key.exists() else None
+    try:
+        archive.take_out(path, [archive.KEY], key.parent)
+        yield
+    except BaseException:
+        if former:
+            former.replace(key)
+        else:
+            key.unlink(missing_ok=True)
+        raise
 
 
 def _stamp() -> str:
@@ -155,21 +167,43 @@ def _may_be_filled(*, replace: bool) -> None:
 
 
 def _fill(dump: Path) -> None:
-    """Empty the database and play the dump back, in one transaction: after a failure everything is as it was."""
+    """Empty the database and play the dump back, in one transaction: after a failure everything is as it was.
+
+    The transaction is closed by a last word that is only sent once all of the dump has been read.
+    """
     empty = dump.with_name("empty.sql")
-    empty.write_text(EMPTY, encoding="utf-8")
+    empty.write_text(f"BEGIN;\n{EMPTY}", encoding="utf-8")
     read = [str(embedded_postgres.program("pg_restore")), "--no-owner", "--no-privileges", "--file=-", str(dump)]
-    play = [str(embedded_postgres.program("psql")), "--no-psqlrc", "--quiet", "--single-transaction",
-            "--set=ON_ERROR_STOP=1", f"--file={empty}", "--file=-", f"--dbname={backup.address()}"]  # fmt: skip
-    with subprocess.Popen(read, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reader:  # noqa: S603 - our words
-        played = subprocess.run(  # noqa: S603
-            play, stdin=reader.stdout, env=backup.environment(), capture_output=True, text=True, check=False
-        )
-        if reader.stdout:
-            reader.stdout.close()  # should psql have given up, pg_restore must not wait for it
-        complaint = (reader.stderr.read() if reader.stderr else b"").decode(errors="replace")
-    if played.returncode or reader.returncode:
-        raise Declined(f"Nothing was changed: {(played.stderr or complaint).strip()[-600:]}")
+    play = [str(embedded_postgres.program("psql")), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1",
+            f"--file={empty}", "--file=-", f"--dbname={backup.address()}"]  # fmt: skip
+    with (dump.with_name("complaints").open("w+b") as complaints,
+          subprocess.Popen(read, stdout=subprocess.PIPE, stderr=complaints) as reader,  # noqa: S603 - our words
+          subprocess.Popen(play, stdin=subprocess.PIPE, env=backup.environment(), stdout=subprocess.DEVNULL,  # noqa: S603
+                           stderr=complaints) as player):  # fmt: skip
+        _pass_on(reader, player)
+        complaint = _told(complaints)
+    if player.returncode or reader.returncode:
+        raise Declined(f"Nothing was changed: {complaint[-600:]}")
+
+
+def _pass_on(reader: subprocess.Popen[bytes], player: subprocess.Popen[bytes]) -> None:
+    assert reader.stdout is not None  # noqa: S101 - both were opened as pipes
+    assert player.stdin is not None  # noqa: S101
+    with suppress(BrokenPipeError):  # psql gave up and says why
+        shutil.copyfileobj(reader.stdout, player.stdin, archive.PIECE)
+        if reader.wait() == 0:
+            player.stdin.write(b"\nCOMMIT;\n")
+        player.stdin.flush()
+    reader.stdout.close()  # should psql have given up, pg_restore must not wait for it
+    with suppress(BrokenPipeError):
+        player.stdin.close()
+    reader.wait()
+    player.wait()
+
+
+def _told(complaints: IO[bytes]) -> str:
+    complaints.seek(0)
+    return complaints.read().decode(errors="replace").strip()
 
 
 def _compare(manifest: archive.Manifest) -> None:
@@ -186,8 +220,18 @@ def _uploads_folder() -> Path:
     return Path(settings.MEDIA_ROOT)
 
 
-def _exchange_uploads(restored: Path) -> None:
+def _bring_uploads(restored: Path) -> None:
     """Put the restored files in place; those that were there stay beside them under another name."""
+    try:
+        _exchange_uploads(restored)
+    except OSError as error:
+        raise Declined(
+            f"The database and its key are restored, but the files are not: {error}. "
+            "Put that right and restore with --replace once more."
+        ) from error
+
+
+def _exchange_uploads(restored: Path) -> None:
     uploads = _uploads_folder()
     restored.mkdir(parents=True, exist_ok=True)
     if uploads.exists() and any(uploads.iterdir()):
