@@ -131,3 +131,18 @@ def test_a_narrow_list_without_any_helps(at: Callable[..., str], as_operator: Cl
     page = as_operator.get(at("feedback"), {"q": "唐诗三百首"}).content.decode()
     assert 'class="empty"' in page
     assert 'href="?tab="' in page
+
+
+def test_why_it_was_read_so_is_told_in_the_readers_language(
+    at: Callable[..., str], app_channel: ChannelAccount, as_operator: Client
+) -> None:
+    factories.received(app_channel, factories.inbound())
+    feedback = Feedback.objects.get()
+    Feedback.objects.filter(id=feedback.id).update(reasons=["我们自己的一句话"])
+    page = as_operator.get(at("feedback_detail", feedback_id=feedback.id), headers={"accept-language": "en"})
+    assert page.content.decode().count('<span lang="zh-Hans">我们自己的一句话</span>') == 1
+    assert [dial.reason.lang for dial in page.context["dials"]] == ["", "", "", ""]
+    assert str(page.context["dials"][2].reason) == "nobody else has said this so far"
+    assert {(said.lang, str(said)) for said in page.context["rule"].values()} == {
+        ("", "a core function fails"), ("", "severity ≥ 75"),
+    }  # fmt: skip

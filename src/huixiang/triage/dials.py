@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass
-
-from django.utils.translation import gettext as _
+from typing import Any
 
 from huixiang.engine.reading import Reading
 from huixiang.members.models import Member, Tier
 from huixiang.themes.models import Theme
+from huixiang.triage.wording import Part, tell
 
 SEVERITY_STEPS = 25  # severity 0–4 reads as 0/25/50/75/100
 TIER_INFLUENCE = {Tier.PLAIN: 20, Tier.ACTIVE: 40, Tier.KOC: 65, Tier.CORE: 85}
@@ -22,40 +22,46 @@ class Dial:
     """One dial: its value, why, and the quoted evidence ("" when there is none)."""
 
     value: int
-    reason: str
+    reason: str  # in the language of whoever asked; `said` words it in another's
     quote: str = ""
+    said: tuple[Part, ...] = ()
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """As an assessment keeps it."""
-        return {"reason": self.reason, "quote": self.quote}
+        return {"reason": self.reason, "quote": self.quote, "said": [list(part) for part in self.said]}
+
+
+def _dial(value: int, *said: Part, quote: str = "") -> Dial:
+    return Dial(value, tell(said).text, quote, said)
 
 
 def influence(member: Member) -> Dial:
     """Tier, plus up to 10 for reach (a factor of ten in readers is worth 2.5), plus up to 8 for confirmed reports."""
     if member.anonymous:
-        return Dial(TIER_INFLUENCE[Tier.PLAIN], _("anonymous: the words count, not the name"))
+        return _dial(TIER_INFLUENCE[Tier.PLAIN], ("anonymous", {}))
     reach = min(10.0, 2.5 * math.log10(1 + member.reach))
     confirmed = min(8, 2 * member.confirmed_count)
     value = TIER_INFLUENCE[Tier(member.tier)] + reach + confirmed
-    parts = [str(Tier(member.tier).label)]
+    parts: list[Part] = [("tier", {"tier": str(member.tier)})]
     if member.confirmed_count:
-        parts.append(_("%(count)d reports confirmed") % {"count": member.confirmed_count})
+        parts.append(("confirmed", {"count": member.confirmed_count}))
     if member.reach:
-        parts.append(_("read by about %(count)d people") % {"count": member.reach})
-    return Dial(min(100, round(value)), _(", ").join(parts))
+        parts.append(("reach", {"count": member.reach}))
+    return _dial(min(100, round(value)), *parts)
 
 
 def authenticity(reading: Reading, member: Member, copied_by: int) -> Dial:
     """What the text itself shows, raised by a record of true reports, lowered when others posted the same text."""
-    value, reasons = reading.authenticity, [reading.authenticity_reason]
+    value = reading.authenticity
+    parts: list[Part] = [("engine", {"sentence": reading.authenticity_reason})]
     if member.confirmed_count:
         value += 15 * min(member.confirmed_count, TRUSTED_REPORTS) // TRUSTED_REPORTS
-        reasons.append(_("earlier reports were confirmed"))
+        parts.append(("earlier_true", {}))
     if copied_by >= COPIES_SUSPECT:
         value -= 30
-        reasons.append(_("the same text from %(count)d accounts") % {"count": copied_by})
+        parts.append(("copies", {"count": copied_by}))
     quote = reading.facts.get("evidence") or reading.facts.get("version") or reading.facts.get("scene", "")
-    return Dial(max(0, min(100, value)), _("; ").join(filter(None, reasons)), quote)
+    return _dial(max(0, min(100, value)), *parts, quote=quote)
 
 
 def prevalence(theme: Theme | None, quote: str = "") -> Dial:
@@ -64,26 +70,17 @@ def prevalence(theme: Theme | None, quote: str = "") -> Dial:
     `quote`: how somebody else put it.
     """
     if theme is None:
-        return Dial(0, _("no matter that others share"))
+        return _dial(0, ("no_theme", {}))
     people = theme.people_count + VOTE_WEIGHT * theme.vote_count
     value = round(100 * (1 - 2 ** (-max(people - 1, 0) / PEOPLE_FOR_HALF)))
     if people <= 1:
-        return Dial(value, _("nobody else has said this so far"))
-    growing = theme.recent_people * 2 > theme.people_count
-    words = _("%(people)d people said this, %(recent)d of them within 72 hours") % {
-        "people": theme.people_count,
-        "recent": theme.recent_people,
-    }
-    return Dial(value, words + (_(", still growing") if growing else ""), quote)
+        return _dial(value, ("alone", {}))
+    growing: list[Part] = [("growing", {})] if theme.recent_people * 2 > theme.people_count else []
+    counted: Part = ("people", {"people": theme.people_count, "recent": theme.recent_people})
+    return _dial(value, counted, *growing, quote=quote)
 
 
 def severity(reading: Reading) -> Dial:
     """The engine's severity class and the words that made it."""
-    words = {
-        0: _("no problem is reported"),
-        1: _("a small inconvenience or a wish"),
-        2: _("a real problem with a way around it"),
-        3: _("a core function fails, or real loss"),
-        4: _("a danger to safety or health"),
-    }
-    return Dial(reading.severity * SEVERITY_STEPS, words[reading.severity], reading.severity_quote)
+    said: Part = (f"severity_{reading.severity}", {})
+    return _dial(reading.severity * SEVERITY_STEPS, said, quote=reading.severity_quote)

@@ -20,7 +20,7 @@ from huixiang.triage.machine_words import WORDS
 CHINESE: Final = "zh-Hans"
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 
-type Part = tuple[str, dict[str, Any]]
+Part = tuple[str, dict[str, Any]]
 
 PARTS: Final[dict[str, Promise]] = {
     "anonymous": _("anonymous: the words count, not the name"),
@@ -44,7 +44,10 @@ FORMS: Final[list[tuple[re.Pattern[str], Promise]]] = [
     (re.compile(r"读作(?P<kind>.+)（(?P<share>\d+)%）"), _("read as %(kind)s (%(share)s%%)")),
     (re.compile(r"出现“(?P<quote>.+)”，但整句不像安全问题"), _("“%(quote)s” was found, but the whole is no danger")),
     (re.compile(r"按整句判断：(?P<level>.+)"), _("judged by the whole sentence: %(level)s")),
-    (re.compile(r"文字太长，只读了前 (?P<count>\d+) 个字"), _("too long: only the first %(count)s characters were read")),
+    (
+        re.compile(r"文字太长，只读了前 (?P<count>\d+) 个字"),
+        _("too long: only the first %(count)s characters were read"),
+    ),
     (re.compile(r"写明了(?P<facts>[^；：]+)"), _("tells %(facts)s")),
     (re.compile(r"续 (?P<case>HX-\d+)"), _("goes on with %(case)s")),
     (re.compile(r"(?P<dial>影响力|真实性|普遍性|严重性) ≥ (?P<least>\d+)"), _("%(dial)s ≥ %(least)s")),
@@ -92,7 +95,7 @@ def conditions(text: str) -> Said:
     """The conditions of a rule of the decision table, as an assessment keeps them."""
     if (get_language() or "").startswith("zh") or not _HAN.search(text):
         return Said(text)
-    told = [_clause(one) for one in text.split("，")]
+    told = [gettext("displeased") if one == "不满" else _clause(one) for one in text.split("，")]
     return Said(text, CHINESE) if None in told else Said(gettext(", ").join(one for one in told if one))
 
 

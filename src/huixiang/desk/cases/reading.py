@@ -27,6 +27,7 @@ from huixiang.themes.models import Theme
 from huixiang.triage import dials
 from huixiang.triage.models import Assessment
 from huixiang.triage.queries import assessments
+from huixiang.triage.wording import Said, conditions, reason_of, worded
 from huixiang.ui.files import choices
 from huixiang.ui.marks import MASKED
 from huixiang.workspaces.models import Membership
@@ -51,7 +52,7 @@ class Dial:
 
     label: str
     value: int
-    reason: str
+    reason: Said
     quote: str
 
 
@@ -72,6 +73,7 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
         "clocks": queries.clocks(case),
         "feedbacks": feedbacks,
         "assessment": judged,
+        "rule": rule_of(judged),
         "dials": dials_of(judged, case.theme, case.member_id),
         "record": queries.member_record(case.member),
         "team": team(membership.workspace),
@@ -144,7 +146,7 @@ def dials_of(assessment: Assessment | None, theme: Theme | None, member_id: uuid
         now = dials.prevalence(theme, other)
         values["prevalence"], told["prevalence"] = now.value, now.to_json()
     return [
-        Dial(str(label), values[name], told.get(name, {}).get("reason", ""), told.get(name, {}).get("quote", ""))
+        Dial(str(label), values[name], reason_of(told.get(name, {})), told.get(name, {}).get("quote", ""))
         for name, label in DIALS.items()
     ]
 
@@ -165,8 +167,15 @@ def missing_of(feedbacks: Sequence[Feedback]) -> list[tuple[str, str]]:
     return [(str(words), str(question)) for name, (words, question) in MISSING.items() if name in wanted]
 
 
-def emotions_of(feedbacks: Sequence[Feedback]) -> tuple[list[str], str]:
+def rule_of(assessment: Assessment | None) -> dict[str, Said]:
+    """The name and the conditions of the rule that gave the grade, for the page that shows them."""
+    if assessment is None:
+        return {}
+    return {"name": worded(assessment.rule_name), "text": conditions(assessment.rule_text)}
+
+
+def emotions_of(feedbacks: Sequence[Feedback]) -> tuple[list[Said], str]:
     """The emotions heard, each once, and the words they were heard in."""
     names = dict.fromkeys(name for feedback in feedbacks for name in feedback.emotions)
     quotes = [feedback.emotion_quote for feedback in feedbacks if feedback.emotion_quote]
-    return list(names), quotes[-1] if quotes else ""
+    return [worded(name) for name in names], quotes[-1] if quotes else ""

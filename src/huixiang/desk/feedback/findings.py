@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from huixiang.desk.vocabulary import SENTIMENTS
 from huixiang.feedback.models import Grade, Kind
 from huixiang.intake.models import Message
+from huixiang.triage.wording import Said, worded
 
 STEPS: Final[dict[str, Promise]] = {
     "gate": gettext_lazy("Is it feedback"),
@@ -32,7 +33,7 @@ class Finding:
     step: str
     value: str
     sure: str
-    reason: str
+    reason: Said
 
 
 def findings_of(messages: Sequence[Message]) -> list[tuple[Message, list[Finding]]]:
@@ -46,7 +47,7 @@ def _finding(one: dict[str, Any]) -> Finding:
         str(STEPS.get(step, step)),
         _value(step, one["value"]),
         f"{float(sure):.0%}" if isinstance(sure, (int, float)) else "",
-        str(one.get("reason", "")),
+        worded(str(one.get("reason", ""))),
     )
 
 

@@ -13,7 +13,7 @@ from huixiang.cases import queries as case_queries
 from huixiang.cases.models import Case
 from huixiang.cases.states import CaseState
 from huixiang.desk import access
-from huixiang.desk.cases.reading import assessment_of, dials_of, emotions_of, facts_of, missing_of
+from huixiang.desk.cases.reading import assessment_of, dials_of, emotions_of, facts_of, missing_of, rule_of
 from huixiang.desk.feedback import narrowing
 from huixiang.desk.feedback.findings import findings_of
 from huixiang.desk.journal_words import tell_all
@@ -30,6 +30,7 @@ from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import theme_by_id, themes_by_id
 from huixiang.triage.actions import correct_kind, keep_as_feedback
+from huixiang.triage.wording import worded
 from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.roles import Permission, holds
 
@@ -98,7 +99,9 @@ def detail(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
     return access.shown(
         request, membership, "desk/feedback/detail.html", "feedback",
         feedback=feedback, case=case, theme=theme,
-        assessment=judged, dials=dials_of(judged, theme, feedback.member_id),
+        assessment=judged, rule=rule_of(judged), dials=dials_of(judged, theme, feedback.member_id),
+        reasons=[worded(reason) for reason in feedback.reasons],
+        aspects=[worded(aspect["name"]) for aspect in feedback.aspects],
         facts=facts_of([feedback]), missing=missing_of([feedback]),
         emotions=emotions, emotion_quote=quote, sentiment=SENTIMENTS.get(feedback.sentiment, ""),
         sources=findings_of(sources), files=_files(sources),

@@ -1,5 +1,7 @@
 """How much it matters: theme, four dials, grade."""
 
+from typing import Any
+
 import numpy as np
 from django.utils import timezone
 
@@ -106,7 +108,7 @@ def _assessment(
     )
 
 
-def _told(dial: dials.Dial, *, quoting: bool) -> dict[str, str]:
+def _told(dial: dials.Dial, *, quoting: bool) -> dict[str, Any]:
     """A dial in words; of what was removed nothing is quoted."""
     told = dial.to_json()
     return told if quoting else {**told, "quote": ""}

@@ -215,6 +215,14 @@ def masked(text: object) -> SafeString:
     return marks.masked(str(text or ""))
 
 
+@register.filter
+def said(words: Any) -> SafeString:
+    """Words that may stand in another language than the page (their `lang` says which), so that they are read right."""
+    shown = marks.masked(str(words or ""))
+    lang = getattr(words, "lang", "")
+    return format_html('<span lang="{}">{}</span>', lang, shown) if lang else shown
+
+
 @register.inclusion_tag("ui/paging.html", takes_context=True)
 def paginate(context: Context, page: Any) -> dict[str, Any]:
     """Link to the previous and next page of a Django ``Page``; nothing when there is only one."""
