@@ -53,6 +53,27 @@ def test_a_file_from_choosing_to_the_refused_rows(
     assert [line.split(",")[0] for line in io.StringIO(refused)][1:] == ["3"]
 
 
+def test_the_mapping_shows_how_the_first_rows_will_be_read(
+    at: Callable[..., str], workspace: Workspace, as_operator: Client
+) -> None:
+    rows = "内容,时间,用户邮箱,昵称\n充电口打不开,2026-11-20 08:05,mohe@example.com,漠河\n又坏了,昨天,,漠河\n".encode()
+    file = SimpleUploadedFile("a.csv", rows)
+    place = as_operator.post(at("import_upload"), {"channel": "files", "file": file})["Location"]
+    read = as_operator.get(place).context["read"]["rows"]
+    assert read[0] == (
+        {"text": "充电口打不开", "name": "漠河", "email": "m***@example.com", "sent_at": "2026-11-20 08:05"}, "",
+    )  # fmt: skip
+    assert [row is None for row, _fault in read] == [False, True]
+    wrong = {"text": "内容", "author_email": "昵称"}
+    told = as_operator.get(place, wrong, headers={"accept-language": "en"}).context["read"]
+    assert told == {"fault": "The column “昵称” holds no e-mail addresses; its first row says “漠河”."}
+    assert as_operator.post(place + "start/", wrong, headers=HTMX).status_code == 409
+    as_operator.post(place + "start/", {"text": "内容", "author_email": "用户邮箱"})
+    run(ImportRun.objects.get(workspace=workspace).id)
+    kept = Message.objects.filter(workspace=workspace).exclude(author_email="")
+    assert list(kept.values_list("author_id", "author_email")) == [("mohe@example.com", "mohe@example.com")]
+
+
 def test_refused_rows_are_masked_and_for_those_who_import(
     at: Callable[..., str], workspace: Workspace, as_operator: Client, as_viewer: Client
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from huixiang.cli import django_start
 
 HELP = "Import a CSV or XLSX file into a channel; safe to run again"
-FIELDS = ("text", "time", "external_id", "author_id", "author_name", "thread")
+FIELDS = ("text", "time", "external_id", "author_id", "author_email", "author_name", "thread")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -74,11 +74,12 @@ def tidy(message: InboundMessage) -> InboundMessage:
         message,
         author_name=name.strip()[:LONGEST_NAME],
         author_id=message.author_id or f"?{message.external_id}"[:LONGEST_ID],
-        author_email=message.author_email if _is_address(message.author_email) else "",
+        author_email=message.author_email if is_address(message.author_email) else "",
     )
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether a text is an e-mail address that can be kept."""
     try:
         validate_email(text)
     except ValidationError:

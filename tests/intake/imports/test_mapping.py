@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from huixiang.intake.imports.mapping import checked, guess
+from huixiang.intake.imports.mapping import check_addresses, checked, guess
 from huixiang.kernel.errors import Refused
 
 
@@ -34,6 +34,11 @@ from huixiang.kernel.errors import Refused
             },
         ),
         (["车主评论内容（必填）", "发帖日期"], {"text": "车主评论内容（必填）", "time": "发帖日期"}),
+        (
+            ["内容", "用户邮箱", "用户昵称"],
+            {"text": "内容", "author_email": "用户邮箱", "author_name": "用户昵称"},
+        ),
+        (["text", "E-mail", "name"], {"text": "text", "author_email": "E-mail", "author_name": "name"}),
         (["a", "b"], {}),
         ([], {}),
     ],
@@ -53,7 +58,7 @@ def test_empty_choices_are_left_out() -> None:
         ({"time": "时间"}, "Say which column holds the text. The columns are: 内容, 时间."),
         (
             {"text": "内容", "mood": "时间"},
-            "There is no field “mood”. The fields are: text, time, external_id, author_id, author_name, thread.",
+            "There is no field “mood”. The fields are: text, time, external_id, author_id, author_email, author_name, thread.",
         ),
     ],
 )
@@ -61,3 +66,13 @@ def test_a_wrong_mapping_is_refused_listing_what_there_is(mapping: dict[str, str
     with translation.override("en"), pytest.raises(Refused) as refused:
         checked(mapping, ["内容", "时间"])
     assert str(refused.value) == sentence
+
+
+def test_a_column_without_any_address_is_no_column_of_addresses() -> None:
+    mapping, columns = {"text": "内容", "author_email": "邮箱"}, ["内容", "邮箱"]
+    with translation.override("en"), pytest.raises(Refused) as refused:
+        check_addresses(mapping, columns, [["好", ""], ["好", " 漠河 "], ["好", "江南"]])
+    assert refused.value.sentence == "The column “邮箱” holds no e-mail addresses; its first row says “漠河”."
+    check_addresses(mapping, columns, [["好", "漠河"], ["好", "mohe@example.com"]])
+    check_addresses(mapping, columns, [["好", ""]])
+    check_addresses({"text": "内容"}, columns, [["好", "漠河"]])

@@ -138,3 +138,12 @@ def test_any_words_are_a_time_with_a_zone_or_none(written: str) -> None:
 def test_any_row_is_a_message_or_a_sentence(cells: list[str]) -> None:
     found = reader(**ALL).message(Row(2, cells))
     assert isinstance(found, InboundMessage) or found
+
+
+def test_an_address_is_kept_and_tells_the_author_apart() -> None:
+    by_name = {"text": "t", "author_email": "id", "author_name": "name"}
+    read = reader(**by_name)
+    found = message(read, "打不着火", "", "Mohe@Example.com", "", "漠河")
+    assert (found.author_id, found.author_email, found.author_name) == ("mohe@example.com", "Mohe@Example.com", "漠河")
+    assert message(read, "打不着火", "", "没有", "", "漠河").author_id == "漠河"
+    assert message(reader(**by_name, author_id="uid"), "不好", "", "a@example.com", "u9").author_id == "u9"

@@ -12,17 +12,24 @@ from typing import Any, Final
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount
 from huixiang.channels.queries import account_by_slug, accounts
 from huixiang.desk import access
 from huixiang.desk.channels.accounts import open_named
+from huixiang.engine.masking import mask
 from huixiang.intake import queries
+from huixiang.intake.acceptance import is_address
 from huixiang.intake.imports import actions, reading
-from huixiang.intake.imports.mapping import guess
+from huixiang.intake.imports.mapping import check_addresses, checked, guess
+from huixiang.intake.imports.rows import RowReader
+from huixiang.intake.imports.table import Row
 from huixiang.intake.models import ImportRun, ImportState
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.spreadsheet import harmless
@@ -36,6 +43,7 @@ FIELDS: Final[dict[str, tuple[Promise, Promise]]] = {
     "time": (gettext_lazy("Time"), gettext_lazy("when; without it, now")),
     "external_id": (gettext_lazy("Number"), gettext_lazy("tells rows apart, so that nothing comes in twice")),
     "author_id": (gettext_lazy("Author's id"), gettext_lazy("without it every row is a person of its own")),
+    "author_email": (gettext_lazy("Author's e-mail"), gettext_lazy("a way back to them; also tells people apart")),
     "author_name": (gettext_lazy("Author's name"), gettext_lazy("as the community knows them")),
     "thread": (gettext_lazy("Conversation"), gettext_lazy("what belongs together")),
 }
@@ -104,15 +112,39 @@ def _kept(request: HttpRequest, membership: Membership, token: str) -> Kept:
 
 @access.page(Permission.IMPORT)
 def mapping(request: HttpRequest, membership: Membership, token: str) -> HttpResponse:
-    """The first rows, and which column is what."""
+    """The first rows as they stand and as they will be read, and which column is what."""
     kept = _kept(request, membership, token)
     preview = reading.preview(kept.path)
-    guessed = guess(preview.columns)
+    chosen = {name: request.GET[name] for name in FIELDS if request.GET.get(name)}
+    guessed = chosen if "text" in request.GET else guess(preview.columns)
     return access.shown(
         request, membership, "desk/channels/mapping.html", "channels",
         preview=preview, rows=preview.rows[:SHOWN_ROWS], kept=kept, token=token,
+        read=_read(preview, guessed, membership),
         fields=[(name, *FIELDS[name], guessed.get(name, "")) for name in FIELDS],
     )  # fmt: skip
+
+
+def _read(preview: reading.Preview, chosen: dict[str, str], membership: Membership) -> dict[str, Any]:
+    """What the first rows become by these columns: messages, or why they are none; a fault of the columns as words."""
+    try:
+        kept = checked(chosen, preview.columns)
+        check_addresses(kept, preview.columns, preview.rows)
+    except Refused as error:
+        return {"fault": str(error.sentence)}
+    reader = RowReader(mapping=kept, columns=preview.columns, zone=membership.workspace.time_zone)
+    rows = [reader.message(Row(number, list(cells))) for number, cells in enumerate(preview.rows[:SHOWN_ROWS], start=2)]
+    return {"rows": [(None, row) if isinstance(row, str) else (_shown(row), "") for row in rows]}
+
+
+def _shown(message: InboundMessage) -> dict[str, str]:
+    """A message as the desk would show it: addresses and numbers masked."""
+    return {
+        "text": mask(message.text).text,
+        "name": mask(message.author_name).text,
+        "email": mask(message.author_email).text if is_address(message.author_email) else "",
+        "sent_at": date_format(timezone.localtime(message.sent_at), "Y-m-d H:i"),
+    }
 
 
 @access.verb(Permission.IMPORT)

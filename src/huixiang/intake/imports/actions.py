@@ -100,6 +100,7 @@ def note(
         raise Refused(_("“%(channel)s” is not a channel for imported files.") % {"channel": account.slug})
     with closing(reading.open_table(stored)) as table:
         kept = mappings.checked(mapping, table.columns)
+    mappings.check_addresses(kept, table.columns, reading.preview(stored).rows)
     return ImportRun.objects.create(
         workspace=workspace,
         account=account,

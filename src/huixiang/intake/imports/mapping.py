@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
+from huixiang.intake.acceptance import is_address
 from huixiang.kernel.errors import Refused
 
-FIELDS = ("text", "time", "external_id", "author_id", "author_name", "thread")
+FIELDS = ("text", "time", "external_id", "author_id", "author_email", "author_name", "thread")
 
 # In the order of how telling a heading is; the first that fits a column not yet taken wins.
 WORDS: Mapping[str, Sequence[str]] = {
@@ -27,6 +28,10 @@ WORDS: Mapping[str, Sequence[str]] = {
     "author_id": (
         "用户编号", "用户id", "会员号", "会员编号", "手机号", "作者编号", "作者id", "user id", "author id", "member id",
         "uid", "openid", "unionid", "customer id",
+    ),
+    "author_email": (
+        "邮箱", "电子邮箱", "邮箱地址", "邮件地址", "电邮", "用户邮箱", "联系邮箱", "email", "e mail", "mail",
+        "email address", "author email", "user email",
     ),
     "author_name": (
         "昵称", "用户昵称", "用户名", "用户", "作者", "姓名", "会员", "发布者", "author", "author name", "user",
@@ -89,3 +94,20 @@ def checked(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str
         listed = {"columns": ", ".join(columns)}
         raise Refused(_("Say which column holds the text. The columns are: %(columns)s.") % listed)
     return kept
+
+
+def check_addresses(mapping: Mapping[str, str], columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Look whether the column of e-mail addresses holds any in these rows; raises Refused with what it holds instead.
+
+    A few that are none are no reason to stop: such a row comes in without its address.
+    """
+    column = mapping.get("author_email")
+    if column not in columns:
+        return
+    place = columns.index(column)
+    written = [row[place].strip() for row in rows if row[place].strip()]
+    if written and not any(is_address(cell) for cell in written):
+        raise Refused(
+            _("The column “%(column)s” holds no e-mail addresses; its first row says “%(cell)s”.")
+            % {"column": column, "cell": written[0][:40]}
+        )

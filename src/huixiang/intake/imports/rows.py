@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.channels.contracts import InboundMessage
-from huixiang.intake.acceptance import LONGEST_ID, refusal
+from huixiang.intake.acceptance import LONGEST_ID, is_address, refusal
 from huixiang.intake.imports.delimited import UNREADABLE
 from huixiang.intake.imports.table import Row
 
@@ -55,8 +55,9 @@ class RowReader:
         message = InboundMessage(
             external_id=external_id,
             text=row.cells[self._places["text"]],
-            author_id=self._cell(row, "author_id") or _by_name(self._cell(row, "author_name")),
+            author_id=self._author(row),
             author_name=self._cell(row, "author_name"),
+            author_email=self._cell(row, "author_email"),
             sent_at=sent_at,
             thread=self._cell(row, "thread"),
         )
@@ -65,6 +66,12 @@ class RowReader:
     def _cell(self, row: Row, field: str) -> str:
         place = self._places.get(field)
         return row.cells[place].strip() if place is not None and place < len(row.cells) else ""
+
+    def _author(self, row: Row) -> str:
+        """What tells the author apart: the id, else the address, else the name."""
+        email = self._cell(row, "author_email").lower()
+        told = self._cell(row, "author_id") or (email if is_address(email) else "")
+        return told or _by_name(self._cell(row, "author_name"))
 
     def _own_id(self, row: Row) -> str:
         content = "\x1f".join(row.cells).encode("utf-8", "surrogatepass")
