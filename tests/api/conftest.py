@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 
 from huixiang.workspaces.actions import create_api_key
-from huixiang.workspaces.models import Workspace
+from huixiang.workspaces.models import Membership, Scope, Workspace
+from huixiang.workspaces.roles import Permission, holds
+from tests import factories
 
 Answer = tuple[int, Any]
 
@@ -20,6 +22,12 @@ class Program:
 
     def get(self, path: str, **parameters: Any) -> Answer:
         return self._read(self.client.get(f"/api/v1/{path}", parameters, headers=self.headers))
+
+    def file(self, path: str) -> tuple[int, str, bytes]:
+        """What comes as a file: status, kind, content."""
+        response = self.client.get(f"/api/v1/{path}", headers=self.headers)
+        content = response.getvalue() if response.streaming else response.content
+        return response.status_code, response["Content-Type"], content
 
     def post(self, path: str, body: Any) -> Answer:
         return self.post_raw(path, json.dumps(body).encode())
@@ -47,8 +55,9 @@ class Program:
 
 @pytest.fixture
 def program() -> Callable[..., Program]:
-    def build(workspace: Workspace, *scopes: str) -> Program:
-        _key, secret = create_api_key(workspace=workspace, scopes=scopes or ["ingest", "read", "deliver"])
+    def build(workspace: Workspace, *scopes: str, acts_for: Membership | None = None) -> Program:
+        scopes = scopes or ("ingest", "read", "deliver")
+        _key, secret = create_api_key(workspace=workspace, scopes=scopes, acts_for=acts_for)
         return Program(secret)
 
     return build
@@ -57,6 +66,25 @@ def program() -> Callable[..., Program]:
 @pytest.fixture
 def app(workspace: Workspace, program: Callable[..., Program]) -> Program:
     return program(workspace)
+
+
+@pytest.fixture
+def desk(workspace: Workspace, owner: Membership) -> Program:
+    """A program that may do everything, in the owner's name."""
+    return Program(create_api_key(workspace=workspace, scopes=Scope.values, name="工单系统", acts_for=owner)[1])
+
+
+@pytest.fixture
+def of_role(workspace: Workspace) -> Callable[[str], Program]:
+    """A program with every scope that somebody of that role may give it, in their name."""
+
+    def build(role: str) -> Program:
+        person = factories.membership(workspace, role)
+        personal = holds(person, Permission.UNMASK)
+        scopes = [scope for scope in Scope.values if personal or scope != Scope.PERSONAL]
+        return Program(create_api_key(workspace=workspace, scopes=scopes, acts_for=person)[1])
+
+    return build
 
 
 @pytest.fixture

@@ -20,10 +20,15 @@ from schemathesis.specs.openapi.checks import (
 
 from huixiang.announcements.actions import resolve_and_draft
 from huixiang.api.urls import api
+from huixiang.cases import bulk
 from huixiang.channels.models import Delivery
 from huixiang.config.wsgi import application
+from huixiang.feedback.models import Feedback
+from huixiang.insights.exports import actions as exports
+from huixiang.members import exporting
 from huixiang.members.models import Identity
 from huixiang.themes import actions as themes
+from huixiang.themes import moving, verbatims
 from huixiang.themes.models import Theme
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.models import Membership, Scope, Workspace
@@ -32,7 +37,7 @@ from tests import factories
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
 ]  # fmt: skip
-EXAMPLES = 3  # of each operation: with some 50 operations what fits into a minute of one processor
+EXAMPLES = 3  # of each operation: with some 90 operations what fits into a minute of one processor
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema())
 SCHEMA.app = application
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
@@ -70,6 +75,16 @@ def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
     draft = resolve_and_draft(
         theme=Theme.objects.get(id=case.theme_id), root_cause="甲", fix="乙", fixed_in="1", by=owner
     )
+    other_theme = Theme.objects.get(id=other.theme_id)
+    themes.describe(theme=other_theme, actor=themes.Actor("staff", owner.id), summary="一句话")
+    said = Feedback.objects.filter(theme_id=other.theme_id).values_list("id", flat=True)[:1]
+    moved = moving.split(source=other_theme, feedback_ids=list(said), name="另一件", actor=themes.Actor("staff"))
+    asked = exports.ask(
+        by=owner, theme_ids=[other_theme.id], filters=verbatims.Filters(), words=[], file_format="csv"
+    )
+    run = bulk.start(by=owner, act="unread", chosen={}, case_ids=[case.id], loaded_at=case.opened_at)
+    data_export = exporting.ask(member=case.member, actor=themes.Actor("staff", owner.id))
+    exporting.run(data_export.id)
     turn = case.turns.first()
     assert turn is not None
     assert Identity.objects.filter(member=case.member).exists()
@@ -79,6 +94,11 @@ def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
         "turn_id": str(turn.id),
         "theme_id": str(other.theme_id),
         "merge_id": str(done.id),
+        "move_id": str(moved.id),
+        "change_id": str(other_theme.changes.latest("changed_at").id),
+        "bulk_id": str(run.id),
+        "data_export_id": str(data_export.id),
+        "export_id": str(exports.write(export_id=asked.id).id),
         "feedback_id": str(case.id and factories.feedback(app, factories.PRAISE).id),
         "member_id": str(case.member_id),
         "announcement_id": str(draft.id),

@@ -6,7 +6,6 @@ from pytest_django import DjangoAssertNumQueries
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.feedback.queries import (
-    by_influence,
     copies,
     feedback_by_id,
     feedback_by_theme,
@@ -77,15 +76,6 @@ def test_copies_are_counted_by_people(app_channel: ChannelAccount) -> None:
     stored(app_channel, by="丙", text_hash="")
     found = copies(workspace_id=app_channel.workspace_id, hashes=["h", ""])
     assert found == {"h": {first.member_id, second.member_id}}
-
-
-def test_those_whose_word_carries_most_come_first(app_channel: ChannelAccount) -> None:
-    theme = uuid.uuid4()
-    made = {tier: stored(app_channel, by=tier, theme_id=theme) for tier in ("plain", "koc", "active", "core")}
-    for tier, one in made.items():
-        type(one.member).objects.filter(id=one.member_id).update(tier=tier)
-    found = by_influence(workspace=app_channel.workspace, theme_id=theme)
-    assert [one.id for one in found] == [made[tier].id for tier in ("core", "koc", "active", "plain")]
 
 
 def test_feedback_of_a_case_and_by_theme(app_channel: ChannelAccount) -> None:

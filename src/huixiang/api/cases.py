@@ -12,6 +12,7 @@ from pydantic import Field
 from huixiang.api import filters, finding, keys, shapes
 from huixiang.api.feedback import Judgement, judgement
 from huixiang.cases import queries
+from huixiang.cases.handing import open_handover
 from huixiang.cases.models import Case, Clock, Turn
 from huixiang.cases.states import ENDED, TO_DO, UNFINISHED, CaseState
 from huixiang.feedback.queries import of_case
@@ -98,6 +99,15 @@ class ClockItem(Schema):
     stopped_at: datetime | None
 
 
+class HandoverItem(Schema):
+    """A hand-over nobody has answered yet."""
+
+    giver: shapes.StaffName | None
+    taker: shapes.StaffName
+    text: str
+    at: datetime
+
+
 class CaseDetail(CaseItem):
     """One case with what was said, when it is due, and how it was judged."""
 
@@ -105,6 +115,7 @@ class CaseDetail(CaseItem):
     turns: list[TurnItem]
     clocks: list[ClockItem]
     assessment: Judgement | None
+    handover: HandoverItem | None
 
 
 class TurnOriginal(Schema):
@@ -189,7 +200,16 @@ def detail(row: Case) -> dict[str, Any]:
         "turns": [_turn(turn) for turn in queries.turns(row)],
         "clocks": [_clock(clock) for clock in queries.clocks(row)],
         "assessment": judgement(max(judged.values(), key=lambda one: one.at, default=None)),
+        "handover": _handover(row),
     }
+
+
+def _handover(row: Case) -> dict[str, Any] | None:
+    given = open_handover(row)
+    if given is None:
+        return None
+    names = {"giver": shapes.staff_name(given.giver), "taker": shapes.staff_name(given.taker)}
+    return names | {"text": given.turn.text, "at": given.at}
 
 
 def _turn(turn: Turn) -> dict[str, Any]:

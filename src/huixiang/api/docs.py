@@ -141,7 +141,7 @@ def _calls(description: Mapping[str, Any]) -> Iterator[tuple[str, Call]]:
 def _call(path: str, method: str, call: Mapping[str, Any], parts: Mapping[str, Any]) -> Call:
     body = call.get("requestBody", {}).get("content", {}).get("application/json", {})
     good = next(answer for status, answer in call["responses"].items() if int(status) < GOOD_UNTIL)
-    answer = good["content"]["application/json"]["example"]
+    answer = good["content"].get("application/json")
     asked = call.get("parameters", [])
     parameters = [_field(one["name"], one["schema"], parts, required=one["required"]) for one in asked]
     return Call(
@@ -149,7 +149,8 @@ def _call(path: str, method: str, call: Mapping[str, Any], parts: Mapping[str, A
         title=said(call["summary"]), words=said(call["description"]), scope=call["x-scope"],
         parameters=parameters,
         fields=_fields(body.get("schema", {}), parts), curl=_curl(path, method, call, body.get("example")),
-        answer=_written(answer), statuses=sorted(map(str, call["responses"])),
+        answer=_written(answer["example"]) if answer else _("The file itself."),
+        statuses=sorted(map(str, call["responses"])),
     )  # fmt: skip
 
 

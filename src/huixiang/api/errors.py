@@ -74,6 +74,12 @@ def _words(kind: str) -> str:
         "timezone_aware": _("%(field)s must name its zone, for example 2026-11-21T08:05:00+08:00."),
         "datetime_from_date_parsing": _("%(field)s must be ISO 8601, for example 2026-11-21T08:05:00+08:00."),
         "datetime_parsing": _("%(field)s must be ISO 8601, for example 2026-11-21T08:05:00+08:00."),
+        "date_type": _("%(field)s must be a day, for example 2026-11-21."),
+        "date_parsing": _("%(field)s must be a day, for example 2026-11-21."),
+        "date_from_datetime_parsing": _("%(field)s must be a day, for example 2026-11-21."),
+        "date_from_datetime_inexact": _("%(field)s must be a day, for example 2026-11-21."),
+        "too_short": _("%(field)s must not be empty."),
+        "string_too_short": _("%(field)s must not be empty."),
         "value_error": "%(why)s",
     }
     return words.get(kind, "%(field)s: %(why)s")

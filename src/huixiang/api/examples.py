@@ -40,9 +40,14 @@ def add_to(description: dict[str, Any]) -> dict[str, Any]:
             bodies = [call["requestBody"]] if "requestBody" in call else []
             good = [answer for status, answer in call["responses"].items() if int(status) < 300]  # noqa: PLR2004
             for place in (*bodies, *good):
-                for content in place.get("content", {}).values():
+                for content in [place["content"]["application/json"]] if _in_json(place) else []:
                     content["example"] = example_of(content["schema"], parts)
     return description
+
+
+def _in_json(place: Schema) -> bool:
+    """Whether it is JSON; a file has no example."""
+    return "application/json" in place.get("content", {})
 
 
 def example_of(schema: Schema, parts: Schema, name: str = "") -> Any:
@@ -69,7 +74,7 @@ def _plain(schema: Schema, parts: Schema, name: str) -> Any:
     if kind == "object":
         return _object(schema, parts, "") if "properties" in schema else {}
     if kind == "string":
-        formats = {"uuid": ID, "date-time": TIME}
+        formats = {"uuid": ID, "date-time": TIME, "date": TIME[:10]}
         return formats.get(schema.get("format", ""), schema.get("default", "…" if schema.get("minLength") else ""))
     plain = {"boolean": name in ("done", "public"), "integer": max(1, schema.get("minimum", 1)), "number": 0.5}
     return plain.get(str(kind))

@@ -1,10 +1,14 @@
-"""Members: the roster, one person with identities, tier, joining and parting, erasing."""
+"""Members: the roster, one person with identities, describing, tier, joining and parting, erasing."""
 
 import uuid
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+import pydantic
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -67,14 +71,32 @@ class MemberDetail(MemberItem):
     erasing_at: datetime | None = Field(description="When what is stored goes for good; null when nobody asked.")
 
 
+def _email(value: str) -> str:
+    try:
+        validate_email(value)
+    except ValidationError as error:
+        raise ValueError(_("This is not an e-mail address.")) from error
+    return value
+
+
+class MemberWords(shapes.Body):
+    """Only what is sent changes."""
+
+    name: Annotated[shapes.Line, Field(min_length=1, max_length=80)] | None = None
+    email: Annotated[shapes.Line, Field(max_length=254), pydantic.AfterValidator(_email)] | None = Field(
+        None, examples=["member@example.com"]
+    )
+
+
 class NewTier(shapes.Body):
-    """How much the member's word carries."""
+    """How much the member's word carries, and why."""
 
     tier: TierName
+    reason: shapes.Line = ""
 
 
 class OtherMember(shapes.Body):
-    """Who becomes part of this member."""
+    """The other record."""
 
     source: uuid.UUID
 
@@ -130,13 +152,15 @@ def _item(row: Member, *, personal: bool) -> dict[str, Any]:
     return {name: getattr(row, name) for name in plain} | {"email": row.email if personal else None}
 
 
-def _one(request: keys.KeyedRequest, member_id: uuid.UUID) -> Member:
+def one_of(request: keys.KeyedRequest, member_id: uuid.UUID) -> Member:
+    """A member of the key's workspace, else 404."""
     found: Member = keys.found(queries.member_by_id(workspace_id=request.auth.workspace_id, member_id=member_id))
     return found
 
 
-def _detail(request: keys.KeyedRequest, member_id: uuid.UUID) -> dict[str, Any]:
-    viewer, row = keys.unmasking(request), _one(request, member_id)
+def detail(request: keys.KeyedRequest, member_id: uuid.UUID) -> dict[str, Any]:
+    """A member as MemberDetail, as they are now; with the scope `personal` the journal keeps that they were seen."""
+    viewer, row = keys.unmasking(request), one_of(request, member_id)
     personal = viewer is not None
     if viewer:
         actions.show_contacts(member=row, actor=viewer)
@@ -151,23 +175,33 @@ def _detail(request: keys.KeyedRequest, member_id: uuid.UUID) -> dict[str, Any]:
 @router.get(MEMBER, auth=keys.read, response=shapes.answers(MemberDetail), summary="One member")
 def one(request: keys.KeyedRequest, member_id: uuid.UUID) -> Any:
     """One person with the names they go by."""
-    return _detail(request, member_id)
+    return detail(request, member_id)
+
+
+@router.patch(MEMBER, auth=keys.members, response=shapes.changes(MemberDetail), summary="Rename or describe a member")
+def describe(request: keys.KeyedRequest, member_id: uuid.UUID, words: MemberWords) -> Any:
+    """Change name and e-mail address as the team knows them; only the fields sent change."""
+    actor = keys.actor(request, Permission.MEMBERS)
+    row = actions.changeable(one_of(request, member_id))
+    changed = {name: text for name, text in words.model_dump(exclude_unset=True).items() if text is not None}
+    actions.describe(member=row, actor=actor, **changed)
+    return detail(request, member_id)
 
 
 @router.post(MEMBER + "/tier", auth=keys.members, response=shapes.changes(MemberDetail), summary="Change the tier")
 def change_tier(request: keys.KeyedRequest, member_id: uuid.UUID, wanted: NewTier) -> Any:
     """Say how much a member's word carries; the tier they have changes nothing."""
-    actor, row = keys.actor(request, Permission.MEMBERS), _one(request, member_id)
+    actor, row = keys.actor(request, Permission.MEMBERS), one_of(request, member_id)
     if row.tier != wanted.tier:
-        actions.change_tier(member=row, tier=wanted.tier, actor=actor)
-    return _detail(request, member_id)
+        actions.change_tier(member=row, tier=wanted.tier, actor=actor, reason=wanted.reason)
+    return detail(request, member_id)
 
 
 @router.post(MEMBER + "/join", auth=keys.members, response=shapes.changes(JoiningItem), summary="Join two members")
 def join(request: keys.KeyedRequest, member_id: uuid.UUID, other: OtherMember) -> Any:
     """Let another record be part of this member: all that is the one's is the other's from now on."""
     by = keys.acting(request, Permission.MEMBERS)
-    source, target = _one(request, other.source), _one(request, member_id)
+    source, target = one_of(request, other.source), one_of(request, member_id)
     return _joining(joining.join(source=source, target=target, by=by))
 
 
@@ -175,7 +209,7 @@ def join(request: keys.KeyedRequest, member_id: uuid.UUID, other: OtherMember) -
 def part(request: keys.KeyedRequest, member_id: uuid.UUID, which: Which) -> Any:
     """Make one of the member's identities a member of its own, with what came by it."""
     by = keys.acting(request, Permission.MEMBERS)
-    row = _one(request, member_id)
+    row = one_of(request, member_id)
     identity = keys.found(row.identities.select_related("account", "member").filter(id=which.identity).first())
     return _joining(joining.part(identity=identity, by=by))
 
@@ -207,8 +241,8 @@ def _joining(row: Joining) -> dict[str, Any]:
 def erase(request: keys.KeyedRequest, member_id: uuid.UUID) -> Any:
     """Hide everything about a person at once and erase it in fifteen days; until then it can be taken back."""
     actor = keys.actor(request, Permission.MEMBERS)
-    erasing.ask(member=_one(request, member_id), actor=actor)
-    return _detail(request, member_id)
+    erasing.ask(member=one_of(request, member_id), actor=actor)
+    return detail(request, member_id)
 
 
 @router.post(
@@ -217,5 +251,5 @@ def erase(request: keys.KeyedRequest, member_id: uuid.UUID) -> Any:
 def undo_erasure(request: keys.KeyedRequest, member_id: uuid.UUID) -> Any:
     """Bring everything back while the fifteen days run."""
     actor = keys.actor(request, Permission.MEMBERS)
-    erasing.undo(member=_one(request, member_id), actor=actor)
-    return _detail(request, member_id)
+    erasing.undo(member=one_of(request, member_id), actor=actor)
+    return detail(request, member_id)

@@ -28,6 +28,13 @@ def changes(shape: Any) -> dict[Any, Any]:
     return {200: shape, WRITE_ERRORS: Error}
 
 
+def file_of(*media_types: str) -> dict[str, Any]:
+    """What the description says of a call that answers with a file."""
+    whole = {"schema": {"type": "string", "format": "binary"}}
+    content = {media_type.partition(";")[0]: whole for media_type in media_types}
+    return {"responses": {200: {"description": "The file", "content": content}}}
+
+
 Said = Annotated[str, pydantic.AfterValidator(storable), Field(max_length=LONGEST)]
 Line = Annotated[str, pydantic.AfterValidator(storable), Field(max_length=500)]
 

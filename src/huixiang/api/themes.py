@@ -1,4 +1,4 @@
-"""Themes: the board as a list, one with what is known of it, verbatims, renaming, moving, merging, solving."""
+"""Themes: the board as a list, one with what is known of it, voters, renaming, moving, merging, solving."""
 
 import uuid
 from datetime import datetime
@@ -13,11 +13,9 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from huixiang.api import filters, finding, keys, shapes
-from huixiang.api.feedback import FeedbackItem, items
-from huixiang.feedback import queries as feedback_queries
 from huixiang.kernel.errors import Refused
-from huixiang.themes import actions, queries
-from huixiang.themes.models import Theme
+from huixiang.themes import actions, changing, queries
+from huixiang.themes.models import Move, Theme
 from huixiang.themes.states import ThemeStatus
 from huixiang.workspaces.models import Workspace
 from huixiang.workspaces.queries import member_of_team
@@ -74,6 +72,25 @@ class MergeItem(Schema):
     merged_at: datetime
 
 
+class MoveItem(Schema):
+    """What went where; its id takes it back."""
+
+    id: uuid.UUID
+    source: shapes.ThemeName
+    target: shapes.ThemeName
+    feedback: list[uuid.UUID]
+    split: bool
+    undone: bool
+
+
+class ChangeItem(Schema):
+    """What somebody wrote, or the step they let it go; its id takes it back."""
+
+    id: uuid.UUID
+    fields: list[str] = Field(examples=[["name"]])
+    changed_at: datetime
+
+
 class ThemeDetail(ThemeItem):
     """One theme with what is known of it."""
 
@@ -84,17 +101,13 @@ class ThemeDetail(ThemeItem):
     decline_reason: str
     merged_into: shapes.ThemeName | None
     merges: list[MergeItem]
+    moves: list[MoveItem] = Field(description="What went in or out and can be taken back, the latest first.")
+    change: ChangeItem | None = Field(description="The last change that can be taken back.")
     confirmed_at: datetime | None
     fixing_at: datetime | None
     fixed_at: datetime | None
     announced_at: datetime | None
     declined_at: datetime | None
-
-
-class Verbatims(Schema):
-    """What the members whose word carries most said, the most influential first."""
-
-    feedback: list[FeedbackItem]
 
 
 class Voters(Schema):
@@ -184,7 +197,8 @@ def one_of(request: keys.KeyedRequest, theme_id: uuid.UUID) -> Theme:
     return found
 
 
-def _detail(request: keys.KeyedRequest, theme_id: uuid.UUID) -> dict[str, Any]:
+def detail(request: keys.KeyedRequest, theme_id: uuid.UUID) -> dict[str, Any]:
+    """A theme as ThemeDetail, as it is now: four statements."""
     row = one_of(request, theme_id)
     plain = (
         "root_cause", "workaround", "fix", "tracker_url", "decline_reason", "confirmed_at", "fixing_at", "fixed_at",
@@ -195,23 +209,31 @@ def _detail(request: keys.KeyedRequest, theme_id: uuid.UUID) -> dict[str, Any]:
         for one in queries.merges_into(row)
     ]
     known = {name: getattr(row, name) for name in plain}
-    return item(row) | known | {"merged_into": shapes.theme_name(row.merged_into), "merges": merges}
+    undoable = {"merges": merges, "moves": [moved(one) for one in queries.moves_of(row)], "change": _change(row)}
+    return item(row) | known | undoable | {"merged_into": shapes.theme_name(row.merged_into)}
+
+
+def moved(move: Move) -> dict[str, Any]:
+    """A move as MoveItem."""
+    return {
+        "id": move.id,
+        "source": shapes.theme_name(move.source),
+        "target": shapes.theme_name(move.target),
+        "feedback": move.feedback_ids,
+        "split": move.split,
+        "undone": move.undone_at is not None,
+    }
+
+
+def _change(row: Theme) -> dict[str, Any] | None:
+    last = changing.latest(row)
+    return {"id": last.id, "fields": sorted(last.after), "changed_at": last.changed_at} if last else None
 
 
 @router.get(THEME, auth=keys.read, response=shapes.answers(ThemeDetail), summary="One theme")
 def one(request: keys.KeyedRequest, theme_id: uuid.UUID) -> Any:
     """What is known of one matter. A merged one names the theme it went into."""
-    return _detail(request, theme_id)
-
-
-@router.get(THEME + "/verbatims", auth=keys.read, response=shapes.answers(Verbatims), summary="Verbatims by influence")
-def verbatims(
-    request: keys.KeyedRequest, theme_id: uuid.UUID, limit: Annotated[int, Field(ge=1, le=filters.MOST)] = 20
-) -> Any:
-    """What was said about it, by the weight of who said it. All of it by time: GET /feedback?theme=…."""
-    workspace, row = request.auth.workspace, one_of(request, theme_id)
-    said = feedback_queries.by_influence(workspace=workspace, theme_id=row.id, limit=limit)
-    return {"feedback": items(workspace.id, said)}
+    return detail(request, theme_id)
 
 
 @router.get(THEME + "/votes", auth=keys.read, response=shapes.answers(Voters), summary="Who said the same")
@@ -233,7 +255,7 @@ def describe(request: keys.KeyedRequest, theme_id: uuid.UUID, words: ThemeWords)
             raise Refused(_("Nobody of the team has this id; GET /team lists them."))
         changed["owner_id"] = owner_id
     actions.describe(theme=row, actor=actor, **changed)
-    return _detail(request, theme_id)
+    return detail(request, theme_id)
 
 
 @router.post(THEME + "/move", auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Move a theme on")
@@ -241,7 +263,7 @@ def move(request: keys.KeyedRequest, theme_id: uuid.UUID, step: ThemeStep) -> An
     """Confirm it, say that it is being fixed, or decline it with a reason."""
     actor = keys.actor(request, Permission.THEMES)
     actions.move(theme=one_of(request, theme_id), to=step.to, actor=actor, words=step.reason)
-    return _detail(request, theme_id)
+    return detail(request, theme_id)
 
 
 @router.post(THEME + "/merge", auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Merge themes")
@@ -250,7 +272,7 @@ def merge(request: keys.KeyedRequest, theme_id: uuid.UUID, which: MergeSource) -
     actor = keys.actor(request, Permission.THEMES)
     source, target = one_of(request, which.source), one_of(request, theme_id)
     actions.merge(source=source, target=target, actor=actor)
-    return _detail(request, theme_id)
+    return detail(request, theme_id)
 
 
 @router.post(
@@ -261,7 +283,7 @@ def undo_merge(request: keys.KeyedRequest, merge_id: uuid.UUID) -> Any:
     actor, workspace_id = keys.actor(request, Permission.THEMES), request.auth.workspace_id
     keys.found(queries.merge_by_id(workspace_id=workspace_id, merge_id=merge_id))
     done = actions.undo_merge(merge_id=merge_id, workspace_id=workspace_id, actor=actor)
-    return _detail(request, done.source_id)
+    return detail(request, done.source_id)
 
 
 @router.post(THEME + "/resolve", auth=keys.themes, response=shapes.changes(ThemeDetail), summary="Resolve a theme")
@@ -271,4 +293,4 @@ def resolve(request: keys.KeyedRequest, theme_id: uuid.UUID, said: Solution) -> 
     actions.resolve(
         theme=one_of(request, theme_id), root_cause=said.root_cause, fix=said.fix, fixed_in=said.fixed_in, actor=actor
     )
-    return _detail(request, theme_id)
+    return detail(request, theme_id)

@@ -11,6 +11,7 @@ from ninja.renderers import JSONRenderer
 
 from huixiang.api import (
     announcements,
+    bulk,
     calls,
     cases,
     deliveries,
@@ -19,11 +20,14 @@ from huixiang.api import (
     errors,
     examples,
     feedback,
+    handing,
     handling,
     members,
     messages,
+    records,
     regrouping,
     themes,
+    verbatims,
 )
 from huixiang.api.body import StrictParser
 from huixiang.api.keys import ApiKeyBearer
@@ -100,6 +104,9 @@ api = _Api(
     renderer=_Readable(),
 )
 errors.handle_in(api)
-PARTS = (messages, deliveries, feedback, cases, handling, themes, regrouping, members, announcements, directory)
+PARTS = (
+    messages, deliveries, feedback, cases, handling, handing, bulk, themes, regrouping, verbatims, members, records,
+    announcements, directory,
+)  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

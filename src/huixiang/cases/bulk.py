@@ -88,6 +88,14 @@ def start(
     return run
 
 
+def start_anyway(*, run: BulkRun, by: Membership) -> BulkRun:
+    """Do it also to the cases somebody else had changed meanwhile, as a run of its own. Job: cases.run_bulk."""
+    chosen = {name: str(value) for name, value in run.arguments.items() if name in {"owner", "grade", "reason"}}
+    return start(
+        by=by, act=run.act, chosen=chosen | {"anyway": "1"}, case_ids=left_by_others(run), loaded_at=run.loaded_at
+    )
+
+
 @transaction.atomic
 def take_some(run_id: uuid.UUID) -> bool:
     """Go through the next batch of a run; whether more are left. A killed job goes on where its last batch ended.

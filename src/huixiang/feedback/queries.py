@@ -5,13 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, When
+from django.db.models import Count
 from pgvector.django import CosineDistance
 
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.kernel import pagination
-from huixiang.members.models import Tier
 from huixiang.workspaces.models import Workspace
 
 
@@ -43,14 +42,6 @@ def latest(
         found = found.filter(said_at__lte=when).exclude(said_at=when, id__gte=place[1])
     rows = list(found.order_by("-said_at", "-id")[: size + 1])
     return pagination.cut(rows, size, "said_at", "id")
-
-
-def by_influence(*, workspace: Workspace, theme_id: uuid.UUID, limit: int = 20) -> list[Feedback]:
-    """What the members whose word carries most said about a theme, the latest of each tier first."""
-    tiers = [When(member__tier=tier, then=place) for place, tier in enumerate((Tier.CORE, Tier.KOC, Tier.ACTIVE))]
-    found = Feedback.objects.filter(workspace=workspace, theme_id=theme_id, removed_at=None)
-    found = found.annotate(place=Case(*tiers, default=len(tiers))).select_related("member", "account")
-    return list(found.defer("embedding").order_by("place", "-member__reach", "-said_at")[:limit])
 
 
 def kind_counts(workspace: Workspace) -> dict[str, int]:

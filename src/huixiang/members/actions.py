@@ -155,6 +155,13 @@ def change_tiers(
     return len(changed)
 
 
+def changeable(member: Member) -> Member:
+    """Hand the member on. Raises Refused for a record that was joined, is erased, or is about to be."""
+    if member.joined_into_id or member.erased_at or member.erasing_at:
+        raise Refused(_("Nothing can be changed on a record that was joined or is being erased."))
+    return member
+
+
 @transaction.atomic
 def describe(*, member: Member, actor: Actor, **changed: str) -> None:
     """Change name or e-mail address as staff know it. Journal: members.described with the fields."""

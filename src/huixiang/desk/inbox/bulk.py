@@ -68,15 +68,8 @@ def undo(request: HttpRequest, membership: Membership, bulk_id: uuid.UUID) -> Ht
 def anyway(request: HttpRequest, membership: Membership, bulk_id: uuid.UUID) -> HttpResponse:
     """Do it also to the cases somebody else had changed meanwhile."""
     run = _run(membership, bulk_id)
-    again = bulk.start(
-        by=membership, act=run.act, chosen=_chosen_before(run) | {"anyway": "1"}, case_ids=bulk.left_by_others(run),
-        loaded_at=run.loaded_at,
-    )  # fmt: skip
+    again = bulk.start_anyway(run=run, by=membership)
     return access.done(request, "", _address(request, membership, again))
-
-
-def _chosen_before(run: BulkRun) -> dict[str, str]:
-    return {name: str(value) for name, value in run.arguments.items() if name in {"owner", "grade", "reason"}}
 
 
 def run_of(request: HttpRequest, membership: Membership) -> dict[str, Any]:

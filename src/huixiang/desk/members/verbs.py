@@ -26,16 +26,10 @@ def address(membership: Membership, member: Member, part: str = "") -> str:
     return reverse("desk:member", args=[membership.workspace.slug, member.id]) + part
 
 
-def _open(member: Member) -> Member:
-    if member.joined_into_id or member.erased_at or member.erasing_at:
-        raise Refused(_("Nothing can be changed on a record that was joined or is being erased."))
-    return member
-
-
 @access.verb(Permission.MEMBERS)
 def describe(request: HttpRequest, membership: Membership, member_id: uuid.UUID) -> HttpResponse:
     """Change name and address as the team knows them; an address left empty stays as it is."""
-    found = _open(member_of(membership, member_id))
+    found = actions.changeable(member_of(membership, member_id))
     changed = {"name": request.POST.get("name", "").replace("\x00", "").strip()[:80]}
     email = request.POST.get("email", "").strip()[:254]
     if email:
@@ -51,7 +45,7 @@ def describe(request: HttpRequest, membership: Membership, member_id: uuid.UUID)
 @access.verb(Permission.MEMBERS)
 def note(request: HttpRequest, membership: Membership, member_id: uuid.UUID) -> HttpResponse:
     """Keep something about a member that only the team reads."""
-    found = _open(member_of(membership, member_id))
+    found = actions.changeable(member_of(membership, member_id))
     actions.note(member=found, by=membership, text=request.POST.get("text", ""))
     return access.done(request, _("Noted."), address(membership, found, "#notes"))
 

@@ -2,20 +2,19 @@
 
 import uuid
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.desk import access
 from huixiang.desk.themes import narrowing
 from huixiang.desk.themes.telling import theme_of
-from huixiang.insights.exports import actions
-from huixiang.insights.models import Export, ExportState, Format
+from huixiang.insights.exports import actions, files
+from huixiang.insights.exports.words import Words, said_in_words
+from huixiang.insights.models import Export, ExportState
 from huixiang.kernel.errors import Refused
 from huixiang.themes import browsing
 from huixiang.themes.verbatims import Filters
@@ -24,10 +23,6 @@ from huixiang.workspaces.queries import team
 from huixiang.workspaces.roles import Permission
 
 MOST_THEMES: Final = 2_000
-TYPES: Final = {
-    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    Format.CSV: "text/csv; charset=utf-8",
-}
 
 
 @access.verb(Permission.EXPORT)
@@ -35,7 +30,7 @@ def export_theme(request: HttpRequest, membership: Membership, theme_id: uuid.UU
     """What was said about one theme, narrowed as on its page."""
     theme, filters = theme_of(membership, theme_id), narrowing.said(request.GET)
     words = [(_("Theme"), theme.name)]
-    words += narrowing.said_in_words(filters, accounts=narrowing.channels(membership.workspace))
+    words += said_in_words(filters, accounts=narrowing.channels(membership.workspace))
     return _asked(request, membership, [theme.id], filters, words)
 
 
@@ -55,7 +50,7 @@ def export_listed(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 def _asked(
-    request: HttpRequest, membership: Membership, theme_ids: list[uuid.UUID], filters: Filters, words: narrowing.Words
+    request: HttpRequest, membership: Membership, theme_ids: list[uuid.UUID], filters: Filters, words: Words
 ) -> HttpResponse:
     asked = actions.ask(
         by=membership, theme_ids=theme_ids, filters=filters, words=words,
@@ -96,11 +91,7 @@ def export_file(
     export_id: uuid.UUID,
 ) -> HttpResponseBase:
     """The file itself, as a download, for who asked for it."""
-    asked = _own(membership, export_id)
-    path = Path(asked.path)
-    if asked.state != ExportState.DONE or not path.is_file():
-        raise Http404
-    day = timezone.localtime(asked.created_at).strftime("%Y%m%d-%H%M")
-    name = _("verbatims-%(day)s") % {"day": day}
-    kind = TYPES[Format(asked.format)]
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{name}.{asked.format}", content_type=kind)
+    found: files.Ready = access.found(files.ready(_own(membership, export_id)))
+    return FileResponse(
+        found.path.open("rb"), as_attachment=True, filename=found.name, content_type=found.media_type
+    )

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpRequest, QueryDict
 from django.utils.dateparse import parse_date
@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Grade, Kind
+from huixiang.insights.exports.words import Words, account_name, label
 from huixiang.members.models import Tier
 from huixiang.themes import browsing, verbatims
 from huixiang.themes.states import ThemeStatus
 from huixiang.workspaces.models import Membership, Workspace
 
-Words = list[tuple[str, str]]
 LONGEST_QUERY: Final = 100
 
 
@@ -89,32 +89,13 @@ def themes_in_words(
     filters: browsing.Filters, *, accounts: list[ChannelAccount], team: list[Membership]
 ) -> Words:
     """The filters as pairs of what and value, for the sheet that says what a file is."""
-    status = _("Unsolved") if filters.status == "open" else _label(ThemeStatus, filters.status)
+    status = _("Unsolved") if filters.status == "open" else label(ThemeStatus, filters.status)
     owners = {str(one.id): str(one) for one in team} | {"none": _("Nobody")}
     found = [
         (_("Search"), filters.q), (_("Status"), status), (_("Owner"), owners.get(filters.owner, "")),
-        (_("Worst grade"), _label(Grade, filters.grade)), (_("Channel"), _account(accounts, filters.account_id)),
+        (_("Worst grade"), label(Grade, filters.grade)), (_("Channel"), account_name(accounts, filters.account_id)),
         (_("Public"), {"yes": _("yes"), "no": _("no")}.get(filters.public, "")),
         (_("Seen since"), date_format(filters.since, "Y-m-d") if filters.since else ""),
         (_("Rising only"), _("yes") if filters.rising else ""),
     ]  # fmt: skip
     return [(what, value) for what, value in found if value]
-
-
-def said_in_words(filters: verbatims.Filters, *, accounts: list[ChannelAccount]) -> Words:
-    """The same of a theme's verbatims."""
-    version = _("not named") if filters.version == verbatims.UNTOLD else filters.version
-    found = [
-        (_("Channel"), _account(accounts, filters.account_id)), (_("Version"), version),
-        (_("Kind"), _label(Kind, filters.kind)), (_("Tier"), _label(Tier, filters.tier)),
-        (_("Said since"), date_format(filters.since, "Y-m-d") if filters.since else ""),
-    ]  # fmt: skip
-    return [(what, value) for what, value in found if value]
-
-
-def _label(choices: Any, value: str) -> str:
-    return str(choices(value).label) if value in choices.values else ""
-
-
-def _account(accounts: list[ChannelAccount], account_id: uuid.UUID | None) -> str:
-    return next((account.name for account in accounts if account.id == account_id), "")

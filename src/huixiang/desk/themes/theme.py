@@ -15,6 +15,7 @@ from huixiang.desk.journal_words import tell_all
 from huixiang.desk.themes import narrowing
 from huixiang.desk.themes.telling import theme_of
 from huixiang.feedback.models import Feedback, Kind
+from huixiang.insights.exports.words import said_in_words
 from huixiang.journal.queries import history
 from huixiang.members.models import Tier
 from huixiang.themes import browsing, changing, queries, verbatims
@@ -74,7 +75,7 @@ def _who(request: HttpRequest, membership: Membership, theme: Theme) -> dict[str
     return {
         "affected": _named(counted, accounts, theme),
         "filters": filters,
-        "filter_words": narrowing.said_in_words(filters, accounts=accounts),
+        "filter_words": said_in_words(filters, accounts=accounts),
         "channels": [(one.id, one.name) for one in accounts if one.id in dict(counted.accounts)],
         "versions": [version for version, _people in counted.versions],
         "kinds": [(kind, Kind(kind).label) for kind, _people in counted.kinds],
