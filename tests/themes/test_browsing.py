@@ -117,3 +117,17 @@ def test_growth_by_week_and_versions_for_the_whole_page(
     assert found[first.id].versions == ["3.4.1", "3.4.0"]
     assert sum(found[second.id].weeks) == 1
     assert growth(workspace=app_channel.workspace, theme_ids=[]) == {}
+
+
+@pytest.mark.parametrize(
+    ("kept", "listed"),
+    [({}, 0), ({"vote_count": 1}, 1), ({"status": "confirmed"}, 1), ({"feedback_count": 1}, 1)],
+)
+def test_what_turned_out_to_be_no_feedback_leaves_no_theme_to_look_at(
+    app_channel: ChannelAccount, kept: dict[str, Any], listed: int
+) -> None:
+    found = theme(app_channel, 0)
+    Theme.objects.filter(id=found.id).update(**{"feedback_count": 0, "vote_count": 0, **kept})
+    filters = Filters(status="")
+    assert narrowed(found.workspace, filters).count() == listed
+    assert sum(status_counts(found.workspace, filters).values()) == listed

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from huixiang.feedback.models import Feedback, Grade
@@ -30,6 +30,11 @@ SORTS: Final[dict[str, tuple[str, bool, Callable[[Any], Any]]]] = {
 }
 
 
+# What was found and then turned out to be no feedback leaves its theme with nothing in it: nobody has to look at it.
+# It stays, since a correction can be taken back.
+NOTHING_LEFT: Final = Q(status=ThemeStatus.FOUND, feedback_count=0, vote_count=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What narrows the themes; "" and None leave a field open. `owner` is a membership's id or "none"."""
@@ -45,8 +50,8 @@ class Filters:
 
 
 def narrowed(workspace: Workspace, filters: Filters) -> QuerySet[Theme]:
-    """The themes that are asked for; merged ones never."""
-    found = Theme.objects.filter(workspace=workspace).exclude(status=ThemeStatus.MERGED).defer("centre")
+    """The themes that are asked for; merged ones never, nor what has nothing in it any more."""
+    found = Theme.objects.filter(~NOTHING_LEFT, workspace=workspace).exclude(status=ThemeStatus.MERGED).defer("centre")
     found = _about(found, workspace, filters)
     if filters.status == "open":
         return found.filter(status__in=OPEN)

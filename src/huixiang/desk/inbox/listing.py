@@ -30,6 +30,19 @@ VIEWS: dict[str, tuple[str, Promise]] = {
     "historical": ("archive", gettext_lazy("From imports")),
     "ended": ("checks", gettext_lazy("Ended")),
 }
+COUNTED: dict[str, Promise] = {  # what a count counts, told where the pointer rests
+    "todo": gettext_lazy("unfinished, and waiting for our answer"),
+    "mine": gettext_lazy("unfinished, owned by me"),
+    "handed": gettext_lazy("handed over to me, not yet taken"),
+    "unassigned": gettext_lazy("unfinished, owned by nobody"),
+    "unread": gettext_lazy("unfinished, with something I have not read; also where we wait for the member"),
+    "overdue": gettext_lazy("unfinished, with a deadline that has passed"),
+    "waiting": gettext_lazy("unfinished, answered by us last"),
+    "historical": gettext_lazy("came in by an import, no clock runs"),
+    "ended": gettext_lazy("solved or closed"),
+    "unfinished": gettext_lazy("everything unfinished, also where we wait for the member"),
+    "all": gettext_lazy("every case, finished or not"),
+}
 OTHERS: dict[str, Promise] = {"unfinished": gettext_lazy("Unfinished"), "all": gettext_lazy("Every case")}
 ORDERS: dict[str, Promise] = {
     "urgent": gettext_lazy("Most urgent first"),
@@ -53,6 +66,7 @@ class Entry:
     here: bool = False
     late: bool = False
     view: SavedView | None = None
+    counts: str = ""
 
 
 def filters_of(query: QueryDict) -> Filters:
@@ -89,6 +103,7 @@ def views(viewer: Membership, filters: Filters, counts: Mapping[str, int]) -> li
         Entry(
             address(slug, Filters(view=name)), str(word), told.get(name), glyph,
             here=_shows(filters, Filters(view=name)), late=name == "overdue" and counts[name] > 0,
+            counts=str(COUNTED[name]),
         )
         for name, (glyph, word) in VIEWS.items()
         if name != "historical" or counts["historical"]
@@ -138,6 +153,7 @@ def saved(
         Entry(
             address(viewer.workspace.slug, said.filters_of(view.filters), saved=view.id), view.name, capped(number),
             "users" if view.shared else "star", here=view.id == chosen, view=view,
+            counts=str(COUNTED.get(said.filters_of(view.filters).view, "")),
         )
         for view, number in zip(kept, counts, strict=True)
     ]  # fmt: skip
