@@ -1,26 +1,65 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
+from django.db import transaction
 from django.test import Client
+from django.test.utils import override_settings
 
 from huixiang.announcements.actions import publish
 from huixiang.announcements.models import Announcement
 from huixiang.cases.models import Case
+from huixiang.engine import embedder
 from huixiang.feedback.models import Feedback
 from huixiang.portal import limits
 from huixiang.themes.models import Theme
 from huixiang.triage.actions import process
-from huixiang.workspaces.models import Membership
+from huixiang.workspaces.models import Membership, User
 from tests import factories
 from tests.security.test_tenancy import World, _world
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _each_text_is_embedded_once() -> Iterator[None]:
+    """The same texts are sent to many forms: what the model made of one is remembered."""
+    real, known = embedder.raw_vectors, dict[str, Any]()
+
+    def remembered(texts: Sequence[str]) -> Any:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, real(new), strict=True) if new else ())
+        return np.stack([known[text] for text in texts])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedder, "raw_vectors", remembered)
+        yield
+
+
+@pytest.fixture(scope="module")
+def furnished(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """A workspace with one of everything, made once for the tests of a file; what a test does there goes with it."""
+    hasher = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=hasher), transaction.atomic():
+        yield _world("甲")
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def spoken(furnished: World, django_db_blocker: Any) -> Iterator[tuple[World, User]]:
+    """The same with ids of what a member sees who spoke there: a public word, its case, a theme, an announcement."""
+    hasher = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with django_db_blocker.unblock(), override_settings(PASSWORD_HASHERS=hasher), transaction.atomic():
+        user = factories.user("阿澈")
+        yield _spoken(furnished, _client(user)), user
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None, empty_cache: None, monkeypatch: pytest.MonkeyPatch) -> World:
+def world(furnished: World, db: None, empty_cache: None, monkeypatch: pytest.MonkeyPatch) -> World:
     """A workspace with one of everything; nobody in it is slowed down."""
     monkeypatch.setattr(limits, "used_up", lambda *_given: False)
-    return _world("甲")
+    return furnished
 
 
 @pytest.fixture
@@ -30,16 +69,24 @@ def staff(world: World, client_of: Callable[[Membership], Client]) -> Client:
 
 
 @pytest.fixture
-def member(world: World) -> Client:
-    """Somebody of the community."""
-    client = Client()
-    client.force_login(factories.user("阿澈"), backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client
+def community(spoken: tuple[World, User], world: World) -> World:
+    """The same workspace with what the member sees in it."""
+    return spoken[0]
 
 
 @pytest.fixture
-def community(world: World, member: Client) -> World:
-    """The same workspace with ids of what the member sees: a public word, its case, a theme, an announcement."""
+def member(spoken: tuple[World, User], world: World) -> Client:
+    """Somebody of the community."""
+    return _client(spoken[1])
+
+
+def _client(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def _spoken(world: World, member: Client) -> World:
     member.post(f"/c/{world.workspace.slug}/say/", {"text": factories.BLACK_SCREEN + "，倒车时也黑"})
     process(workspace_id=world.workspace.id)
     said = Feedback.objects.filter(workspace=world.workspace, public=True).latest("created_at")

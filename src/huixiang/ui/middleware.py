@@ -55,4 +55,8 @@ def _any_broken(lists: object) -> bool:
 
 
 def _broken(text: str) -> bool:
-    return NUL in text or any("\ud800" <= sign <= "\udfff" for sign in text)
+    try:
+        text.encode()  # sees lone surrogates, and long before a look at each sign would
+    except UnicodeEncodeError:
+        return True
+    return NUL in text
