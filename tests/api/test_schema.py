@@ -2,6 +2,7 @@
 is of the described shape. Nothing leaves this process: Schemathesis calls the WSGI application."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -21,10 +22,12 @@ from schemathesis.specs.openapi.checks import (
 from huixiang.announcements.actions import resolve_and_draft
 from huixiang.api.urls import api
 from huixiang.cases import bulk
+from huixiang.cases.actions import reply
 from huixiang.channels.models import Delivery
 from huixiang.config.wsgi import application
 from huixiang.feedback.models import Feedback
 from huixiang.insights.exports import actions as exports
+from huixiang.intake.attachments.actions import keep, upload
 from huixiang.members import exporting
 from huixiang.members.models import Identity
 from huixiang.themes import actions as themes
@@ -39,7 +42,18 @@ CHECKS = [
 ]  # fmt: skip
 EXAMPLES = 3  # of each operation: with some 90 operations what fits into a minute of one processor
 SCHEMA = schemathesis.openapi.from_dict(api.get_openapi_schema())
-SCHEMA.app = application
+
+
+def _whole(environ: Any, start_response: Any) -> list[bytes]:
+    """The application, its answers read to the end and closed, as a server does."""
+    answer = application(environ, start_response)
+    try:
+        return [b"".join(answer)]
+    finally:
+        getattr(answer, "close", lambda: None)()
+
+
+SCHEMA.app = _whole
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 rules = calm(
     max_examples=EXAMPLES,
@@ -88,6 +102,9 @@ def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
     turn = case.turns.first()
     assert turn is not None
     assert Identity.objects.filter(member=case.member).exists()
+    kept = upload(workspace=workspace, name="a.txt", file=BytesIO(b"words"), size=5)
+    keep(attachments=[kept], message_id=turn.message_id)
+    reply(case=case, by=owner, text="谢谢您告诉我们", lane="private")
     Delivery.objects.update(state="ready")
     return {
         "case_id": str(case.id),
@@ -96,6 +113,9 @@ def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
         "merge_id": str(done.id),
         "move_id": str(moved.id),
         "change_id": str(other_theme.changes.latest("changed_at").id),
+        "attachment_id": str(kept.id),
+        "credit_id": str(draft.credits.get().id),
+        "delivery_id": str(Delivery.objects.latest("created_at").id),
         "bulk_id": str(run.id),
         "data_export_id": str(data_export.id),
         "export_id": str(exports.write(export_id=asked.id).id),

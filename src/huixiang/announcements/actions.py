@@ -130,7 +130,9 @@ def edit(*, draft: Announcement, by: Membership, **changed: str) -> Announcement
 
 @transaction.atomic
 def drop_credit(*, draft: Announcement, credit_id: uuid.UUID) -> None:
-    """Leave somebody out of the thanks, also when the draft is made anew."""
+    """Leave somebody out of the thanks, also when the draft is made anew. Raises Refused for a published one."""
+    if draft.published_at:
+        raise Refused(_("It is published. What was said in public stays as it was."))
     draft.credits.filter(workspace_id=draft.workspace_id, id=credit_id).update(dropped=True)
 
 

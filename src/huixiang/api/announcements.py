@@ -9,7 +9,8 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from huixiang.announcements import actions, queries
-from huixiang.announcements.models import Announcement
+from huixiang.announcements.audience import people_to_tell
+from huixiang.announcements.models import Announcement, Credit
 from huixiang.api import filters, finding, keys, shapes
 from huixiang.api.themes import Solution, one_of
 from huixiang.workspaces.models import Workspace
@@ -59,6 +60,33 @@ class Thanked(Schema):
     first_reporter: bool
 
 
+class CreditItem(Schema):
+    """Whom it thanks, as the team sees it."""
+
+    id: uuid.UUID
+    member: shapes.MemberName
+    contribution: str
+    first_reporter: bool
+    consent: Literal["unanswered", "name", "nickname", "no"]
+
+
+class Reach(Schema):
+    """How many of those concerned are reached on a channel."""
+
+    name: str
+    kind: str
+    people: int
+
+
+class Audience(Schema):
+    """Whom publishing tells: whose feedback led here, and who said 我也是."""
+
+    people: int
+    reachable: int
+    unreachable: int = Field(description="There is no way to them; they find it on the board.")
+    channels: list[Reach]
+
+
 class SolvedAnswers(Schema):
     """What members say: is it solved for them."""
 
@@ -76,6 +104,7 @@ class AnnouncementDetail(AnnouncementItem):
     thanks: list[Thanked]
     unnamed: int = Field(description="Who is thanked without a name.")
     answers: SolvedAnswers
+    credits: list[CreditItem] = Field(description="Everybody it thanks, by id; those who were left out are missing.")
 
 
 class Telling(Schema):
@@ -151,7 +180,13 @@ def _detail(request: keys.KeyedRequest, announcement_id: uuid.UUID) -> dict[str,
         {name: getattr(one, name) for name in ("name", "named", "contribution", "first_reporter")} for one in named
     ]
     parts = {name: getattr(row, name) for name in ("what_happened", "how_fixed", "what_next")}
-    return _item(row) | parts | {"thanks": thanked, "unnamed": unnamed, "answers": queries.answer_counts(row)}
+    said = {"thanks": thanked, "unnamed": unnamed, "answers": queries.answer_counts(row)}
+    return _item(row) | parts | said | {"credits": [_credit(one) for one in queries.credits_of(row)]}
+
+
+def _credit(row: Credit) -> dict[str, Any]:
+    known = {name: getattr(row, name) for name in ("id", "contribution", "first_reporter")}
+    return known | {"member": shapes.member_name(row.member), "consent": row.member.credit_consent}
 
 
 @router.get(ANNOUNCEMENT, auth=keys.read, response=shapes.answers(AnnouncementDetail), summary="One announcement")
@@ -169,6 +204,15 @@ def telling(request: keys.KeyedRequest, announcement_id: uuid.UUID) -> Any:
     told = queries.telling(row)
     notices, unreachable = told.pop("notices"), told.pop("unreachable")
     return {"told_at": row.told_at, "notices": notices, "unreachable": unreachable, "deliveries": told}
+
+
+@router.get(ANNOUNCEMENT + "/audience", auth=keys.read, response=shapes.answers(Audience), summary="Whom it concerns")
+def audience(request: keys.KeyedRequest, announcement_id: uuid.UUID) -> Any:
+    """Who would be told now, and by which channels."""
+    found = people_to_tell(_one(request, announcement_id).theme)
+    ways = [{"name": name, "kind": kind, "people": number} for name, kind, number in found.by_channel]
+    reached = {"reachable": len(found.reachable), "unreachable": len(found.unreachable)}
+    return {"people": len(found.people), **reached, "channels": ways}
 
 
 @router.post(
@@ -192,6 +236,21 @@ def save(request: keys.KeyedRequest, announcement_id: uuid.UUID, words: Words) -
     by = keys.acting(request, Permission.ANNOUNCE)
     changed = {name: text for name, text in words.model_dump(exclude_unset=True).items() if text is not None}
     actions.edit(draft=_one(request, announcement_id), by=by, **changed)
+    return _detail(request, announcement_id)
+
+
+@router.post(
+    ANNOUNCEMENT + "/credits/{uuid:credit_id}/drop",
+    auth=keys.announcements,
+    response=shapes.changes(AnnouncementDetail),
+    summary="Leave somebody out of the thanks",
+)
+def drop_credit(request: keys.KeyedRequest, announcement_id: uuid.UUID, credit_id: uuid.UUID) -> Any:
+    """Leave a member out of the thanks of a draft, also when it is made anew."""
+    keys.acting(request, Permission.ANNOUNCE)
+    row = _one(request, announcement_id)
+    keys.found(row.credits.filter(id=credit_id).first())
+    actions.drop_credit(draft=row, credit_id=credit_id)
     return _detail(request, announcement_id)
 
 

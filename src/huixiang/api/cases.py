@@ -12,6 +12,7 @@ from pydantic import Field
 from huixiang.api import filters, finding, keys, shapes
 from huixiang.api.feedback import Judgement, judgement
 from huixiang.cases import queries
+from huixiang.cases.files import put_files
 from huixiang.cases.handing import open_handover
 from huixiang.cases.models import Case, Clock, Turn
 from huixiang.cases.states import ENDED, TO_DO, UNFINISHED, CaseState
@@ -87,6 +88,8 @@ class TurnItem(Schema):
     text: str
     by: shapes.StaffName | None
     delivery: str | None = Field(description="State of the outgoing message, null when there is none.")
+    delivery_id: uuid.UUID | None
+    attachments: list[shapes.AttachmentItem]
 
 
 class ClockItem(Schema):
@@ -195,9 +198,11 @@ def detail(row: Case) -> dict[str, Any]:
     """A case as CaseDetail."""
     feedback = [one.id for one in of_case(workspace_id=row.workspace_id, case_id=row.id)]
     judged = assessments(workspace_id=row.workspace_id, feedback_ids=feedback)
+    turns = queries.turns(row)
+    put_files(turns)
     return item(row) | {
         "feedback": feedback,
-        "turns": [_turn(turn) for turn in queries.turns(row)],
+        "turns": [_turn(turn) for turn in turns],
         "clocks": [_clock(clock) for clock in queries.clocks(row)],
         "assessment": judgement(max(judged.values(), key=lambda one: one.at, default=None)),
         "handover": _handover(row),
@@ -221,6 +226,8 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "text": turn.text,
         "by": shapes.staff_name(turn.by),
         "delivery": turn.delivery.state if turn.delivery else None,
+        "delivery_id": turn.delivery_id,
+        "attachments": [shapes.attachment(one) for one in turn.files],
     }
 
 

@@ -16,7 +16,10 @@ from huixiang.cases.queries import cases_by_id
 from huixiang.feedback import actions, queries
 from huixiang.feedback.models import Feedback
 from huixiang.intake.actions import show_unmasked
+from huixiang.intake.attachments.queries import of_conversation_parts
+from huixiang.intake.models import Attachment
 from huixiang.intake.queries import messages_of_feedback
+from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import themes_by_id
@@ -96,6 +99,7 @@ class FeedbackDetail(FeedbackItem):
     model_version: str
     removed_reason: str
     assessment: Judgement | None
+    attachments: list[shapes.AttachmentItem]
 
 
 class Similar(Schema):
@@ -198,7 +202,15 @@ def _detail(row: Feedback) -> dict[str, Any]:
         "model_version": row.model_version,
         "removed_reason": row.removed_reason,
         "assessment": judgement(judged),
+        "attachments": [shapes.attachment(one) for one in _files(row)],
     }
+
+
+def _files(row: Feedback) -> list[Attachment]:
+    """What came with its messages, in their order: two statements."""
+    messages = messages_of_feedback(workspace_id=row.workspace_id, feedback_id=row.id)
+    found = of_conversation_parts(message_ids=[message.id for message in messages])
+    return [one for message in messages for one in found.get(message.id, [])]
 
 
 def judgement(judged: Assessment | None) -> dict[str, Any] | None:
@@ -270,10 +282,12 @@ def correct(request: keys.KeyedRequest, feedback_id: uuid.UUID, wanted: NewKind)
     summary="Remove a feedback",
 )
 def remove(request: keys.KeyedRequest, feedback_id: uuid.UUID, why: shapes.Reason) -> Any:
-    """Delete what was said, for good; the place, the counts and the reason stay."""
-    actor = keys.actor(request, Permission.DELETE)
+    """Delete what was said, for good; the place, the counts and the reason stay. Moderators: what is public."""
+    by = keys.acting(request, Permission.MODERATE)
     row = _one(request, feedback_id)
+    if not row.public:
+        keys.acting(request, Permission.DELETE)
     if row.removed_at:
         raise Refused(_("It was removed already."))
-    actions.remove(feedback=row, reason=why.reason, actor=actor)
+    actions.remove(feedback=row, reason=why.reason, actor=Actor("staff", by.id))
     return _detail(_one(request, feedback_id))

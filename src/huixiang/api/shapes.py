@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from huixiang.api.errors import Error
 from huixiang.api.incoming import storable
+from huixiang.intake.models import Attachment
 from huixiang.members.models import Member
 from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Membership
@@ -75,10 +76,24 @@ class StaffName(Schema):
     job_title: str
 
 
+class AttachmentItem(Schema):
+    """A file: what it is was read from its content, not its name."""
+
+    id: uuid.UUID
+    name: str = Field(examples=["故障码.jpg"])
+    media_type: str = Field(examples=["image/jpeg"])
+    size: int = Field(description="Bytes.", examples=[48_211])
+
+
 class Done(Schema):
     """It is done."""
 
     done: bool = True
+
+
+def attachment(row: Attachment) -> dict[str, Any]:
+    """A file as AttachmentItem."""
+    return {name: getattr(row, name) for name in ("id", "name", "media_type", "size")}
 
 
 def theme_name(theme: Theme | None) -> dict[str, Any] | None:

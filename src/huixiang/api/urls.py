@@ -20,8 +20,10 @@ from huixiang.api import (
     errors,
     examples,
     feedback,
+    files,
     handing,
     handling,
+    leftovers,
     members,
     messages,
     records,
@@ -105,8 +107,8 @@ api = _Api(
 )
 errors.handle_in(api)
 PARTS = (
-    messages, deliveries, feedback, cases, handling, handing, bulk, themes, regrouping, verbatims, members, records,
-    announcements, directory,
+    messages, leftovers, deliveries, feedback, cases, handling, handing, bulk, files, themes, regrouping, verbatims,
+    members, records, announcements, directory,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

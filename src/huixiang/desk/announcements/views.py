@@ -16,7 +16,6 @@ from huixiang.channels.models import DeliveryState
 from huixiang.channels.queries import troubled_about
 from huixiang.desk import access
 from huixiang.desk.announcements.checks import checks, reach
-from huixiang.kernel.errors import Refused
 from huixiang.members.models import Consent
 from huixiang.ui.markdown import render as markdown
 from huixiang.workspaces.models import Membership
@@ -150,8 +149,6 @@ def drop_credit(
 ) -> HttpResponse:
     """Leave somebody out of the thanks of a draft."""
     draft = _announcement(membership, announcement_id)
-    if draft.published_at:
-        raise Refused(_("It is published. What was said in public stays as it was."))
     actions.drop_credit(draft=draft, credit_id=credit_id)
     return access.done(request, _("Left out of the thanks."), _address(membership, draft))
 
