@@ -23,6 +23,8 @@ from huixiang.announcements.actions import resolve_and_draft
 from huixiang.api.urls import api
 from huixiang.cases import bulk
 from huixiang.cases.actions import reply
+from huixiang.cases.filters import Filters
+from huixiang.cases.saved_views import save_view
 from huixiang.channels.models import Delivery
 from huixiang.config.wsgi import application
 from huixiang.feedback.models import Feedback
@@ -114,6 +116,7 @@ def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
         "move_id": str(moved.id),
         "change_id": str(other_theme.changes.latest("changed_at").id),
         "attachment_id": str(kept.id),
+        "view_id": str(save_view(by=owner, name="我的", filters=Filters(), shared=True).id),
         "credit_id": str(draft.credits.get().id),
         "delivery_id": str(Delivery.objects.latest("created_at").id),
         "bulk_id": str(run.id),

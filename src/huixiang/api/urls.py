@@ -28,6 +28,7 @@ from huixiang.api import (
     messages,
     records,
     regrouping,
+    saved,
     themes,
     verbatims,
 )
@@ -107,8 +108,8 @@ api = _Api(
 )
 errors.handle_in(api)
 PARTS = (
-    messages, leftovers, deliveries, feedback, cases, handling, handing, bulk, files, themes, regrouping, verbatims,
-    members, records, announcements, directory,
+    messages, leftovers, deliveries, feedback, cases, handling, handing, bulk, saved, files, themes, regrouping,
+    verbatims, members, records, announcements, directory,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)
