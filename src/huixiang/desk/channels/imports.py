@@ -42,7 +42,7 @@ FIELDS: Final[dict[str, tuple[Promise, Promise]]] = {
     "text": (gettext_lazy("Text"), gettext_lazy("what was said; the only one that must be there")),
     "time": (gettext_lazy("Time"), gettext_lazy("when; without it, now")),
     "external_id": (gettext_lazy("Number"), gettext_lazy("tells rows apart, so that nothing comes in twice")),
-    "author_id": (gettext_lazy("Author's id"), gettext_lazy("without it every row is a person of its own")),
+    "author_id": (gettext_lazy("Author's id"), gettext_lazy("without it, people are told apart by e-mail or name")),
     "author_email": (gettext_lazy("Author's e-mail"), gettext_lazy("a way back to them; also tells people apart")),
     "author_name": (gettext_lazy("Author's name"), gettext_lazy("as the community knows them")),
     "thread": (gettext_lazy("Conversation"), gettext_lazy("what belongs together")),
