@@ -12,7 +12,7 @@ from huixiang.cases.models import Case
 from huixiang.journal.models import Entry
 from huixiang.members import exporting
 from huixiang.members.models import Member
-from huixiang.workspaces.models import Membership, Workspace
+from huixiang.workspaces.models import KeptAnswer, Membership, Workspace
 from tests import factories
 from tests.api.conftest import Program
 
@@ -57,9 +57,19 @@ def test_notes_are_kept_and_listed(desk: Program, case: Case, owner: Membership)
     assert desk.get(address)[1] == {"notes": []}
     first = desk.post(address, {"text": "更愿意接电话"})[1]
     assert (first["text"], first["by"]["id"]) == ("更愿意接电话", str(owner.id))
+    assert first["member"] == str(case.member_id)
     second = desk.post(address, {"text": "周末联系"})[1]
     assert desk.get(address)[1] == {"notes": [second, first]}
     assert desk.post(address, {"text": "  "})[0] == 409
+
+
+def test_a_kept_answer_goes_with_the_member_it_tells_of(desk: Program, case: Case) -> None:
+    desk.headers["idempotency-key"] = "note-1"
+    desk.post(f"members/{case.member_id}/notes", {"text": "更愿意接电话"})
+    assert KeptAnswer.objects.get().body.count("更愿意接电话") == 1
+    desk.headers["idempotency-key"] = "erase-1"
+    assert desk.post(f"members/{case.member_id}/erase", {})[0] == 200
+    assert KeptAnswer.objects.get(name="note-1").body == ""
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -6,7 +6,7 @@ from huixiang.workspaces.models import Scope
 from tests.docs import pages
 
 PAGE = "docs/api.md"
-CALL = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (?:/api/v1)?(/[a-z/{}_]+)(?:\?[^`]*)?`")
+CALL = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (?:/api/v1)?(/[a-z/{}_-]+)(?:\?[^`]*)?`")
 STATUS = re.compile(r"^\| (\d{3}) \|", re.MULTILINE)
 SCOPES = re.compile(r"^\| scope \| opens \|\n\|---\|---\|\n((?:\| `.*\n)+)", re.MULTILINE)
 

@@ -40,9 +40,10 @@ class NewNote(shapes.Body):
 
 
 class NoteItem(Schema):
-    """What somebody of the team wants to remember."""
+    """What somebody of the team wants to remember of a member."""
 
     id: uuid.UUID
+    member: uuid.UUID
     text: str
     by: shapes.StaffName | None
     at: datetime
@@ -133,7 +134,8 @@ def note(request: keys.KeyedRequest, member_id: uuid.UUID, said: NewNote) -> Any
 
 
 def _note(row: MemberNote) -> dict[str, Any]:
-    return {"id": row.id, "text": row.text, "by": shapes.staff_name(row.by), "at": row.at}
+    """A note as NoteItem. By the member's id an answer kept for a repeated call is found when they are erased."""
+    return {"id": row.id, "member": row.member_id, "text": row.text, "by": shapes.staff_name(row.by), "at": row.at}
 
 
 @router.get("/members/alike", auth=keys.members, response=shapes.answers(MemberPairs), summary="Who may be one person")
