@@ -6,10 +6,11 @@ from collections.abc import Callable
 from django.test import Client
 from django.utils import timezone
 
-from huixiang.cases.actions import assign, reply
+from huixiang.cases.actions import assign, end, end_many, reopen, reply
 from huixiang.cases.collision import forget_the_gone
 from huixiang.cases.models import Case, Handover, Presence, Turn
 from huixiang.channels.models import Delivery
+from huixiang.journal.events import Actor
 from huixiang.journal.models import Entry
 from huixiang.workspaces.models import Membership
 
@@ -58,6 +59,29 @@ def test_a_case_is_handed_over_and_taken(
     assert told(case) == ["cases.handed_over", "cases.assigned", "cases.handover_ended"]
     again = as_operator.post(at("case_take", case_id=case.id), headers=HTMX)
     assert (again.status_code, again.content.decode()) == (409, "这里已经没有交接给你的个案了。")
+
+
+def test_what_ended_with_its_theme_still_waits_to_be_taken(
+    case: Case, operator: Membership, owner: Membership, at: At, as_owner: Client, as_operator: Client
+) -> None:
+    assert hand(case, operator, at, as_owner) == 200
+    assert end_many(cases=[case], state="solved", actor=Actor("staff", owner.id)) == 1
+    case.refresh_from_db()
+    assert (case.state, waiting(at, as_operator)) == ("solved", [case])
+    as_operator.post(at("case_take", case_id=case.id))
+    assert waiting(at, as_operator) == []
+
+
+def test_whoever_ends_what_was_handed_to_them_has_taken_it(
+    case: Case, operator: Membership, owner: Membership, at: At, as_owner: Client, as_operator: Client
+) -> None:
+    hand(case, operator, at, as_owner)
+    end(case=case, state="solved", actor=Actor("staff", owner.id))
+    assert (waiting(at, as_operator), Handover.objects.get().ended_at) == ([case], None)
+    reopen(case=case, actor=Actor("staff", owner.id))
+    end(case=case, state="solved", actor=Actor("staff", operator.id))
+    assert (waiting(at, as_operator), Handover.objects.get().taken) == ([], True)
+    assert told(case)[-1] == "cases.handover_ended"
 
 
 def test_a_case_is_given_back_with_a_reason(

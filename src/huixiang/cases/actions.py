@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.cases import clocks, events, routes
+from huixiang.cases import clocks, events, handing, routes
 from huixiang.cases.collision import hold_if_overtaken
 from huixiang.cases.exposing import shows_numbers
 from huixiang.cases.files import links_beside
@@ -316,7 +316,8 @@ def propose_grade(*, case_ids: Sequence[uuid.UUID], grade: str, reason: str) -> 
 def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
     """Solve, confirm or close a case; closing without a solution needs a reason. Journal: cases.state_changed.
 
-    Does nothing when the case has ended so already (a button pressed twice).
+    A hand-over to whoever ends it is taken with that. Does nothing when the case has ended so already (a button
+    pressed twice).
     """
     if state == CaseState.CLOSED and not reason.strip():
         raise Refused(_("Say why it is closed without a solution."))
@@ -331,6 +332,7 @@ def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
         case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
     case.save(update_fields=["state", "stage", "close_reason", *STAMPS.values()])
     clocks.stop(case, at=now)
+    handing.settle(case=case, actor=actor)
 
 
 @transaction.atomic

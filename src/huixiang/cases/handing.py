@@ -81,6 +81,17 @@ def give_back(*, case: Case, by: Membership, text: str) -> Membership | None:
     return giver
 
 
+def settle(*, case: Case, actor: Actor) -> None:
+    """Whoever ends a case that was handed over to them has taken it. Journal: cases.handover_ended, if there was one.
+
+    One that ends otherwise, say with its theme, still waits to be taken: the note says what was promised.
+    """
+    waiting = Handover.objects.filter(case=case, ended_at=None, taker_id=actor.id) if actor.kind == "staff" else None
+    if waiting and waiting.update(ended_at=timezone.now(), taken=True):
+        taken = Note(events.HandoverEnded(subject=case.id, taken=True), actor=actor)
+        record_all([taken], workspace_id=case.workspace_id)
+
+
 def _locked(case: Case) -> Case:
     """The case as it is now, held: a second press waits here and finds the hand-over answered."""
     return Case.objects.select_for_update(of=("self",)).get(id=case.id)

@@ -17,7 +17,7 @@ from huixiang.cases.handing import handed_to
 from huixiang.cases.marks import unread_cases, unseen
 from huixiang.cases.models import Case, Tag, Turn
 from huixiang.cases.search import matching
-from huixiang.cases.states import ENDED, TO_DO, UNFINISHED, CaseState
+from huixiang.cases.states import ENDED, JOINABLE, TO_DO, UNFINISHED, CaseState
 from huixiang.cases.urgency import GRADE_STEP
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.feedback.models import GRADE_RANK, Grade
@@ -37,7 +37,7 @@ def _in_view(view: str, viewer: Membership) -> Q:
         "overdue": Q(state__in=UNFINISHED, due_at__lt=timezone.now(), historical=False),
         "waiting": Q(state__in=[CaseState.WAITING_MEMBER], historical=False),
         "unread": Q(state__in=UNFINISHED, historical=False),
-        "handed": Q(state__in=UNFINISHED, owner=viewer, id__in=handed_to(viewer)),
+        "handed": Q(state__in=JOINABLE, owner=viewer, id__in=handed_to(viewer)),
         "unfinished": Q(state__in=UNFINISHED),
         "ended": Q(state__in=ENDED),
         "historical": Q(state__in=UNFINISHED, historical=True),
