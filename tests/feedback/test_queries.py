@@ -8,7 +8,6 @@ from huixiang.feedback.models import Feedback
 from huixiang.feedback.queries import (
     copies,
     feedback_by_id,
-    feedback_by_theme,
     kind_counts,
     latest,
     of_case,
@@ -78,12 +77,11 @@ def test_copies_are_counted_by_people(app_channel: ChannelAccount) -> None:
     assert found == {"h": {first.member_id, second.member_id}}
 
 
-def test_feedback_of_a_case_and_by_theme(app_channel: ChannelAccount) -> None:
-    case, theme = uuid.uuid4(), uuid.uuid4()
+def test_feedback_of_a_case(app_channel: ChannelAccount) -> None:
+    case = uuid.uuid4()
     late, early = (
-        stored(app_channel, case_id=case, theme_id=theme),
+        stored(app_channel, case_id=case),
         stored(app_channel, case_id=case, said_at=hours_ago(3)),
     )
     assert of_case(workspace_id=app_channel.workspace_id, case_id=case) == [early, late]
-    assert feedback_by_theme(workspace_id=app_channel.workspace_id, ids=[early.id, late.id]) == {theme: [late.id]}
     assert of_case(workspace_id=uuid.uuid4(), case_id=case) == []

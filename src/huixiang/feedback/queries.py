@@ -1,7 +1,7 @@
 """Finding feedback."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -81,16 +81,6 @@ def copies(*, workspace_id: uuid.UUID, hashes: Sequence[str]) -> dict[str, set[u
     rows = Feedback.objects.filter(workspace_id=workspace_id, text_hash__in=[h for h in hashes if h])
     for text_hash, member_id in rows.values_list("text_hash", "member_id"):
         found.setdefault(text_hash, set()).add(member_id)
-    return found
-
-
-def feedback_by_theme(*, workspace_id: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
-    """These feedbacks' ids by the theme each is about now."""
-    found: dict[uuid.UUID, list[uuid.UUID]] = {}
-    rows = Feedback.objects.filter(workspace_id=workspace_id, id__in=list(ids), theme_id__isnull=False)
-    for feedback_id, theme_id in rows.values_list("id", "theme_id"):
-        if theme_id:
-            found.setdefault(theme_id, []).append(feedback_id)
     return found
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pgvector.django import CosineDistance
 
 from huixiang.feedback.models import Feedback
-from huixiang.kernel import pagination
 from huixiang.members.models import Member
 from huixiang.themes.models import Merge, Move, Theme, Vote
 from huixiang.themes.search import matching
@@ -47,28 +46,6 @@ def latest_texts(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> dic
     return found
 
 
-def by_impact(
-    *, workspace: Workspace, statuses: Sequence[str] = (), cursor: str = "", size: int = 50
-) -> pagination.Page[Theme]:
-    """Themes with the greatest impact first; merged ones never."""
-    found = Theme.objects.filter(workspace=workspace).exclude(status=ThemeStatus.MERGED)
-    if statuses:
-        found = found.filter(status__in=statuses)
-    place = pagination.decode(cursor, float, uuid.UUID)
-    if place:
-        found = found.filter(impact__lte=place[0]).exclude(impact=place[0], id__gte=place[1])
-    rows = list(found.select_related("owner__user").defer("centre").order_by("-impact", "-id")[: size + 1])
-    return pagination.cut(rows, size, "impact", "id")
-
-
-def status_counts(workspace: Workspace) -> dict[str, int]:
-    """How many themes stand where."""
-    counted = (
-        Theme.objects.filter(workspace=workspace).exclude(status=ThemeStatus.MERGED).values_list("status")
-    )
-    return dict(counted.annotate(number=Count("id")))
-
-
 def rank_by_impact(theme: Theme) -> tuple[int, int]:
     """The theme's place among the open themes by impact, and how many there are."""
     rivals = Theme.objects.filter(workspace_id=theme.workspace_id, status__in=OPEN)
@@ -87,23 +64,6 @@ def daily_counts(*, theme: Theme, days: int = 14) -> list[tuple[datetime.date, i
     )
     counted = dict(rows)
     return [(day, counted.get(day, 0)) for day in (first + datetime.timedelta(days=n) for n in range(days))]
-
-
-def recent_daily(*, themes: Sequence[Theme], days: int = 14) -> dict[uuid.UUID, list[int]]:
-    """For each theme its feedback a day over the last `days` days, for sparklines: one statement."""
-    today = timezone.localdate()
-    first = today - datetime.timedelta(days=days - 1)
-    rows = (
-        Feedback.objects.filter(theme_id__in=[t.id for t in themes], said_at__date__gte=first)
-        .annotate(day=TruncDate("said_at"))
-        .values_list("theme_id", "day")
-        .annotate(number=Count("id"))
-    )
-    lines = {theme.id: [0] * days for theme in themes}
-    for theme_id, day, number in rows:
-        if 0 <= (day - first).days < days:
-            lines[theme_id][(day - first).days] = number
-    return lines
 
 
 def nearby(theme: Theme, limit: int = 3) -> list[Theme]:
