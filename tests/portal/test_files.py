@@ -219,6 +219,8 @@ def test_films_are_taken_from_who_is_signed_in(workspace: Workspace, member_of: 
     assert refused(Client(), workspace, FILM, "异响.mp4") == "“异响.mp4”是视频。登录后才能发送视频，图片不用登录。"
     _member, client = member_of("漠河守夜人")
     assert send_file(client, workspace, FILM, "异响.mp4")["name"] == "异响.mp4"
+    offered = [".mp4" in one.get(at(workspace, "say/")).content.decode() for one in (Client(), client)]
+    assert offered == [False, True]  # nobody is offered what is then refused
 
 
 def test_a_day_takes_so_many_bytes_of_a_visitor(workspace: Workspace, settings: Any) -> None:

@@ -11,15 +11,17 @@ from huixiang.intake.models import Attachment
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Workspace
 
-ACCEPT = ".jpg,.jpeg,.png,.webp,.gif,.heic,.pdf,.txt,.csv,.log,.xlsx,.docx,.mp4,.mov"
+ACCEPT = ".jpg,.jpeg,.png,.webp,.gif,.heic,.pdf,.txt,.csv,.log,.xlsx,.docx"
+FILMS = ",.mp4,.mov"
 SEALED = "sandbox; default-src 'none'; frame-ancestors 'none'"
 Upload = Callable[..., Attachment]  # attachments.actions.upload, or it with what a neighbour asks besides
 SLACK = 64 * 1024  # what a form weighs beside its file
 
 
-def choices() -> dict[str, object]:
+def choices(*, films: bool = True) -> dict[str, object]:
     """What the field for files says to the browser, which tells the person before anything is sent."""
-    return {"accept": ACCEPT, "most_files": actions.MOST_FILES, "most_bytes": kinds.largest()}
+    accept = ACCEPT + (FILMS if films else "")
+    return {"accept": accept, "most_files": actions.MOST_FILES, "most_bytes": kinds.largest()}
 
 
 def uploaded(

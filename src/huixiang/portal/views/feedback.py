@@ -68,7 +68,7 @@ def _page(
     context = visit.context(
         "board", feedback=found, standing=standing, theme=theme, case=case, around=_around(visit, standing),
         announcement=echoes.announcement_of(theme) if theme else None, facts=fact_words(found.facts),
-        may_reply=_may_reply(visit, found, case), sentence=sentence, text=text, **choices(),
+        may_reply=_may_reply(visit, found, case), sentence=sentence, text=text, **choices(films=visit.user is not None),
     )  # fmt: skip
     return render(request, "portal/feedback.html", context, status=status)
 

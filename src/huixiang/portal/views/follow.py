@@ -93,7 +93,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     found = _followed(visit, code) if code else None
-    context = visit.context("follow", found=found, sentence=sentence, text=text, **choices())
+    offered = choices(films=visit.user is not None)
+    context = visit.context("follow", found=found, sentence=sentence, text=text, **offered)
     response = render(request, "portal/follow.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -92,7 +92,7 @@ def _form(request: HttpRequest, visit: Visit, form: SayForm, *, sentence: str = 
         sentence=sentence,
         key=new_id(),
         sent=_still_there(request, visit),
-        **files.choices(),
+        **files.choices(films=visit.user is not None),
         figures=month_figures(visit.workspace),
     )
     return render(request, "portal/submit.html", context, status=status)
