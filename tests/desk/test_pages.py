@@ -74,6 +74,24 @@ def test_nobody_of_another_workspace_can_tell_that_a_page_exists(
     assert answers == dict.fromkeys(everything, 404)
 
 
+def test_whose_role_does_not_open_a_page_reads_which_does(
+    workspace: Workspace, other_workspace: Workspace, client_of: Callable[[Membership], Client]
+) -> None:
+    viewer = client_of(factories.membership(workspace, "viewer"))
+    webhooks = f"/w/{workspace.slug}/settings/webhooks/"
+    answer = viewer.get(webhooks)
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Cache-Control"]) == (404, "private, no-store")
+    wanted = ["你在“北辰汽车”里的角色是：只读成员。", "能打开的角色：空间所有者、空间管理员。"]
+    assert [sentence for sentence in wanted if sentence not in page] == []
+    assert f'href="/w/{workspace.slug}/inbox/"' in page
+    elsewhere = viewer.get(f"/w/{other_workspace.slug}/settings/webhooks/").content.decode()
+    nowhere = viewer.get("/w/nobody-has-this/settings/webhooks/").content.decode()
+    assert ("角色" in elsewhere, "角色" in nowhere) == (False, False)
+    by_script = viewer.get(webhooks, headers={"HX-Request": "true"})
+    assert (by_script.status_code, "角色" in by_script.content.decode()) == (404, False)
+
+
 def test_rows_of_another_workspace_are_not_found_under_ones_own(
     other_workspace: Workspace, arguments: dict[str, Any], client_of: Callable[[Membership], Client]
 ) -> None:

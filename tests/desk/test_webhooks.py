@@ -43,6 +43,19 @@ def test_what_may_not_be_called_is_refused(at: Callable[..., str], as_owner: Cli
     assert WebhookEndpoint.objects.count() == 0
 
 
+def test_a_change_that_is_refused_leaves_what_was_typed(
+    at: Callable[..., str], as_owner: Client, endpoint: WebhookEndpoint
+) -> None:
+    """The form is sent by htmx, which shows the sentence beside the form and does not load the page anew."""
+    change = at("webhook_change", endpoint_id=endpoint.id)
+    page = as_owner.get(at("webhook", endpoint_id=endpoint.id)).content.decode()
+    assert f'hx-post="{change}" hx-swap="none"' in page
+    refused = as_owner.post(change, FIELDS | {"url": "http://10.0.0.1/"}, headers=HTMX)
+    assert (refused.status_code, refused["Content-Type"]) == (409, "text/plain; charset=utf-8")
+    changed = as_owner.post(change, FIELDS | {"name": "新名字"}, headers=HTMX)
+    assert changed.headers["HX-Redirect"] == at("webhook", endpoint_id=endpoint.id)
+
+
 def test_it_is_tested_paused_resumed_rotated_changed_and_removed(
     at: Callable[..., str], as_owner: Client, endpoint: WebhookEndpoint
 ) -> None:

@@ -13,13 +13,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import pgettext
 
 from huixiang.cases.inbox import to_do_count
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.queries import membership_of
-from huixiang.workspaces.roles import Permission, holds
+from huixiang.workspaces.roles import GRANTS, Permission, Role, holds
 
 View = Callable[..., HttpResponseBase]
 
@@ -45,8 +46,10 @@ def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View],
         @login_required
         def guarded(request: HttpRequest, workspace: str, **kwargs: Any) -> HttpResponseBase:
             membership = membership_of(user=request.user, slug=workspace)  # type: ignore[arg-type]
-            if membership is None or not holds(membership, permission):
+            if membership is None:
                 raise Http404
+            if not holds(membership, permission):
+                return _not_theirs(request, membership, permission)
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
             if membership.workspace.second_factor_required and not membership.has_second_factor:
@@ -56,6 +59,17 @@ def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View],
         return guarded
 
     return decorate
+
+
+def _not_theirs(request: HttpRequest, membership: Membership, permission: Permission) -> HttpResponseBase:
+    """404, as for whoever is not of the team; one of the team who opens a page reads who may, and how to get there."""
+    if request.method not in {"GET", "HEAD"} or getattr(request, "htmx", False):
+        raise Http404
+    if membership.workspace.second_factor_required and not membership.has_second_factor:
+        raise Http404
+    may_do = pgettext("between roles", ", ").join(str(role.label) for role in Role if permission in GRANTS[role])
+    words = {"workspace": membership.workspace, "role": Role(membership.role).label, "roles": may_do}
+    return _unkept(render(request, "desk/not_theirs.html", words, status=404))
 
 
 def _unkept(response: HttpResponseBase) -> HttpResponseBase:

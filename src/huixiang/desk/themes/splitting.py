@@ -85,7 +85,9 @@ def split(request: HttpRequest, membership: Membership, theme_id: uuid.UUID) -> 
 def _told(request: HttpRequest, membership: Membership, taken: Move) -> HttpResponse:
     number = len(taken.feedback_ids)
     said = ngettext(
-        "%(number)d feedback is about “%(name)s” now.", "%(number)d feedbacks are about “%(name)s” now.", number
+        "%(number)d piece of feedback is about “%(name)s” now.",
+        "%(number)d pieces of feedback are about “%(name)s” now.",
+        number,
     ) % {"number": number, "name": taken.target.name}
     undo = reverse("desk:theme_move_undo", args=[membership.workspace.slug, taken.id])
     stay = access.back(request, "") if "stay" in request.POST else ""
