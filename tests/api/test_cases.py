@@ -1,8 +1,11 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from huixiang.cases.actions import reply
 from huixiang.cases.models import Case, Turn
 from huixiang.journal.models import Entry
 from huixiang.workspaces.actions import create_api_key
@@ -145,3 +148,14 @@ def test_a_number_for_everybody_to_read_must_be_meant(desk: Program, case: Case)
     assert desk.post(address, said) == (409, {"error": sentence})
     assert desk.post(address, {**said, "show_numbers": True})[0] == 200
     assert [turn.lane for turn in Turn.objects.filter(case=case, direction="outbound")] == ["public"]
+
+
+def test_an_answer_a_colleague_was_faster_with_is_held_back(desk: Program, case: Case, operator: Membership) -> None:
+    seen = (timezone.now() - timedelta(minutes=1)).isoformat()
+    reply(case=case, by=operator, text="我们在查。", lane="private")
+    address, said = f"cases/{case.id}/reply", {"text": "谢谢您告诉我们。", "lane": "private"}
+    assert desk.post(address, said | {"seen_at": seen})[0] == 409
+    assert desk.post(address, said | {"seen_at": timezone.now().isoformat()})[0] == 200
+    assert [turn.text for turn in case.turns.filter(direction="outbound").order_by("at", "id")] == [
+        "我们在查。", "谢谢您告诉我们。",
+    ]  # fmt: skip

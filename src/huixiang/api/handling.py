@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
+from pydantic import Field
 
 from huixiang.api import filters, keys, shapes
 from huixiang.api.cases import CaseDetail, detail, one_of
@@ -26,6 +27,9 @@ class Reply(shapes.Body):
     text: shapes.Said
     lane: Literal["public", "private"]
     show_numbers: bool = False
+    seen_at: filters.Moment | None = Field(
+        None, description="When the case was read: 409 when a colleague answered after this moment."
+    )
 
 
 class Note(shapes.Body):
@@ -80,7 +84,9 @@ def reply(request: keys.KeyedRequest, case_id: uuid.UUID, said: Reply) -> Any:
     """
     by = keys.acting(request, Permission.REPLY)
     case = one_of(request, case_id)
-    actions.reply(case=case, by=by, text=said.text, lane=said.lane, show_numbers=said.show_numbers)
+    actions.reply(
+        case=case, by=by, text=said.text, lane=said.lane, show_numbers=said.show_numbers, seen_at=said.seen_at
+    )
     return _detail(request, case)
 
 
