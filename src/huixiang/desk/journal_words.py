@@ -21,6 +21,7 @@ from huixiang.journal.models import Entry
 from huixiang.members.models import Tier
 from huixiang.members.queries import names
 from huixiang.themes.states import ThemeStatus
+from huixiang.triage.wording import worded
 from huixiang.workspaces.models import Workspace
 from huixiang.workspaces.queries import api_keys, staff_names
 from huixiang.workspaces.roles import Role
@@ -74,6 +75,8 @@ PLAIN: Final[dict[str, Promise]] = {
     "members.export_fetched": gettext_lazy("Everything stored about a member was downloaded"),
     "members.joined": gettext_lazy("Another record of the same person was joined in"),
     "members.joining_undone": gettext_lazy("A joining or parting was taken back"),
+    "members.kept_apart": gettext_lazy("It was said that two records are two people"),
+    "members.proposed_again": gettext_lazy("It was taken back that two records are two people"),
     "members.note_written": gettext_lazy("A note about a member was written"),
     "members.parted": gettext_lazy("A name on a channel became a member of its own"),
     "playbooks.standards_changed": gettext_lazy("The response standards were changed"),
@@ -191,7 +194,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     ),
     "themes.voted": lambda d: _("A member said the same") if d["given"] else _("A member took their vote back"),
     "triage.assessed": lambda d: (
-        _("Assessed as %(grade)s by “%(rule)s”") % {"grade": _label(Grade, d["grade"]), "rule": d["rule"]}
+        _("Assessed as %(grade)s by “%(rule)s”") % {"grade": _label(Grade, d["grade"]), "rule": worded(d["rule"])}
     ),
     "triage.corrected": _corrected,
     "triage.rules_changed": lambda d: _("The grading rules were changed, %(rules)s rows now") % d,
