@@ -17,7 +17,7 @@ from huixiang.feedback.standing import remember
 from huixiang.journal.models import Entry
 from huixiang.members import erasing
 from huixiang.members.models import Identity, Member
-from huixiang.workspaces.models import Membership
+from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.roles import Permission, Role, holds
 from tests import factories
 from tests.factories import jobs, rows
@@ -271,8 +271,31 @@ def test_the_same_name_or_address_is_proposed_until_somebody_says_no(
     assert [(c.member, sorted(c.reasons)) for c in found] == [(other, ["email", "name"])]
     assert [(row[0].one, row[0].other) for row in as_operator.get(at("member_pairs")).context["rows"]] == [(one, other)]
     as_operator.post(at("member_apart", member_id=other.id, other_id=one.id))
+    undo = at("member_apart_undo", member_id=other.id, other_id=one.id)
+    assert f'action="{undo}"' in as_operator.get(at("member_pairs")).content.decode()  # the toast takes it back
     assert as_operator.get(at("member", member_id=one.id)).context["candidates"] == []
     assert as_operator.get(at("member_pairs")).context["rows"] == []
+    for _press in range(2):
+        as_operator.post(undo)
+    assert [(row[0].one, row[0].other) for row in as_operator.get(at("member_pairs")).context["rows"]] == [(one, other)]
+    told = Entry.objects.filter(subject_id=other.id, actor_kind="staff").order_by("id").values_list("name", flat=True)
+    assert list(told) == ["members.kept_apart", "members.proposed_again"]
+
+
+def test_two_of_the_roster_are_looked_at_side_by_side(
+    as_operator: Client, at: Callable[..., str], people: dict[str, Member], other_workspace: Workspace
+) -> None:
+    one, other, third = people["core"], people["koc"], people["quiet"]
+    assert f'formaction="{at("members_two")}"' in as_operator.get(at("members")).content.decode()
+    chosen = {"member": [str(one.id), str(other.id), str(one.id)]}
+    looked = as_operator.post(at("members_two"), chosen, headers={"HX-Request": "true"})
+    assert looked.headers["HX-Redirect"] == at("member_join", member_id=one.id, other_id=other.id)
+    assert as_operator.get(looked.headers["HX-Redirect"]).context["source"] == other
+    for wrong in ([], [str(one.id)], [str(row.id) for row in (one, other, third)], ["x", str(one.id)]):
+        refused = as_operator.post(at("members_two"), {"member": wrong}, headers={"HX-Request": "true"})
+        assert (refused.status_code, refused.content.decode()) == (409, "请正好勾选两位成员。")
+    stranger = Member.objects.create(workspace=other_workspace, name="别家的")
+    assert as_operator.post(at("members_two"), {"member": [str(one.id), str(stranger.id)]}).status_code == 404
 
 
 def test_erased_at_the_wish_of_the_person_and_taken_back(
@@ -315,7 +338,8 @@ NEEDED = {
     ("get", "member_export_progress"): Permission.MEMBERS, ("post", "member_describe"): Permission.MEMBERS,
     ("post", "member_note"): Permission.MEMBERS, ("post", "member_tiers"): Permission.MEMBERS,
     ("post", "member_contacts"): Permission.UNMASK, ("post", "member_join_now"): Permission.MEMBERS,
-    ("post", "member_apart"): Permission.MEMBERS, ("post", "member_part"): Permission.MEMBERS,
+    ("post", "member_apart"): Permission.MEMBERS, ("post", "member_apart_undo"): Permission.MEMBERS,
+    ("post", "members_two"): Permission.MEMBERS, ("post", "member_part"): Permission.MEMBERS,
     ("post", "joining_undo"): Permission.MEMBERS, ("post", "member_erase"): Permission.MEMBERS,
     ("post", "member_erase_undo"): Permission.MEMBERS, ("post", "member_export"): Permission.MEMBERS,
 }  # fmt: skip
@@ -335,6 +359,7 @@ def test_who_may_do_what(
         "member_join": {"member_id": people["core"].id, "other_id": people["koc"].id},
         "member_join_now": {"member_id": people["core"].id, "other_id": people["koc"].id},
         "member_apart": {"member_id": people["core"].id, "other_id": people["koc"].id},
+        "member_apart_undo": {"member_id": people["core"].id, "other_id": people["koc"].id}, "members_two": {},
         "member_part": {"identity_id": people["core"].identities.get().id}, "joining_undo": {"joining_id": done.id},
         "member_table": {"form": "csv"}, "members": {}, "member_pairs": {}, "member_tiers": {},
     }  # fmt: skip

@@ -108,6 +108,8 @@ member_contacts POST unmask
 member_join GET members
 member_join_now POST members
 member_apart POST members
+member_apart_undo POST members
+members_two POST members
 member_erase POST members
 member_erase_undo POST members
 member_export POST members

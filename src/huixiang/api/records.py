@@ -163,8 +163,8 @@ def alike(request: keys.KeyedRequest, member_id: uuid.UUID) -> Any:
 )
 def keep_apart(request: keys.KeyedRequest, member_id: uuid.UUID, other: OtherMember) -> Any:
     """Say that these are two people: they are not proposed again."""
-    keys.acting(request, Permission.MEMBERS)
-    joining.keep_apart(one=one_of(request, member_id), other=one_of(request, other.source))
+    actor: Actor = keys.actor(request, Permission.MEMBERS)
+    joining.keep_apart(one=one_of(request, member_id), other=one_of(request, other.source), actor=actor)
     return {"done": True}
 
 

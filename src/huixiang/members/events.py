@@ -77,6 +77,22 @@ class JoiningUndone(MemberEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptApart(MemberEvent):
+    """Staff said that the subject and another record are two people."""
+
+    name: ClassVar[str] = "members.kept_apart"
+    other_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposedAgain(MemberEvent):
+    """Staff took back that the subject and another record are two people."""
+
+    name: ClassVar[str] = "members.proposed_again"
+    other_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ErasureAsked(MemberEvent):
     """A member is to be erased; their data is hidden from now on."""
 

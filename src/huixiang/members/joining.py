@@ -256,8 +256,20 @@ def _follow(joining: Joining) -> None:
 
 
 @transaction.atomic
-def keep_apart(*, one: Member, other: Member) -> None:
-    """These are two people: they are not proposed again."""
+def keep_apart(*, one: Member, other: Member, actor: Actor) -> None:
+    """These are two people: they are not proposed again. Journal: members.kept_apart, the first time."""
     first, second = sorted((one, other), key=lambda member: member.id)
-    if first.workspace_id == second.workspace_id and first.id != second.id:
-        NotSame.objects.get_or_create(workspace_id=first.workspace_id, one=first, other=second)
+    if first.workspace_id != second.workspace_id or first.id == second.id:
+        return
+    _row, new = NotSame.objects.get_or_create(workspace_id=first.workspace_id, one=first, other=second)
+    if new:
+        record(events.KeptApart(subject=one.id, other_id=other.id), workspace_id=one.workspace_id, actor=actor)
+
+
+@transaction.atomic
+def propose_again(*, one: Member, other: Member, actor: Actor) -> None:
+    """Take that back: they may be one person after all. Journal: members.proposed_again, if they were kept apart."""
+    first, second = sorted((one, other), key=lambda member: member.id)
+    gone, _which = NotSame.objects.filter(workspace_id=one.workspace_id, one=first, other=second).delete()
+    if gone:
+        record(events.ProposedAgain(subject=one.id, other_id=other.id), workspace_id=one.workspace_id, actor=actor)

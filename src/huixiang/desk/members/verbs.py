@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
 
 MOST_AT_ONCE = 500
+TWO = 2
 
 
 def address(membership: Membership, member: Member, part: str = "") -> str:
@@ -98,10 +100,32 @@ def join(request: HttpRequest, membership: Membership, member_id: uuid.UUID, oth
 
 @access.verb(Permission.MEMBERS)
 def keep_apart(request: HttpRequest, membership: Membership, member_id: uuid.UUID, other_id: uuid.UUID) -> HttpResponse:
-    """These are two people."""
+    """These are two people; the toast takes it back."""
     one, other = member_of(membership, member_id), member_of(membership, other_id)
-    joining.keep_apart(one=one, other=other)
-    return access.done(request, _("They are not proposed again."), access.back(request, address(membership, one)))
+    joining.keep_apart(one=one, other=other, actor=access.actor(membership))
+    undo = reverse("desk:member_apart_undo", args=[membership.workspace.slug, one.id, other.id])
+    messages.success(request, _("They are not proposed again."), extra_tags=f"undo={undo}")
+    return access.done(request, "", access.back(request, address(membership, one)))
+
+
+@access.verb(Permission.MEMBERS)
+def propose_again(
+    request: HttpRequest, membership: Membership, member_id: uuid.UUID, other_id: uuid.UUID
+) -> HttpResponse:
+    """They may be one person after all."""
+    one, other = member_of(membership, member_id), member_of(membership, other_id)
+    joining.propose_again(one=one, other=other, actor=access.actor(membership))
+    return access.done(request, _("They may be proposed again."), access.back(request, address(membership, one)))
+
+
+@access.verb(Permission.MEMBERS)
+def choose_two(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Two rows of the roster are looked at side by side, to be joined there. Nothing happens yet."""
+    chosen = list(dict.fromkeys(one for one in map(_uuid, request.POST.getlist("member")[:MOST_AT_ONCE]) if one))
+    if len(chosen) != TWO:
+        raise Refused(_("Choose exactly two members."))
+    ids = [member_of(membership, one).id for one in chosen]
+    return access.done(request, "", reverse("desk:member_join", args=[membership.workspace.slug, *ids]))
 
 
 @access.verb(Permission.MEMBERS)
