@@ -77,8 +77,6 @@ PLAIN: Final[dict[str, Promise]] = {
     "members.joining_undone": gettext_lazy("A joining or parting was taken back"),
     "members.kept_apart": gettext_lazy("It was said that two records are two people"),
     "members.proposed_again": gettext_lazy("It was taken back that two records are two people"),
-    "members.kept_apart": gettext_lazy("It was said that two records are two people"),
-    "members.proposed_again": gettext_lazy("It was taken back that two records are two people"),
     "members.note_written": gettext_lazy("A note about a member was written"),
     "members.parted": gettext_lazy("A name on a channel became a member of its own"),
     "playbooks.standards_changed": gettext_lazy("The response standards were changed"),
