@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from huixiang.kernel import embedded_postgres
 from tests.product import Product, running_product
 
 CHROMIUM = "/usr/bin/chromium"
@@ -28,9 +29,9 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="module")
-def product() -> Iterator[Product]:
-    """The product, empty but for one workspace `brand` and its owner."""
+@pytest.fixture(scope="session")
+def prepared() -> Iterator[Path]:
+    """The directory of a stopped product that has one workspace `brand` and its owner."""
     assert (STATIC / "desk.css").exists(), "build the pages' styles first: make setup-dev"
     with running_product() as running:
         secret = running.home / "password"
@@ -38,6 +39,15 @@ def product() -> Iterator[Product]:
         running.command(
             "workspace", "create", "brand", "--name", "北辰汽车", "--owner", OWNER, "--password-file", str(secret)
         )
+        assert running.stop() == 0
+        embedded_postgres.stop(running.home)
+        yield running.home
+
+
+@pytest.fixture(scope="module")
+def product(prepared: Path) -> Iterator[Product]:
+    """The product, empty but for one workspace `brand` and its owner."""
+    with running_product(copy_of=prepared) as running:
         yield running
 
 
