@@ -92,6 +92,8 @@ def test_two_records_are_proposed_until_they_are_kept_apart(desk: Program, case:
     assert desk.post(f"members/{other.id}/apart", {"source": str(case.member_id)}) == (200, {"done": True})
     assert desk.get("members/alike")[1] == {"pairs": []}
     assert desk.get(f"members/{other.id}/alike")[1] == {"candidates": []}
+    assert desk.post(f"members/{other.id}/apart/undo", {"source": str(case.member_id)}) == (200, {"done": True})
+    assert len(desk.get("members/alike")[1]["pairs"]) == 1
 
 
 def test_what_is_stored_is_told_kind_by_kind(desk: Program, case: Case) -> None:

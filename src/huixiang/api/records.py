@@ -168,6 +168,19 @@ def keep_apart(request: keys.KeyedRequest, member_id: uuid.UUID, other: OtherMem
     return {"done": True}
 
 
+@router.post(
+    MEMBER + "/apart/undo",
+    auth=keys.members,
+    response=shapes.changes(shapes.Done),
+    summary="Let them be proposed again",
+)
+def propose_again(request: keys.KeyedRequest, member_id: uuid.UUID, other: OtherMember) -> Any:
+    """Take back that two members are kept apart."""
+    actor: Actor = keys.actor(request, Permission.MEMBERS)
+    joining.propose_again(one=one_of(request, member_id), other=one_of(request, other.source), actor=actor)
+    return {"done": True}
+
+
 @router.get(MEMBER + "/stored", auth=keys.read, response=shapes.answers(StoredList), summary="What is stored")
 def stored(request: keys.KeyedRequest, member_id: uuid.UUID) -> Any:
     """What is kept about a member, kind by kind: how many, for how long, and what an erasure does with it."""
