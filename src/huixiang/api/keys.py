@@ -11,7 +11,7 @@ from ninja.security import HttpBearer
 from huixiang.journal.events import Actor
 from huixiang.workspaces.actions import KEY_PREFIX
 from huixiang.workspaces.models import ApiKey, Membership, Scope
-from huixiang.workspaces.queries import NEED_NOBODY, api_key_by_secret
+from huixiang.workspaces.queries import NEED_NOBODY, api_key_by_secret, person_of
 from huixiang.workspaces.roles import Permission, holds
 
 MEMO = "_huixiang_key"
@@ -104,8 +104,8 @@ def unmasking(request: KeyedRequest) -> Actor | None:
 
 
 def _person(request: KeyedRequest, permissions: Iterable[Permission]) -> Membership:
-    membership = request.auth.acts_for
-    if membership is None or getattr(membership, "left_at", None):
+    membership = person_of(request.auth)
+    if membership is None or membership.left_at:
         raise HttpError(403, _("The key acts for nobody of the team any more; make a new one."))
     if not all(holds(membership, permission) for permission in permissions):
         raise HttpError(403, _("%(name)s, for whom the key acts, may not do this.") % {"name": membership})

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from huixiang.api import errors
+from huixiang.kernel import prepared
 from huixiang.kernel.ids import new_id
 from huixiang.workspaces.models import ApiKey
 
@@ -21,14 +21,16 @@ MINUTE = 60
 CALLS, INGEST = "calls", "ingest"
 INGESTING = ("POST", "/api/v1/messages")
 # What has flowed back since the last call, no more than a bucket holds, less this call. No row: nothing was left.
-NOW = "LEAST(%(holds)s, bucket.tokens + %(rate)s * GREATEST(0, extract(epoch FROM clock_timestamp() - bucket.at)))"
+NOW = "LEAST(%(holds)s::float, bucket.tokens + %(rate)s::float * GREATEST(0, extract(epoch FROM clock_timestamp() - bucket.at)))"
 TAKE = f"""
     INSERT INTO workspaces_ratebucket AS bucket (id, workspace_id, api_key_id, kind, tokens, at)
-    VALUES (%(id)s, %(workspace)s, %(key)s, %(kind)s, %(holds)s - 1, clock_timestamp())
+    VALUES (
+        %(id)s::uuid, %(workspace)s::uuid, %(key)s::uuid, %(kind)s::text, %(holds)s::float - 1, clock_timestamp()
+    )
     ON CONFLICT (api_key_id, kind) DO UPDATE SET tokens = {NOW} - 1, at = clock_timestamp() WHERE {NOW} >= 1
     RETURNING tokens
 """  # noqa: S608 - put together from this file alone
-LOOK = f"SELECT {NOW} FROM workspaces_ratebucket AS bucket WHERE api_key_id = %(key)s AND kind = %(kind)s"  # noqa: S608
+LOOK = f"SELECT {NOW} FROM workspaces_ratebucket AS bucket WHERE api_key_id = %(key)s::uuid AND kind = %(kind)s::text"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,9 @@ def _count(key_id: uuid.UUID, workspace_id: uuid.UUID, kind: str, holds: int) ->
         "id": new_id(), "workspace": workspace_id, "key": key_id, "kind": kind, "holds": holds,
         "rate": holds / MINUTE,
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, values)
-        row = cursor.fetchone()
-        through = row is not None
-        if row is None:
-            cursor.execute(LOOK, values)
-            row = cursor.fetchone()
-    tokens = float(row[0]) if row else 0.0
+    taken = prepared.rows(TAKE, values)
+    through = bool(taken)
+    [tokens] = (taken or prepared.rows(LOOK, values) or [(0.0,)])[0]
     rate = holds / MINUTE
     reset = math.ceil((holds - tokens) / rate)
     return Left(through, holds, math.floor(tokens), reset, max(1, math.ceil((1 - tokens) / rate)))

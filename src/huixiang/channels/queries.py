@@ -6,7 +6,13 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count, Q
 
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.kernel import prepared
 from huixiang.workspaces.models import Workspace
+
+ACCOUNTS_BY_SLUG = f"""
+    SELECT {prepared.columns(ChannelAccount, "account")} FROM channels_channelaccount AS account
+    WHERE account.workspace_id = %(workspace)s::uuid AND account.slug = ANY(%(slugs)s::text[])
+"""  # noqa: S608 - put together from the model's own columns
 
 
 def account_by_slug(*, workspace: Workspace, slug: str) -> ChannelAccount | None:
@@ -16,8 +22,9 @@ def account_by_slug(*, workspace: Workspace, slug: str) -> ChannelAccount | None
 
 def accounts_by_slug(*, workspace: Workspace, slugs: Iterable[str]) -> dict[str, ChannelAccount]:
     """The accounts of these slugs that exist."""
-    found = ChannelAccount.objects.filter(workspace=workspace, slug__in=set(slugs))
-    return {account.slug: account for account in found}
+    found = prepared.rows(ACCOUNTS_BY_SLUG, {"workspace": workspace.id, "slugs": list(slugs)})
+    accounts = [prepared.instance(ChannelAccount, row) for row in found]
+    return {account.slug: account for account in accounts}
 
 
 def accounts(workspace: Workspace) -> list[ChannelAccount]:

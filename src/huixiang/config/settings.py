@@ -108,6 +108,9 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
+ON_REQUEST = 1_000_000_000
+
+
 def _database() -> dict[str, Any]:
     """DATABASE_URL, else the embedded server's socket, which every command starts before Django."""
     parts: dict[str, Any] = conninfo_to_dict(
@@ -122,7 +125,8 @@ def _database() -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": parts,
+        # Never by itself, only where the code asks for it; a pooler between (PgBouncer before 1.21) may need it off.
+        "OPTIONS": {**parts, "prepare_threshold": ON_REQUEST if env.switch("HUIXIANG_PREPARED", default=True) else None},
     }
 
 

@@ -1,6 +1,7 @@
 """What a message must be to be stored, and the sentence for one that is not."""
 
 import datetime
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ LONGEST_ID = 200
 LONGEST_NAME = 80
 LONGEST_ADDRESS = 254
 EARLIEST = datetime.datetime(1990, 1, 1, tzinfo=datetime.UTC)
+SURROGATE = re.compile("[\ud800-\udfff]")
 CLOCK_SKEW = datetime.timedelta(days=1)
 
 
@@ -39,7 +41,7 @@ def unstorable(text: str, field: str = "text") -> str | None:
     """Why no database can keep this text: a NUL character or half of a surrogate pair; None when it can."""
     if "\x00" in text:
         return _("%(field)s contains a NUL character.") % {"field": field}
-    if any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):  # noqa: PLR2004 - Unicode's surrogates
+    if SURROGATE.search(text):
         return _("%(field)s contains half of a character (a lone surrogate).") % {"field": field}
     return None
 
@@ -69,17 +71,24 @@ def tidy(message: InboundMessage) -> InboundMessage:
 
     What is no e-mail address is dropped: it is only a way back, and the message is worth keeping without it.
     """
-    name = "".join(sign for sign in message.author_name if unicodedata.category(sign)[0] != "C")
     return replace(
         message,
-        author_name=name.strip()[:LONGEST_NAME],
+        author_name=_shown(message.author_name).strip()[:LONGEST_NAME],
         author_id=message.author_id or f"?{message.external_id}"[:LONGEST_ID],
         author_email=message.author_email if is_address(message.author_email) else "",
     )
 
 
+def _shown(name: str) -> str:
+    if name.isprintable():  # nearly always: then there are no such signs
+        return name
+    return "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
+
+
 def is_address(text: str) -> bool:
     """Whether a text is an e-mail address that can be kept."""
+    if not text:
+        return False
     try:
         validate_email(text)
     except ValidationError:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
@@ -19,7 +19,7 @@ from huixiang.intake.attachments.actions import erase_of_messages
 from huixiang.intake.models import FollowCode, IdempotencyKey, Message, MessageState
 from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
-from huixiang.kernel import jobs
+from huixiang.kernel import jobs, prepared
 from huixiang.kernel.crypto import keyed_hash
 from huixiang.kernel.ids import new_code, new_id
 from huixiang.members.models import Member
@@ -40,7 +40,7 @@ STORE = """
                                   private, public, sent_at, historical, place)
     ), fresh AS (
         INSERT INTO intake_idempotencykey (workspace_id, account_id, external_id, message_id, month)
-        SELECT %(workspace)s, %(account)s, external_id, id, %(month)s FROM incoming
+        SELECT %(workspace)s::uuid, %(account)s::uuid, external_id, id, %(month)s::date FROM incoming
         ORDER BY external_id, place  -- one order for everybody: two requests wait for each other in no circle
         ON CONFLICT (account_id, external_id) DO NOTHING
         RETURNING message_id
@@ -49,8 +49,8 @@ STORE = """
         id, workspace_id, account_id, month, external_id, author_id, author_name, author_email, text, thread,
         reply_to, private, public, sent_at, received_at, historical, state, error, findings, masked_text
     )
-    SELECT incoming.id, %(workspace)s, %(account)s, %(month)s, external_id, author_id, author_name, author_email,
-           text, thread, reply_to, private, public, sent_at, %(now)s, historical, 'pending', '', '[]'::jsonb, ''
+    SELECT incoming.id, %(workspace)s::uuid, %(account)s::uuid, %(month)s::date, external_id, author_id, author_name,
+           author_email, text, thread, reply_to, private, public, sent_at, %(now)s::timestamptz, historical, 'pending', '', '[]'::jsonb, ''
     FROM incoming JOIN fresh ON fresh.message_id = incoming.id
     RETURNING id
 """
@@ -70,7 +70,7 @@ class Receipt:
     error: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # what fails here fails as a whole: no savepoint is wanted within another
 def receive(*, account: ChannelAccount, messages: Sequence[InboundMessage]) -> list[Receipt]:
     """Store a batch, each message once, and wake the pipeline. One receipt a message, in order.
 
@@ -121,9 +121,7 @@ def _store(
         "month": now.date().replace(day=1),
         "now": now,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, parameters)
-        return {row[0] for row in cursor.fetchall()}
+    return {row[0] for row in prepared.rows(STORE, parameters)}
 
 
 def _first_ids(account: ChannelAccount, external_ids: list[str]) -> dict[str, uuid.UUID]:

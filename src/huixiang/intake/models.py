@@ -48,7 +48,9 @@ class Message(models.Model):
     findings = models.JSONField(default=list)
     masked_text = models.TextField(blank=True)
     member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
-    conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="+")
+    conversation = models.ForeignKey(  # found by message_neighbours, which begins with it
+        Conversation, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     feedback_id = models.UUIDField(null=True)
     erased_at = models.DateTimeField(null=True)
 
@@ -73,8 +75,9 @@ class IdempotencyKey(models.Model):
     """What has been seen. A table of its own, never partitioned, kept when the message's text is gone."""
 
     id = models.BigAutoField(primary_key=True)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
-    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+")
+    # No index but the one that is asked at every message: this table is written to more than any other.
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
     external_id = models.CharField(max_length=200)
     message_id = models.UUIDField()
     month = models.DateField()

@@ -7,11 +7,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+from procrastinate.contrib.django.models import ProcrastinateWorker
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Status
 from procrastinate.retry import RetryStrategy
 
+from huixiang.kernel import prepared
+
+WAITS = "SELECT FROM procrastinate_jobs WHERE queueing_lock = %(once)s::text AND status = 'todo'"
 SURELY = RetryStrategy(max_attempts=8, exponential_wait=3)
 """For what must happen: tried again after 3, 9, 27 … seconds, over two hours in all, when it failed."""
 
@@ -32,7 +34,7 @@ def queue(name: str, *, once: str | None = None, lock: str | None = None, **argu
 
 
 def _queue_once(name: str, once: str, lock: str | None, arguments: dict[str, Any]) -> bool:
-    if ProcrastinateJob.objects.filter(queueing_lock=once, status=Status.TODO.value).exists():
+    if prepared.rows(WAITS, {"once": once}):
         return False  # the usual case under load: a look is cheaper than an insert that is refused
     job = app.configure_task(name, queueing_lock=once, lock=lock, allow_unknown=True)
     try:
