@@ -23,6 +23,15 @@ from huixiang.triage.queries import assessments
 from huixiang.workspaces.models import Workspace
 from huixiang.workspaces.roles import Permission
 
+PLAIN = (
+    "id", "title", "grade", "proposed_grade", "state", "stage", "public", "historical", "last_line", "last_at",
+    "opened_at", "due_at", "first_answered_at", "solved_at", "confirmed_at", "closed_at", "close_reason",
+)  # fmt: skip
+ALONGSIDE = (
+    "number", "urgency", "account__slug", "member__name", "member__tier", "member__anonymous", "theme__name",
+    "owner__job_title", "owner__user__name", "owner__user__email",
+)  # fmt: skip
+
 router = Router(tags=["Cases"])
 StateName = Literal["open", "waiting_member", "waiting_us", "reopened", "solved", "confirmed", "closed"]
 ViewName = Literal["todo", "unassigned", "overdue", "waiting", "unfinished", "ended", "historical", "all"]
@@ -140,7 +149,7 @@ def listing(request: keys.KeyedRequest, asked: Query[CaseFilter]) -> Any:
 
 def _narrowed(workspace: Workspace, asked: CaseFilter) -> QuerySet[Case]:
     rows = Case.objects.filter(workspace=workspace)
-    rows = rows.select_related("member", "account", "owner__user", "theme").defer("theme__centre")
+    rows = rows.select_related("member", "account", "owner__user", "theme").only(*PLAIN, *ALONGSIDE)
     narrowed = {
         "state": asked.state, "grade": asked.grade, "theme_id": asked.theme, "member_id": asked.member,
         "account__slug": asked.channel, "owner_id": asked.owner, "tags__name": asked.tag,
@@ -168,11 +177,7 @@ def _view(name: str) -> dict[str, Any]:
 
 def item(row: Case) -> dict[str, Any]:
     """A case as CaseItem."""
-    plain = (
-        "id", "title", "grade", "proposed_grade", "state", "stage", "public", "historical", "last_line", "last_at",
-        "opened_at", "due_at", "first_answered_at", "solved_at", "confirmed_at", "closed_at", "close_reason",
-    )  # fmt: skip
-    return {name: getattr(row, name) for name in plain} | {
+    return {name: getattr(row, name) for name in PLAIN} | {
         "number": row.label,
         "channel": row.account.slug,
         "member": shapes.member_name(row.member),

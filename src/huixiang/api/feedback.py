@@ -22,7 +22,7 @@ from huixiang.intake.queries import messages_of_feedback
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
-from huixiang.themes.queries import themes_by_id
+from huixiang.themes.queries import theme_names
 from huixiang.triage.actions import correct_kind
 from huixiang.triage.models import Assessment
 from huixiang.triage.queries import assessments
@@ -30,6 +30,10 @@ from huixiang.workspaces.models import Workspace
 from huixiang.workspaces.roles import Permission
 
 router = Router(tags=["Feedback"])
+SHOWN = (
+    "account__slug", "kind", "sentiment", "severity", "grade", "title", "text", "theme_id", "case_id", "said_at",
+    "removed_at", "member__name", "member__tier", "member__anonymous",
+)  # fmt: skip
 DIALS = ("influence", "authenticity", "prevalence", "severity")
 
 
@@ -139,7 +143,7 @@ def latest(request: keys.KeyedRequest, asked: Query[FeedbackFilter]) -> Any:
 
 
 def _narrowed(workspace: Workspace, asked: FeedbackFilter) -> QuerySet[Feedback]:
-    rows = Feedback.objects.filter(workspace=workspace).select_related("member", "account").defer("embedding")
+    rows = Feedback.objects.filter(workspace=workspace).select_related("member", "account").only(*SHOWN)
     narrowed = {
         "kind": asked.kind, "grade": asked.grade, "theme_id": asked.theme, "member_id": asked.member,
         "account__slug": asked.channel,
@@ -150,8 +154,8 @@ def _narrowed(workspace: Workspace, asked: FeedbackFilter) -> QuerySet[Feedback]
 
 def items(workspace_id: uuid.UUID, rows: list[Feedback]) -> list[dict[str, Any]]:
     """Feedback as FeedbackItem, with themes and cases read at once: two statements."""
-    themes = themes_by_id(workspace_id=workspace_id, ids=[row.theme_id for row in rows])
-    cases = cases_by_id(workspace_id=workspace_id, ids=[row.case_id for row in rows])
+    themes = theme_names(workspace_id=workspace_id, ids=[row.theme_id for row in rows])
+    cases = cases_by_id(workspace_id=workspace_id, ids=[row.case_id for row in rows], only=["number"])
     return [_item(row, themes, cases) for row in rows]
 
 

@@ -21,7 +21,8 @@ MINUTE = 60
 CALLS, INGEST = "calls", "ingest"
 INGESTING = ("POST", "/api/v1/messages")
 # What has flowed back since the last call, no more than a bucket holds, less this call. No row: nothing was left.
-NOW = "LEAST(%(holds)s::float, bucket.tokens + %(rate)s::float * GREATEST(0, extract(epoch FROM clock_timestamp() - bucket.at)))"
+SINCE = "greatest(0, extract(epoch FROM clock_timestamp() - bucket.at))"
+NOW = f"least(%(holds)s::float, bucket.tokens + %(rate)s::float * {SINCE})"
 TAKE = f"""
     INSERT INTO workspaces_ratebucket AS bucket (id, workspace_id, api_key_id, kind, tokens, at)
     VALUES (

@@ -29,9 +29,7 @@ def accounts_by_slug(*, workspace: Workspace, slugs: Iterable[str]) -> dict[str,
 
 def accounts(workspace: Workspace) -> list[ChannelAccount]:
     """All accounts with the number of their failed deliveries as `failed`, by name."""
-    failed = Count(
-        "deliveries", filter=Q(deliveries__state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN])
-    )
+    failed = Count("deliveries", filter=Q(deliveries__state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]))
     return list(workspace.channel_accounts.annotate(failed=failed).order_by("name"))
 
 
@@ -48,15 +46,11 @@ def waiting_to_be_fetched(*, account: ChannelAccount, limit: int) -> list[Delive
 
 def unfinished_business(*, workspace: Workspace, limit: int = 100) -> list[Delivery]:
     """Deliveries that failed or may have, newest first: each wants a person."""
-    troubled = Delivery.objects.filter(
-        workspace=workspace, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]
-    )
+    troubled = Delivery.objects.filter(workspace=workspace, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN])
     return list(troubled.select_related("account").order_by("-created_at")[:limit])
 
 
-def shown_to_member(
-    *, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], limit: int = 50
-) -> list[Delivery]:
+def shown_to_member(*, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], limit: int = 50) -> list[Delivery]:
     """What was sent to a person, newest first: the notices of their page."""
     sent = Delivery.objects.filter(workspace_id=workspace_id, recipient_member_id__in=member_ids)
     return list(sent.order_by("-created_at")[:limit])

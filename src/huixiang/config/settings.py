@@ -108,6 +108,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 
+# Statements are prepared only where the code asks for it; a pooler between (PgBouncer before 1.21) wants it off.
+PREPARED = env.switch("HUIXIANG_PREPARED", default=True)
 ON_REQUEST = 1_000_000_000
 
 
@@ -125,8 +127,7 @@ def _database() -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # Never by itself, only where the code asks for it; a pooler between (PgBouncer before 1.21) may need it off.
-        "OPTIONS": {**parts, "prepare_threshold": ON_REQUEST if env.switch("HUIXIANG_PREPARED", default=True) else None},
+        "OPTIONS": {**parts, "prepare_threshold": ON_REQUEST if PREPARED else None},
     }
 
 
@@ -224,6 +225,8 @@ CACHES = {
         "LOCATION": "huixiang_cache",
         "OPTIONS": {"MAX_ENTRIES": 200_000},  # the counters that slow guessing must not be crowded out
     },
+    # Of each process alone: what may be a minute old and is asked for all the time.
+    "here": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 1_000}},
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -148,8 +148,10 @@ def matters(*, workspace: Workspace, wanted: Wanted, cursor: str = "", size: int
 
 
 def status_counts(*, workspace: Workspace, mine: Member | None = None) -> dict[str, int]:
-    """How many matters stand where, of all or of one member's; statuses without any are left out."""
-    freshen(workspace.id)
+    """How many matters stand where, of all or of one member's; statuses without any are left out.
+
+    As the rows are: whoever shows them beside `matters`, which makes them fresh, asks for that first.
+    """
     clause, parameters = _narrowed(workspace, Wanted(mine=mine))
     statement = (
         f"SELECT status, count(*) AS number FROM insights_boardrow board WHERE workspace_id = %(workspace)s {clause} "  # noqa: S608 - fixed pieces
@@ -200,13 +202,6 @@ def voices(*, theme: Theme, limit: int = 50) -> list[Feedback]:
     """What was said about a theme in public, the earliest first."""
     found = Feedback.objects.filter(workspace_id=theme.workspace_id, theme_id=theme.id, public=True, removed_at=None)
     return list(found.select_related("member").defer("embedding").order_by("said_at", "id")[:limit])
-
-
-def public_of_cases(*, workspace: Workspace, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Feedback]:
-    """The first public feedback of each of these cases."""
-    found = Feedback.objects.filter(workspace=workspace, case_id__in=case_ids, public=True, removed_at=None)
-    rows = found.select_related("member").defer("embedding").order_by("-said_at", "-id")
-    return {feedback.case_id: feedback for feedback in rows if feedback.case_id}
 
 
 def like(

@@ -6,21 +6,45 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
-from django.db.models.functions import Greatest
-from django.utils import timezone
 
 from huixiang.announcements.models import Announcement
 from huixiang.cases import way
-from huixiang.cases.models import Case, Clock, ClockName, Turn
-from huixiang.cases.states import Direction, Lane
+from huixiang.cases.models import Case, Turn
 from huixiang.feedback.models import Feedback
-from huixiang.insights.board import Matter, public_of_cases
+from huixiang.insights.replies import called
 from huixiang.intake.models import Message
+from huixiang.kernel import prepared
 from huixiang.themes.models import Theme
-from huixiang.themes.states import ThemeStatus
-from huixiang.workspaces.models import Membership, Workspace
+from huixiang.workspaces.models import Workspace
 
-MOVES = ("confirmed", "fixing", "fixed", "declined")
+# Answers in public, each with the first thing that was said in its case, and themes that went a step further.
+HEARD = """
+    (SELECT turn.at, 'answered', said.title, '', said.id, NULL::uuid, person.name, person.email
+     FROM (
+         SELECT at, case_id, by_id FROM cases_turn
+         WHERE workspace_id = %(workspace)s::uuid AND direction = 'outbound' AND lane = 'public'
+         ORDER BY at DESC LIMIT 2 * %(limit)s::int  -- some stand under a feedback that was removed since
+     ) AS turn
+     JOIN LATERAL (
+         SELECT id, title FROM feedback_feedback
+         WHERE workspace_id = %(workspace)s::uuid AND case_id = turn.case_id AND public AND removed_at IS NULL
+         ORDER BY said_at, id LIMIT 1
+     ) AS said ON true
+     LEFT JOIN workspaces_membership AS place ON place.id = turn.by_id
+     LEFT JOIN workspaces_user AS person ON person.id = place.user_id)
+    UNION ALL
+    (SELECT step.at, step.name, theme.name, theme.fixed_in, NULL, theme.id, NULL, NULL
+     FROM (
+         SELECT * FROM themes_theme
+         WHERE workspace_id = %(workspace)s::uuid AND public AND status <> 'merged'
+               AND coalesce(confirmed_at, fixing_at, fixed_at, declined_at) IS NOT NULL
+         ORDER BY greatest(confirmed_at, fixing_at, fixed_at, declined_at) DESC LIMIT %(limit)s::int
+     ) AS theme
+     CROSS JOIN LATERAL (VALUES
+         ('confirmed', confirmed_at), ('fixing', fixing_at), ('fixed', fixed_at), ('declined', declined_at)
+     ) AS step (name, at)
+     WHERE step.at IS NOT NULL)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,119 +62,25 @@ class Echo:
     announcement_id: uuid.UUID | None = None
 
 
-def latest(workspace: Workspace, limit: int = 5) -> list[Echo]:
-    """The newest echoes of all kinds: four statements."""
-    found = [*_answers(workspace, limit), *_moves(workspace, limit), *_announcements(workspace, limit)]
-    return sorted(found, key=lambda echo: echo.at, reverse=True)[:limit]
-
-
-def _answers(workspace: Workspace, limit: int) -> list[Echo]:
-    turns = (
-        Turn.objects.filter(workspace=workspace, direction=Direction.OUTBOUND, lane=Lane.PUBLIC)
-        .select_related("by__user")
-        .order_by("-at")[: limit * 2]  # some of them stand under a feedback that was removed since
-    )
-    of_case = public_of_cases(workspace=workspace, case_ids=[turn.case_id for turn in turns])
-    return [
-        Echo(turn.at, "answered", of_case[turn.case_id].title, who_is(turn.by), feedback_id=of_case[turn.case_id].id)
-        for turn in turns
-        if turn.case_id in of_case
+def latest(workspace: Workspace, announced: Sequence[Echo], limit: int = 5) -> list[Echo]:
+    """The newest echoes of all kinds, the announcements being given: one statement."""
+    heard = [
+        Echo(at, kind, title, called(name, email), fixed_in=fixed_in, feedback_id=feedback_id, theme_id=theme_id)
+        for at, kind, title, fixed_in, feedback_id, theme_id, name, email in prepared.rows(
+            HEARD, {"workspace": workspace.id, "limit": limit}
+        )
     ]
+    return sorted([*heard, *announced], key=lambda echo: echo.at, reverse=True)[:limit]
 
 
-def _moves(workspace: Workspace, limit: int) -> list[Echo]:
-    themes = Theme.objects.filter(workspace=workspace, public=True).exclude(status=ThemeStatus.MERGED)
-    moved = Greatest(*(f"{status}_at" for status in MOVES))  # ignores the steps not reached
-    rows = themes.annotate(moved=moved).filter(moved__isnull=False).defer("centre").order_by("-moved")[:limit]
-    return [
-        Echo(at, status, theme.name, fixed_in=theme.fixed_in, theme_id=theme.id)
-        for theme in rows
-        for status in MOVES
-        if (at := getattr(theme, f"{status}_at"))
-    ]
-
-
-def _announcements(workspace: Workspace, limit: int) -> list[Echo]:
+def announced(workspace: Workspace, limit: int = 5) -> list[Echo]:
+    """The newest announcements."""
     rows = Announcement.objects.filter(workspace=workspace, published_at__isnull=False)
     return [
         Echo(a.published_at, "announced", a.title, number=a.number or 0, announcement_id=a.id)
-        for a in rows.order_by("-published_at")[:limit]
+        for a in rows.only("title", "number", "published_at").order_by("-published_at")[:limit]
         if a.published_at
     ]
-
-
-def who_is(member_of_team: Membership | None) -> str:
-    """The name under which one of the team stands for the brand; "" when they have left."""
-    return str(member_of_team.user) if member_of_team else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What stands under a matter: the latest word of the brand, or (`waiting`) who will answer by when."""
-
-    kind: str  # answered, announced, declined, waiting
-    who: str = ""
-    text: str = ""
-    at: datetime | None = None
-    number: int = 0
-    announcement_id: uuid.UUID | None = None
-
-    @property
-    def late(self) -> bool:
-        """Whether the promised time of a waiting one has passed."""
-        return self.kind == "waiting" and self.at is not None and self.at < timezone.now()
-
-
-def replies(*, workspace: Workspace, matters: Sequence[Matter]) -> dict[uuid.UUID, Reply]:
-    """For each matter (by key) what the brand said last, nothing where nothing is known: five statements."""
-    cases = _public_cases(workspace, matters)
-    found = _waiting(workspace, cases) | _answered(workspace, cases)
-    theme_ids = [matter.theme_id for matter in matters if matter.theme_id]
-    return found | _declined(workspace, theme_ids) | _announced(workspace, theme_ids)
-
-
-def _public_cases(workspace: Workspace, matters: Sequence[Matter]) -> dict[uuid.UUID, uuid.UUID]:
-    """The cases of what was said in public, with the matter's key of each."""
-    keys = [matter.key for matter in matters]
-    alone = [matter.key for matter in matters if matter.theme_id is None]
-    public = Feedback.objects.filter(workspace=workspace, public=True, removed_at=None, case_id__isnull=False)
-    rows = public.filter(theme_id__in=keys).values_list("case_id", "theme_id")
-    if alone:
-        rows = rows.union(public.filter(id__in=alone).values_list("case_id", "id"))
-    return {case_id: key for case_id, key in rows if case_id and key}
-
-
-def _answered(workspace: Workspace, cases: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Reply]:
-    turns = Turn.objects.filter(workspace=workspace, case_id__in=cases, direction=Direction.OUTBOUND, lane=Lane.PUBLIC)
-    rows = turns.select_related("by__user").order_by("case_id", "-at").distinct("case_id")
-    latest_last = sorted(rows, key=lambda turn: turn.at)
-    return {cases[turn.case_id]: Reply("answered", who_is(turn.by), turn.text, turn.at) for turn in latest_last}
-
-
-def _waiting(workspace: Workspace, cases: dict[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Reply]:
-    clocks = Clock.objects.filter(
-        workspace=workspace, case_id__in=cases, name=ClockName.FIRST_ANSWER, met_at=None, stopped_at=None
-    )
-    rows = clocks.select_related("case__owner__user").order_by("-due_at")
-    return {cases[clock.case_id]: Reply("waiting", who_is(clock.case.owner), at=clock.due_at) for clock in rows}
-
-
-def _declined(workspace: Workspace, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Reply]:
-    rows = Theme.objects.filter(workspace=workspace, id__in=theme_ids, status=ThemeStatus.DECLINED)
-    return {
-        theme.id: Reply("declined", who_is(theme.owner), theme.decline_reason, theme.declined_at)
-        for theme in rows.select_related("owner__user").defer("centre")
-    }
-
-
-def _announced(workspace: Workspace, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Reply]:
-    rows = Announcement.objects.filter(workspace=workspace, theme_id__in=theme_ids, published_at__isnull=False).exclude(
-        theme__status=ThemeStatus.DECLINED
-    )
-    return {
-        a.theme_id: Reply("announced", who_is(a.author), a.title, a.published_at, a.number or 0, a.id)
-        for a in rows.select_related("author__user").order_by("published_at")
-    }
 
 
 def dialogue(*, turns: Sequence[Turn], feedback: Feedback) -> list[Turn]:

@@ -4,6 +4,7 @@ import datetime
 import statistics
 from dataclasses import dataclass
 
+from django.core.cache import caches
 from django.utils import timezone
 
 from huixiang.announcements.models import Announcement, Credit
@@ -13,6 +14,7 @@ from huixiang.feedback.models import Feedback
 from huixiang.workspaces.models import Workspace
 
 LOOKED_BACK = datetime.timedelta(days=90)
+KEPT_SECONDS = 60
 MOST_ANSWERS = 5_000  # of a very busy community the latest ones
 
 
@@ -41,6 +43,14 @@ def month_figures(workspace: Workspace) -> MonthFigures:
         announced=announced.count(),
         thanked=Credit.objects.filter(announcement__in=announced).values("member").distinct().count(),
     )
+
+
+def recent_month_figures(workspace: Workspace) -> MonthFigures:
+    """The same, up to KEPT_SECONDS old: they count a whole month, and every visitor's page shows them."""
+    found: MonthFigures = caches["here"].get_or_set(
+        f"month-{workspace.id}", lambda: month_figures(workspace), KEPT_SECONDS
+    )
+    return found
 
 
 def _median_first_answer(workspace: Workspace) -> int | None:

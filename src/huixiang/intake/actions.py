@@ -50,7 +50,8 @@ STORE = """
         reply_to, private, public, sent_at, received_at, historical, state, error, findings, masked_text
     )
     SELECT incoming.id, %(workspace)s::uuid, %(account)s::uuid, %(month)s::date, external_id, author_id, author_name,
-           author_email, text, thread, reply_to, private, public, sent_at, %(now)s::timestamptz, historical, 'pending', '', '[]'::jsonb, ''
+           author_email, text, thread, reply_to, private, public, sent_at, %(now)s::timestamptz, historical,
+           'pending', '', '[]'::jsonb, ''
     FROM incoming JOIN fresh ON fresh.message_id = incoming.id
     RETURNING id
 """
@@ -82,17 +83,13 @@ def receive(*, account: ChannelAccount, messages: Sequence[InboundMessage]) -> l
     fresh = _store(account, good, ids)
     firsts = _first_ids(account, [m.external_id for m, i in zip(good, ids, strict=True) if i not in fresh])
     if good:
-        event = events.MessagesReceived(
-            subject=account.id, stored=len(fresh), duplicate=len(good) - len(fresh)
-        )
+        event = events.MessagesReceived(subject=account.id, stored=len(fresh), duplicate=len(good) - len(fresh))
         record(event, workspace_id=account.workspace_id)
     if fresh:
         wake(account.workspace_id)
     pairs = iter(zip(good, ids, strict=True))
     return [
-        Receipt(message.external_id, REFUSED, error=sentence)
-        if sentence
-        else _receipt(*next(pairs), fresh, firsts)
+        Receipt(message.external_id, REFUSED, error=sentence) if sentence else _receipt(*next(pairs), fresh, firsts)
         for message, sentence in zip(messages, refusals, strict=True)
     ]
 
@@ -105,9 +102,7 @@ def _receipt(
     return Receipt(message.external_id, DUPLICATE, firsts.get(message.external_id))
 
 
-def _store(
-    account: ChannelAccount, messages: Sequence[InboundMessage], ids: list[uuid.UUID]
-) -> set[uuid.UUID]:
+def _store(account: ChannelAccount, messages: Sequence[InboundMessage], ids: list[uuid.UUID]) -> set[uuid.UUID]:
     if not messages:
         return set()
     now = timezone.now()

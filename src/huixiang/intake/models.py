@@ -83,9 +83,7 @@ class IdempotencyKey(models.Model):
     month = models.DateField()
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "external_id"], name="message_seen_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "external_id"], name="message_seen_once")]
 
 
 class FollowCode(models.Model):

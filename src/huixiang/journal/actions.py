@@ -86,7 +86,5 @@ def _write(notes: Sequence[Note], salts: Sequence[bytes | None], workspace_id: u
 
 def forget_words(*, workspace_id: uuid.UUID, subjects: Sequence[uuid.UUID]) -> int:
     """Drop text and salt of every entry about these subjects; the chain stays whole. Returns how many."""
-    dropped, _by_model = Words.objects.filter(
-        workspace_id=workspace_id, entry__subject_id__in=subjects
-    ).delete()
+    dropped, _by_model = Words.objects.filter(workspace_id=workspace_id, entry__subject_id__in=subjects).delete()
     return dropped

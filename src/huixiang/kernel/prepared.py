@@ -39,14 +39,23 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         return list(open_cursor.fetchall())
 
 
+def _fields(model: type[Model]) -> Sequence[Any]:
+    return model._meta.concrete_fields  # noqa: SLF001 - Django's documented interface
+
+
 def columns(model: type[Model], alias: str) -> str:
     """What a statement selects so that `instance` can make a model of it."""
-    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+    return ", ".join(f'{alias}."{field.column}"' for field in _fields(model))
+
+
+def width(model: type[Model]) -> int:
+    """How many `columns` a model has."""
+    return len(_fields(model))
 
 
 def instance(model: type[M], row: Sequence[Any]) -> M:
     """The model of a row of its `columns`; what comes after them is left alone."""
-    fields = model._meta.concrete_fields
+    fields = _fields(model)
     values = [
         field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
         for field, value in zip(fields, row, strict=False)

@@ -35,6 +35,15 @@ def themes_by_id(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) ->
     return {theme.id: theme for theme in found.defer("centre")}
 
 
+def theme_names(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, Theme]:
+    """Many themes at once, where only their names are shown."""
+    wanted = set(filter(None, ids))
+    if not wanted:
+        return {}
+    found = Theme.objects.filter(workspace_id=workspace_id, id__in=wanted)
+    return {theme.id: theme for theme in found.only("name")}
+
+
 def latest_texts(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
     """What was said last about each of these themes, up to NAMED_FROM texts each: one statement."""
     place = Window(RowNumber(), partition_by="theme_id", order_by="-said_at")
@@ -70,17 +79,13 @@ def nearby(theme: Theme, limit: int = 3) -> list[Theme]:
     """Open themes that may be the same matter, with `distance` (cosine)."""
     centre = Theme.objects.values_list("centre", flat=True).get(id=theme.id)
     near = Theme.objects.filter(workspace_id=theme.workspace_id, status__in=OPEN).exclude(id=theme.id)
-    return list(
-        near.defer("centre").annotate(distance=CosineDistance("centre", centre)).order_by("distance")[:limit]
-    )
+    return list(near.defer("centre").annotate(distance=CosineDistance("centre", centre)).order_by("distance")[:limit])
 
 
 def nearest_public(*, workspace: Workspace, vector: NDArray[np.float32], limit: int = 3) -> list[Theme]:
     """The public themes nearest to an embedding, with `distance`: what is shown before somebody posts."""
     near = Theme.objects.filter(workspace=workspace, public=True).exclude(status=ThemeStatus.MERGED)
-    return list(
-        near.defer("centre").annotate(distance=CosineDistance("centre", vector)).order_by("distance")[:limit]
-    )
+    return list(near.defer("centre").annotate(distance=CosineDistance("centre", vector)).order_by("distance")[:limit])
 
 
 def voted(*, member: Member | None, theme_ids: Sequence[uuid.UUID | None]) -> set[uuid.UUID]:

@@ -19,6 +19,9 @@ from huixiang.workspaces.roles import Permission, holds
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 NEED_NOBODY = {Scope.INGEST, Scope.READ, Scope.DELIVER}  # what a key opens without anybody of the team behind it
 USE_NOTED_EVERY = datetime.timedelta(minutes=1)
+BY_SLUG = f"""
+    SELECT {prepared.columns(Workspace, "place")} FROM workspaces_workspace AS place WHERE place.slug = %(slug)s::text
+"""  # noqa: S608 - put together from the model's own columns
 KEY_BY_HASH = f"""
     SELECT {prepared.columns(ApiKey, "key")}, {prepared.columns(Workspace, "place")}
     FROM workspaces_apikey AS key JOIN workspaces_workspace AS place ON place.id = key.workspace_id
@@ -28,7 +31,8 @@ KEY_BY_HASH = f"""
 
 def workspace_by_slug(slug: str) -> Workspace | None:
     """The workspace of a path, None when there is none."""
-    return Workspace.objects.filter(slug=slug).first()
+    found = prepared.rows(BY_SLUG, {"slug": slug})
+    return prepared.instance(Workspace, found[0]) if found else None
 
 
 def every_workspace() -> list[Workspace]:
@@ -140,7 +144,7 @@ def api_key_by_secret(secret: str) -> ApiKey | None:
     if not found:
         return None
     key = prepared.instance(ApiKey, found[0])
-    key.workspace = prepared.instance(Workspace, found[0][len(ApiKey._meta.concrete_fields) :])
+    key.workspace = prepared.instance(Workspace, found[0][prepared.width(ApiKey) :])
     now = timezone.now()
     if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
         ApiKey.objects.filter(id=key.id).update(last_used_at=now)

@@ -7,17 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from huixiang.announcements.queries import published
 from huixiang.cases import way
 from huixiang.insights import board as boards
 from huixiang.insights import echoes
-from huixiang.insights.queries import month_figures
+from huixiang.insights.queries import recent_month_figures
+from huixiang.insights.replies import Reply
+from huixiang.insights.replies import replies as replies_to
 from huixiang.kernel.ids import new_id
 from huixiang.portal.access import Visit, community_page
 from huixiang.portal.views.search import answer
 from huixiang.themes.queries import voted
 
 ROWS = 20
+NEWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Row:
     """A matter as the list shows it."""
 
     matter: boards.Matter
-    reply: echoes.Reply | None
+    reply: Reply | None
     mine: str  # "said", "voted" or ""
 
 
@@ -52,10 +54,10 @@ def board(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _rows(visit: Visit, matters: list[boards.Matter]) -> list[Row]:
     theme_ids = [matter.theme_id for matter in matters]
-    replies = echoes.replies(workspace=visit.workspace, matters=matters)
+    said_back = replies_to(workspace=visit.workspace, matters=matters)
     said = boards.taken_part(member=visit.member, theme_ids=theme_ids)
     votes = voted(member=visit.member, theme_ids=theme_ids)
-    return [Row(m, replies.get(m.key), part_of(m.theme_id, said, votes)) for m in matters]
+    return [Row(m, said_back.get(m.key), part_of(m.theme_id, said, votes)) for m in matters]
 
 
 def part_of(theme_id: UUID | None, said: set[UUID], votes: set[UUID]) -> str:
@@ -65,13 +67,14 @@ def part_of(theme_id: UUID | None, said: set[UUID], votes: set[UUID]) -> str:
 
 def _around(visit: Visit, wanted: boards.Wanted) -> dict[str, object]:
     """What stands beside the list: figures, filters, echoes, the latest announcements."""
+    announced = echoes.announced(visit.workspace)
     counts = boards.status_counts(workspace=visit.workspace, mine=wanted.mine)
     return {
-        "figures": month_figures(visit.workspace),
+        "figures": recent_month_figures(visit.workspace),
         "counts": [(status, way.word(status, None), counts[status]) for status in boards.STATUSES if status in counts],
         "total": sum(counts.values()),
         "mine_count": boards.mine_count(workspace=visit.workspace, member=visit.member),
-        "echoes": echoes.latest(visit.workspace),
-        "announcements": published(workspace=visit.workspace, size=3).rows,
+        "echoes": echoes.latest(visit.workspace, announced),
+        "announcements": announced[:NEWS],
         "key": new_id(),
     }

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from huixiang.insights.queries import month_figures
+from huixiang.insights.queries import recent_month_figures
 from huixiang.intake.attachments.actions import MOST_FILES, claimed
 from huixiang.intake.models import Attachment
 from huixiang.intake.queries import follow
@@ -74,7 +74,7 @@ def received(request: HttpRequest, visit: Visit) -> HttpResponse:
     """That it was received; the code stands here once and is forgotten as it is shown."""
     told = request.session.pop(RECEIVED, None) or {}
     code = decrypt(told.get("code", ""))
-    figures = month_figures(visit.workspace)
+    figures = recent_month_figures(visit.workspace)
     response = render(
         request,
         "portal/received.html",
@@ -93,7 +93,7 @@ def _form(request: HttpRequest, visit: Visit, form: SayForm, *, sentence: str = 
         key=new_id(),
         sent=_still_there(request, visit),
         **files.choices(films=visit.user is not None),
-        figures=month_figures(visit.workspace),
+        figures=recent_month_figures(visit.workspace),
     )
     return render(request, "portal/submit.html", context, status=status)
 
