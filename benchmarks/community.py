@@ -145,7 +145,10 @@ def _store(feedbacks: list[Any], cases: list[Any], chance: random.Random) -> Non
     Turn.objects.bulk_create(itertools.chain.from_iterable(_said(case, chance) for case in cases))
     Clock.objects.bulk_create(
         Clock(
-            workspace_id=case.workspace_id, case=case, name="first_answer", started_at=case.opened_at,
+            workspace_id=case.workspace_id,
+            case=case,
+            name="first_answer",
+            started_at=case.opened_at,
             due_at=case.due_at,
         )
         for case in cases

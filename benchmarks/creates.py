@@ -60,15 +60,18 @@ class Client(threading.Thread):
         return json.dumps({"messages": [message]}).encode()
 
 
-def measured(clients: int, seconds: float) -> tuple[float, float, float]:
-    """Creates a second, median and 95th percentile of one call in ms, after a warm-up."""
+def measured(clients: int, seconds: float, *, limited: bool = True) -> tuple[float, float, float]:
+    """Creates a second, median and 95th percentile of one call in ms, after a warm-up.
+
+    `limited`: whether the calls of the key are counted against its limit, as they are by default.
+    """
     from huixiang.channels.actions import open_account
     from huixiang.workspaces.actions import create_api_key, create_workspace
 
-    workspace = create_workspace(slug="creates", name="基准")
+    workspace = create_workspace(slug="creates" if limited else "creates-unlimited", name="基准")
     open_account(workspace=workspace, slug="app", kind="api", name="App")
     key = create_api_key(workspace=workspace, scopes=["ingest"])[1]
-    with serving.web() as address:
+    with serving.web({} if limited else {"HUIXIANG_API_MESSAGES_A_MINUTE": "0"}) as address:
         _run([Client(address, key, clients + number, time.perf_counter() + WARM_UP) for number in range(clients)])
         begin = time.perf_counter() + WARM_UP
         threads = [Client(address, key, number, begin + seconds) for number in range(clients)]

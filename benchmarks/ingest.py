@@ -35,7 +35,7 @@ def _workspace() -> tuple[Any, str]:
     from huixiang.channels.actions import open_account
     from huixiang.workspaces.actions import create_api_key, create_workspace
 
-    workspace = create_workspace(slug="bench", name="基准")
+    workspace = create_workspace(slug="ingest", name="基准")
     account = open_account(workspace=workspace, slug="app", kind="api", name="App")
     return account, create_api_key(workspace=workspace, scopes=["ingest"])[1]
 
@@ -85,16 +85,15 @@ def _measure(send: Any, batches: int, singles: int) -> tuple[float, float]:
     return batches * BATCH / in_batches.seconds, singles / one_by_one.seconds
 
 
-def _rows(args: argparse.Namespace) -> Iterator[tuple[str, str, str, str]]:
+def rows(batches: int = 10, singles: int = 300) -> Iterator[tuple[str, str, str, str]]:
+    """For each way in: messages a second in batches, one by one, and the ratio."""
     account, key = _workspace()
     ways: dict[str, tuple[float, float]] = {}
-    ways["the verb `receive`"] = _measure(lambda texts: _by_verb(account, texts), args.batches, args.singles)
+    ways["the verb `receive`"] = _measure(lambda texts: _by_verb(account, texts), batches, singles)
     with serving.web() as address:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         with httpx.Client(base_url=address, headers=headers, timeout=60) as client:
-            ways["`POST /api/v1/messages`"] = _measure(
-                lambda texts: _by_api(client, texts), args.batches, args.singles
-            )
+            ways["`POST /api/v1/messages`"] = _measure(lambda texts: _by_api(client, texts), batches, singles)
     for name, (many, single) in ways.items():
         yield name, f"{many:,.0f}", f"{single:,.0f}", f"{many / single:,.0f}×"
 
@@ -103,8 +102,8 @@ def main() -> None:
     """Measure both ways and print one table."""
     args = _parsed()
     with ground.database():
-        rows = list(_rows(args))
-    ground.table(["way in", "batches of 1,000, messages/s", "one by one, messages/s", "ratio"], rows)
+        table = list(rows(args.batches, args.singles))
+    ground.table(["way in", "batches of 1,000, messages/s", "one by one, messages/s", "ratio"], table)
 
 
 if __name__ == "__main__":

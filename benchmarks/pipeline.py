@@ -33,32 +33,33 @@ def _rate(work: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
     return len(texts) / watch.seconds
 
 
-def _engine(args: argparse.Namespace) -> Iterator[tuple[str, str, str]]:
+def engine(number: int = 2_000, embedded: int = 300) -> Iterator[tuple[str, str, str]]:
+    """For each part of the engine: its name, how many texts, texts a second."""
     from huixiang.engine.embedder import embed
     from huixiang.engine.pipeline import gate, read
 
-    texts = sentences.some(args.texts)
+    texts = sentences.some(number)
     for name, work, given in (
         ("engine: gate", gate, texts),
         ("engine: read, everything but embeddings", read, texts),
-        ("engine: embed", embed, texts[: args.embedded]),
+        ("engine: embed", embed, texts[:embedded]),
     ):
         yield name, f"{len(given):,}", f"{_rate(work, given):,.0f}"
 
 
-def _whole(args: argparse.Namespace) -> tuple[str, str, str]:
-    """Stored already; read, grouped, graded, routed, journalled. A warm-up batch comes first."""
+def whole(messages: int = 600) -> tuple[str, str, str]:
+    """The same of the whole: stored already; read, grouped, graded, routed, journalled. A warm-up batch comes first."""
     from huixiang.channels.actions import open_account
     from huixiang.feedback.models import Feedback
     from huixiang.triage.actions import process
     from huixiang.workspaces.actions import create_workspace
 
-    workspace = create_workspace(slug="bench", name="基准")
+    workspace = create_workspace(slug="pipeline", name="基准")
     account = open_account(workspace=workspace, slug="app", kind="api", name="App")
     _store(account, sentences.some(WARM_UP, seed=2), "w")
     process(workspace_id=workspace.id)
     before = Feedback.objects.count()
-    _store(account, sentences.some(args.whole), "m")
+    _store(account, sentences.some(messages), "m")
     with ground.Watch() as watch:
         number = process(workspace_id=workspace.id)
     found = Feedback.objects.count() - before
@@ -84,9 +85,9 @@ def _store(account: Any, texts: Sequence[str], prefix: str) -> None:
 def main() -> None:
     """Measure and print one table."""
     args = _parsed()
-    rows = list(_engine(args))
+    rows = list(engine(args.texts, args.embedded))
     with ground.database():
-        rows.append(_whole(args))
+        rows.append(whole(args.whole))
     ground.table(["part", "texts", "texts/s"], rows)
 
 

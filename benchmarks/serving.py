@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import httpx
@@ -14,13 +14,13 @@ UP_WITHIN = 60
 
 
 @contextmanager
-def web() -> Iterator[str]:
-    """Start `huixiang web` on the run's database and give its address."""
+def web(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Start `huixiang web` on the run's database, with more settings if given, and give its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "huixiang.cli.main", "web", "--port", str(port)]
-    process = subprocess.Popen(command, env=os.environ | {"HUIXIANG_PORT": str(port)})
+    process = subprocess.Popen(command, env=os.environ | {"HUIXIANG_PORT": str(port)} | dict(settings or {}))
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(process, address)
