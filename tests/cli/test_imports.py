@@ -94,7 +94,8 @@ def test_a_mapping_that_is_none_is_told_the_fields(said: Run, rows: File) -> Non
     status, _out, err = said("import", rows("a\n"), "--workspace", "w", "--channel", "c", "--map", "内容")
     assert status == 2
     assert err.rstrip().endswith(
-        "“内容” is not FIELD=COLUMN with a field of text, time, external_id, author_id, author_email, author_name, thread"
+        "“内容” is not FIELD=COLUMN with a field of "
+        "text, time, external_id, author_id, author_email, author_name, thread"
     )
 
 

@@ -206,4 +206,4 @@ def test_the_board_asks_the_same_number_of_questions(
         assert len(titles(client.get(place))) == rows
 
 
-QUERIES = 27
+QUERIES = 13

@@ -58,7 +58,8 @@ def test_empty_choices_are_left_out() -> None:
         ({"time": "时间"}, "Say which column holds the text. The columns are: 内容, 时间."),
         (
             {"text": "内容", "mood": "时间"},
-            "There is no field “mood”. The fields are: text, time, external_id, author_id, author_email, author_name, thread.",
+            "There is no field “mood”. The fields are: "
+            "text, time, external_id, author_id, author_email, author_name, thread.",
         ),
     ],
 )
