@@ -1,7 +1,7 @@
 import pytest
 from django.utils import translation
 
-from huixiang.intake.imports.mapping import check_addresses, checked, guess
+from huixiang.intake.imports.mapping import FIELDS, check_addresses, checked, guess
 from huixiang.kernel.errors import Refused
 
 
@@ -58,8 +58,7 @@ def test_empty_choices_are_left_out() -> None:
         ({"time": "时间"}, "Say which column holds the text. The columns are: 内容, 时间."),
         (
             {"text": "内容", "mood": "时间"},
-            "There is no field “mood”. The fields are: "
-            "text, time, external_id, author_id, author_email, author_name, thread.",
+            f"There is no field “mood”. The fields are: {', '.join(FIELDS)}.",
         ),
     ],
 )
