@@ -76,6 +76,18 @@ def test_what_a_colleague_took_meanwhile_is_left_and_told(
     assert (again.done, owners(three)) == (1, [operator] * 3)
 
 
+def test_what_a_program_did_meanwhile_is_told_too(three: list[Case], operator: Membership, owner: Membership) -> None:
+    key = create_api_key(workspace=operator.workspace, scopes=["cases:write"], name="工单系统", acts_for=operator)[0]
+    loaded = timezone.now()
+    with through.key(key.id):
+        assign(case=three[1], owner=owner, actor=Actor("staff", operator.id))
+        own = start(operator, "assign", three[:2], loaded, owner=str(operator.id))
+    assert (own.done, bulk.left_by_others(own)) == (2, [])  # what it did itself does not stand in its way
+    run = start(operator, "close", three, loaded, reason="重复")
+    assert (run.done, set(bulk.left_by_others(run))) == (1, {three[0].id, three[1].id})
+    assert "工单系统" in bulk.refusals(run)[0][1]
+
+
 def test_closing_leaves_what_has_ended(three: list[Case], operator: Membership) -> None:
     end(case=three[2], state="solved", actor=Actor("staff", operator.id))
     with pytest.raises(Refused):

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases.states import CaseState
 from huixiang.feedback.models import Grade
+from huixiang.journal import through
+from huixiang.journal.events import Actor
 from huixiang.journal.models import Entry
 from huixiang.workspaces.models import Membership
-from huixiang.workspaces.queries import staff_names
+from huixiang.workspaces.queries import api_keys, staff_names
 
 TOLD = ("cases.assigned", "cases.regraded", "cases.state_changed", "cases.handed_over")
 
@@ -19,11 +21,16 @@ TOLD = ("cases.assigned", "cases.regraded", "cases.state_changed", "cases.handed
 def by_others(
     *, by: Membership, case_ids: Sequence[uuid.UUID], since: datetime.datetime
 ) -> dict[uuid.UUID, Entry]:
-    """The last thing another of the team did to each of these cases after a moment: one statement."""
+    """The last thing another of the team, or a program, did to each of these cases after a moment: one statement.
+
+    What the person did, and what the program did that acts for them here, is nobody else's.
+    """
     entries = Entry.objects.filter(
-        workspace_id=by.workspace_id, subject_id__in=case_ids, name__in=TOLD, at__gt=since, actor_kind="staff"
-    )
-    return {entry.subject_id: entry for entry in entries.exclude(actor_id=by.id).order_by("id")}
+        workspace_id=by.workspace_id, subject_id__in=case_ids, name__in=TOLD, at__gt=since,
+        actor_kind__in=("staff", "key"),
+    )  # fmt: skip
+    own = {by.id, through.actor(Actor("staff", by.id)).id}
+    return {entry.subject_id: entry for entry in entries.exclude(actor_id__in=own).order_by("id")}
 
 
 def sentences(*, by: Membership, entries: Sequence[Entry]) -> list[str]:
@@ -31,6 +38,8 @@ def sentences(*, by: Membership, entries: Sequence[Entry]) -> list[str]:
     if not entries:
         return []
     names = staff_names(by.workspace)
+    if any(entry.actor_kind == "key" for entry in entries):
+        names |= {key.id: _("API key %(name)s") % {"name": key} for key in api_keys(by.workspace)}
     return [_sentence(entry, names) for entry in entries]
 
 

@@ -226,7 +226,7 @@ def tell_all(entries: Sequence[Entry], workspace: Workspace) -> list[Told]:
     members = names(workspace_id=workspace.id, ids=ids) if ids else {}
     if any(entry.actor_kind == "key" for entry in entries):
         keys = api_keys(workspace)
-        members |= {key.id: _("API key %(name)s") % {"name": key.name or key.shown_prefix} for key in keys}
+        members |= {key.id: _("API key %(name)s") % {"name": key} for key in keys}
     told = [_told(entry, staff, members, workspace.slug) for entry in entries]
     about = {entry.subject_id for entry in entries if entry.subject_kind == "case"}
     cases = cases_by_id(workspace_id=workspace.id, ids=about) if len(about) > 1 else {}  # one case tells its own

@@ -164,6 +164,9 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    def __str__(self) -> str:
+        return self.name or self.shown_prefix
+
 
 class KeptAnswer(models.Model):
     """What a write with an Idempotency-Key was answered: given again to whoever sends the same again."""
