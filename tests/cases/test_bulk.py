@@ -14,10 +14,12 @@ from huixiang.cases.inbox import counts, ids
 from huixiang.cases.models import BulkRun, Case
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
+from huixiang.journal import through
 from huixiang.journal.events import Actor
 from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
 from huixiang.triage.models import Correction
+from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
 from tests.cases.test_handling import said
