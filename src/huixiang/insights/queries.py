@@ -3,6 +3,7 @@
 import datetime
 import statistics
 from dataclasses import dataclass
+from typing import cast
 
 from django.core.cache import caches
 from django.utils import timezone
@@ -47,10 +48,10 @@ def month_figures(workspace: Workspace) -> MonthFigures:
 
 def recent_month_figures(workspace: Workspace) -> MonthFigures:
     """The same, up to KEPT_SECONDS old: they count a whole month, and every visitor's page shows them."""
-    found: MonthFigures = caches["here"].get_or_set(
+    found = caches["here"].get_or_set(
         f"month-{workspace.id}", lambda: month_figures(workspace), KEPT_SECONDS
     )
-    return found
+    return cast(MonthFigures, found)
 
 
 def _median_first_answer(workspace: Workspace) -> int | None:

@@ -32,7 +32,7 @@ def rows(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a statement with named values and give the rows it returns. A cast says of each value what it is."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        cursor = _Prepared(connection.connection)
+        cursor: Any = _Prepared(connection.connection)
     wrapped = connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
     with wrapped as open_cursor:
         open_cursor.execute(sql, values)
