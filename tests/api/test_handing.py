@@ -133,5 +133,5 @@ def test_following_a_run_costs_the_same_at_any_length(
     run = desk.post("bulks", {"act": "close", "cases": _ids(cases)[:rows], "reason": "活动结束"})[1]
     assert run["left"] == rows
     desk.get(f"bulks/{run['id']}")
-    with django_assert_num_queries(5):  # the key, what it has left, the run, what it left and why
+    with django_assert_num_queries(6):  # the key and its person, what it has left, the run, what it left and why
         desk.get(f"bulks/{run['id']}")

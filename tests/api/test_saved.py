@@ -46,7 +46,7 @@ def test_what_a_view_shows_costs_the_same_at_any_length(
         factories.case(case.account, text)
     view = desk.post("views", {"name": "甲", "filters": {"view": ["all"]}})[1]
     desk.get(f"views/{view['id']}/cases")
-    with django_assert_num_queries(5):  # the key, what it has left, the views, the cases, their tags
+    with django_assert_num_queries(6):  # the key and its person, what it has left, the views, the cases, their tags
         found = desk.get(f"views/{view['id']}/cases")[1]
     assert sorted(one["id"] for one in found["cases"]) == sorted(str(one.id) for one in Case.objects.all())
     assert desk.post("views", {"name": "乙", "filters": {"view": ["ended"]}})[0] == 200

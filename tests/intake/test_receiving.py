@@ -84,7 +84,7 @@ def test_a_batch_costs_the_same_whatever_its_size(
     app_channel: ChannelAccount, number: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     messages = many(number)
-    with django_assert_num_queries(8):  # messages with keys, the event, a look and the wake-up, two savepoints
+    with django_assert_num_queries(6):  # messages with keys, the event, a look and the wake-up between savepoints
         receive(account=app_channel, messages=messages)
     assert Message.objects.count() == number
 

@@ -12,11 +12,11 @@ from huixiang.channels.actions import open_account
 from huixiang.channels.models import ChannelAccount
 from huixiang.channels.queries import account_by_slug
 from huixiang.feedback import queries as feedback
+from huixiang.insights.exports.spreadsheet import harmless
 from huixiang.intake.imports import actions, mapping, reading
 from huixiang.intake.models import ImportRun
 from huixiang.intake.queries import every_refusal, refusals, states_of_account
 from huixiang.kernel.errors import Refused
-from huixiang.kernel.spreadsheet import harmless
 from huixiang.themes.queries import themes_by_id
 from huixiang.triage.actions import process
 from huixiang.workspaces.models import Workspace

@@ -11,11 +11,11 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from huixiang.insights.exports.spreadsheet import harmless
 from huixiang.intake.imports import reading
 from huixiang.intake.imports import workbook as workbooks
 from huixiang.intake.imports.table import Row
 from huixiang.kernel.errors import Refused
-from huixiang.kernel.spreadsheet import harmless
 
 File = Callable[..., Path]
 

@@ -24,6 +24,7 @@ from huixiang.channels.queries import account_by_slug, accounts
 from huixiang.desk import access
 from huixiang.desk.channels.accounts import open_named
 from huixiang.engine.masking import mask
+from huixiang.insights.exports.spreadsheet import harmless
 from huixiang.intake import queries
 from huixiang.intake.acceptance import is_address
 from huixiang.intake.imports import actions, reading
@@ -32,7 +33,6 @@ from huixiang.intake.imports.rows import RowReader
 from huixiang.intake.imports.table import Row
 from huixiang.intake.models import ImportRun, ImportState
 from huixiang.kernel.errors import Refused
-from huixiang.kernel.spreadsheet import harmless
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
 

@@ -21,8 +21,8 @@ from huixiang.desk import access
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.members import listing as words
 from huixiang.desk.members.erased import changed_texts
+from huixiang.insights.exports.spreadsheet import Cell, Table, csv_lines, write_xlsx
 from huixiang.kernel.errors import Refused
-from huixiang.kernel.spreadsheet import Cell, Table, csv_lines, write_xlsx
 from huixiang.members import candidates, erasing, exporting, queries
 from huixiang.members.actions import roster_taken_out
 from huixiang.members.models import NEVER, Consent, Identity, Member, Tier

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 
 from huixiang.insights.events import VerbatimsExported
 from huixiang.insights.exports.rows import AT_ONCE, WIDTHS, headings, rows
+from huixiang.insights.exports.spreadsheet import MOMENT, Cell, Table, write_csv, write_xlsx
 from huixiang.insights.models import Export, ExportState, Format
 from huixiang.journal.actions import record
 from huixiang.journal.events import Actor
 from huixiang.kernel import jobs
 from huixiang.kernel.errors import Refused
-from huixiang.kernel.spreadsheet import MOMENT, Cell, Table, write_csv, write_xlsx
 from huixiang.themes import verbatims
 from huixiang.themes.verbatims import Filters
 from huixiang.workspaces.models import Membership

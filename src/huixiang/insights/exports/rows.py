@@ -11,8 +11,8 @@ from django.utils.translation import pgettext
 from huixiang.cases.models import Case
 from huixiang.cases.queries import cases_by_id
 from huixiang.feedback.models import Feedback
+from huixiang.insights.exports.spreadsheet import Cell
 from huixiang.intake.models import Message
-from huixiang.kernel.spreadsheet import Cell
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import themes_by_id
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from huixiang.kernel import spreadsheet
-from huixiang.kernel.spreadsheet import Table, csv_lines, write_csv, write_xlsx
+from huixiang.insights.exports import spreadsheet
+from huixiang.insights.exports.spreadsheet import Table, csv_lines, write_csv, write_xlsx
 
 SAID = datetime.datetime(2026, 11, 20, 16, 30, tzinfo=datetime.UTC)
 
