@@ -47,12 +47,14 @@ def all_pages(demo: Demo, owner: Page) -> list[str]:
     opened(page, settings)
     page.fill("#source-name", "门店问卷")
     page.locator("form:has(#source-name) button").click()
+    page.wait_for_url(re.compile("/webhooks/sources/"))  # leads there by itself: another page now would be taken over
     opened(page, settings)
     page.fill("#wh-name", "工单系统")
     page.fill("#wh-url", f"{demo.address}/healthz")
     page.locator("[name=events]").first.check()
     page.locator("form:has(#wh-url) button[type=submit]").click()
-    page.locator("[name=act][value=test]").click()
+    with page.expect_navigation(url=re.compile("/webhooks/")):
+        page.locator("[name=act][value=test]").click()
     opened(page, f"{demo.address}/w/demo/themes/")
     page.locator("tbody [data-row]").first.click()
     page.locator("[data-open='#export-dlg']").click()
