@@ -47,8 +47,9 @@ class Message(models.Model):
     error = models.TextField(blank=True)
     findings = models.JSONField(default=list)
     masked_text = models.TextField(blank=True)
-    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+")
-    conversation = models.ForeignKey(  # found by message_neighbours, which begins with it
+    # Known once the message was read; until then it stands in no index of theirs, and taking it in is cheaper.
+    member = models.ForeignKey(Member, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    conversation = models.ForeignKey(
         Conversation, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )
     feedback_id = models.UUIDField(null=True)
@@ -66,8 +67,15 @@ class Message(models.Model):
                 name="message_noise",
                 condition=models.Q(state__in=["noise", "parked"]),
             ),
-            models.Index(fields=["conversation", "member", "-sent_at"], name="message_neighbours"),
-            models.Index(fields=["feedback_id"], name="message_feedback"),
+            models.Index(
+                fields=["conversation", "member", "-sent_at"],
+                name="message_neighbours",
+                condition=models.Q(conversation__isnull=False),
+            ),
+            models.Index(fields=["member"], name="message_member", condition=models.Q(member__isnull=False)),
+            models.Index(
+                fields=["feedback_id"], name="message_feedback", condition=models.Q(feedback_id__isnull=False)
+            ),
         ]
 
 
