@@ -148,7 +148,7 @@ def test_a_thousand_messages_cost_the_queries_of_one(app: Program, message: Buil
             app.send(*batch)
         counted.append(len(queries))
     assert Message.objects.count() == 1_002
-    assert counted == [8, 8]
+    assert counted == [7, 7]
 
 
 def test_what_became_of_a_message(app: Program, message: Build, workspace: Workspace) -> None:

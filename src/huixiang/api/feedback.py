@@ -11,8 +11,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from huixiang.api import filters, finding, keys, shapes
-from huixiang.cases.models import Case
-from huixiang.cases.queries import cases_by_id
+from huixiang.cases.queries import case_labels
 from huixiang.feedback import actions, queries
 from huixiang.feedback.models import Feedback
 from huixiang.intake.actions import show_unmasked
@@ -21,7 +20,6 @@ from huixiang.intake.models import Attachment
 from huixiang.intake.queries import messages_of_feedback
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
-from huixiang.themes.models import Theme
 from huixiang.themes.queries import theme_names
 from huixiang.triage.actions import correct_kind
 from huixiang.triage.models import Assessment
@@ -155,12 +153,12 @@ def _narrowed(workspace: Workspace, asked: FeedbackFilter) -> QuerySet[Feedback]
 def items(workspace_id: uuid.UUID, rows: list[Feedback]) -> list[dict[str, Any]]:
     """Feedback as FeedbackItem, with themes and cases read at once: two statements."""
     themes = theme_names(workspace_id=workspace_id, ids=[row.theme_id for row in rows])
-    cases = cases_by_id(workspace_id=workspace_id, ids=[row.case_id for row in rows], only=["number"])
+    cases = case_labels(workspace_id=workspace_id, ids=[row.case_id for row in rows])
     return [_item(row, themes, cases) for row in rows]
 
 
-def _item(row: Feedback, themes: Mapping[uuid.UUID, Theme], cases: Mapping[uuid.UUID, Case]) -> dict[str, Any]:
-    case = cases.get(row.case_id) if row.case_id else None
+def _item(row: Feedback, themes: Mapping[uuid.UUID, str], cases: Mapping[uuid.UUID, str]) -> dict[str, Any]:
+    theme = themes.get(row.theme_id) if row.theme_id else None
     return {
         "id": row.id,
         "channel": row.account.slug,
@@ -170,8 +168,8 @@ def _item(row: Feedback, themes: Mapping[uuid.UUID, Theme], cases: Mapping[uuid.
         "grade": row.grade,
         "title": row.title,
         "text": row.text,
-        "theme": shapes.theme_name(themes.get(row.theme_id) if row.theme_id else None),
-        "case": case.label if case else None,
+        "theme": {"id": row.theme_id, "name": theme} if theme is not None else None,
+        "case": cases.get(row.case_id) if row.case_id else None,
         "case_id": row.case_id,
         "member": shapes.member_name(row.member),
         "said_at": row.said_at,

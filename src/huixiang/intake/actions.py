@@ -30,7 +30,7 @@ STORED, DUPLICATE, REFUSED = "stored", "duplicate", "refused"
 
 # The key is taken first; only messages whose key was free are written. Both in one statement, so that a batch
 # costs the same round trip whatever its size, and two requests with the same message cannot both win.
-STORE = """
+STORE = f"""
     WITH incoming AS (
         SELECT * FROM unnest(
             %(id)s::uuid[], %(external_id)s::text[], %(author_id)s::text[], %(author_name)s::text[],
@@ -53,8 +53,8 @@ STORE = """
            author_email, text, thread, reply_to, private, public, sent_at, %(now)s::timestamptz, historical,
            'pending', '', '[]'::jsonb, ''
     FROM incoming JOIN fresh ON fresh.message_id = incoming.id
-    RETURNING id
-"""
+    RETURNING id, EXISTS ({jobs.WAITS})
+"""  # noqa: S608 - put together from pieces of our own
 COLUMNS = (
     "external_id", "author_id", "author_name", "author_email", "text", "thread", "reply_to", "private", "public",
     "sent_at",
@@ -80,13 +80,13 @@ def receive(*, account: ChannelAccount, messages: Sequence[InboundMessage]) -> l
     refusals = [refusal(message) for message in messages]
     good = [tidy(m) for m, sentence in zip(messages, refusals, strict=True) if sentence is None]
     ids = [new_id() for _message in good]
-    fresh = _store(account, good, ids)
+    fresh, awake = _store(account, good, ids)
     firsts = _first_ids(account, [m.external_id for m, i in zip(good, ids, strict=True) if i not in fresh])
     if good:
         event = events.MessagesReceived(subject=account.id, stored=len(fresh), duplicate=len(good) - len(fresh))
         record(event, workspace_id=account.workspace_id)
     if fresh:
-        wake(account.workspace_id)
+        wake(account.workspace_id, seen=awake)
     pairs = iter(zip(good, ids, strict=True))
     return [
         Receipt(message.external_id, REFUSED, error=sentence) if sentence else _receipt(*next(pairs), fresh, firsts)
@@ -102,9 +102,12 @@ def _receipt(
     return Receipt(message.external_id, DUPLICATE, firsts.get(message.external_id))
 
 
-def _store(account: ChannelAccount, messages: Sequence[InboundMessage], ids: list[uuid.UUID]) -> set[uuid.UUID]:
+def _store(
+    account: ChannelAccount, messages: Sequence[InboundMessage], ids: list[uuid.UUID]
+) -> tuple[set[uuid.UUID], bool]:
+    """The ids that were new, and whether a wake-up waited when they were stored."""
     if not messages:
-        return set()
+        return set(), False
     now = timezone.now()
     arrays = {column: [getattr(message, column) for message in messages] for column in COLUMNS}
     parameters: dict[str, Any] = {
@@ -115,8 +118,10 @@ def _store(account: ChannelAccount, messages: Sequence[InboundMessage], ids: lis
         "account": account.id,
         "month": now.date().replace(day=1),
         "now": now,
+        "once": _wake_up(account.workspace_id),
     }
-    return {row[0] for row in prepared.rows(STORE, parameters)}
+    stored = prepared.rows(STORE, parameters)
+    return {message_id for message_id, _waits in stored}, any(waits for _message_id, waits in stored)
 
 
 def _first_ids(account: ChannelAccount, external_ids: list[str]) -> dict[str, uuid.UUID]:
@@ -126,13 +131,17 @@ def _first_ids(account: ChannelAccount, external_ids: list[str]) -> dict[str, uu
     return dict(keys.values_list("external_id", "message_id"))
 
 
-def wake(workspace_id: uuid.UUID) -> None:
+def _wake_up(workspace_id: uuid.UUID) -> str:
+    return f"triage.process:{workspace_id}"
+
+
+def wake(workspace_id: uuid.UUID, *, seen: bool = False) -> None:
     """Queue the job that reads what is pending; one waiting wake-up is enough, and one reader a workspace.
 
     Two readers at once would not see the case the other is about to open, and would take every place of the worker.
     """
-    key = f"triage.process:{workspace_id}"
-    jobs.queue("triage.process", once=key, lock=key, workspace_id=str(workspace_id))
+    key = _wake_up(workspace_id)
+    jobs.queue("triage.process", once=key, lock=key, seen=seen, workspace_id=str(workspace_id))
 
 
 @transaction.atomic

@@ -14,21 +14,24 @@ from procrastinate.retry import RetryStrategy
 from huixiang.kernel import prepared
 
 WAITS = "SELECT FROM procrastinate_jobs WHERE queueing_lock = %(once)s::text AND status = 'todo'"
+"""Rows only while a job with this key waits; also to stand within a caller's own statement, as EXISTS."""
 SURELY = RetryStrategy(max_attempts=8, exponential_wait=3)
 """For what must happen: tried again after 3, 9, 27 … seconds, over two hours in all, when it failed."""
 
 
-def queue(name: str, *, once: str | None = None, lock: str | None = None, **arguments: Any) -> None:
+def queue(
+    name: str, *, once: str | None = None, lock: str | None = None, seen: bool = False, **arguments: Any
+) -> None:
     """Queue the task called `name`.
 
     `once`: while a job with this key waits, another is not queued (a wake-up needs no second wake-up).
-    `lock`: jobs with this key run one after the other.
+    `lock`: jobs with this key run one after the other. `seen`: the caller's statement saw that one waits.
     """
     if once is None:
         app.configure_task(name, lock=lock, allow_unknown=True).defer(**arguments)
         return
     queued = partial(_queue_once, name, once, lock, arguments)
-    if not queued() and transaction.get_connection().in_atomic_block:
+    if (seen or not queued()) and transaction.get_connection().in_atomic_block:
         # The waiting twin may be done before our rows can be seen: once they can, look again.
         transaction.on_commit(queued)
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from pgvector.django import CosineDistance
 
 from huixiang.feedback.models import Feedback
+from huixiang.kernel import prepared
 from huixiang.members.models import Member
 from huixiang.themes.models import Merge, Move, Theme, Vote
 from huixiang.themes.search import matching
 from huixiang.themes.states import OPEN, ThemeStatus
 from huixiang.workspaces.models import Workspace
 
+NAMES = "SELECT id, name FROM themes_theme WHERE workspace_id = %(workspace)s::uuid AND id = ANY(%(ids)s::uuid[])"
 NAMED_FROM = 30  # texts that are read to find a theme's name
 
 
@@ -35,13 +37,10 @@ def themes_by_id(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) ->
     return {theme.id: theme for theme in found.defer("centre")}
 
 
-def theme_names(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, Theme]:
-    """Many themes at once, where only their names are shown."""
-    wanted = set(filter(None, ids))
-    if not wanted:
-        return {}
-    found = Theme.objects.filter(workspace_id=workspace_id, id__in=wanted)
-    return {theme.id: theme for theme in found.only("name")}
+def theme_names(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    """The names of many themes at once."""
+    wanted = list(set(filter(None, ids)))
+    return dict(prepared.rows(NAMES, {"workspace": workspace_id, "ids": wanted})) if wanted else {}
 
 
 def latest_texts(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[str]]:
