@@ -1,6 +1,7 @@
 import datetime
 
 import pytest
+from django.core.cache import caches
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -10,7 +11,7 @@ from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.insights import queries
-from huixiang.insights.queries import MonthFigures, month_figures
+from huixiang.insights.queries import MonthFigures, month_figures, recent_month_figures
 from huixiang.workspaces.models import Membership, Workspace
 from tests.factories.rows import hours_ago, placed, towards, unstored
 
@@ -69,3 +70,16 @@ def test_the_figures_cost_five_statements(
     cases(app_channel, number)
     with django_assert_num_queries(5):
         month_figures(app_channel.workspace)
+
+
+def test_what_visitors_see_is_counted_once_a_minute(
+    app_channel: ChannelAccount, other_workspace: Workspace, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    cases(app_channel, 1)
+    first = recent_month_figures(app_channel.workspace)
+    cases(app_channel, 1)
+    with django_assert_num_queries(0):
+        assert recent_month_figures(app_channel.workspace) == first
+    assert recent_month_figures(other_workspace) == MonthFigures(None, 0, 0, 0, 0)
+    caches["here"].clear()
+    assert recent_month_figures(app_channel.workspace).received == 2

@@ -105,7 +105,7 @@ def unmasking(request: KeyedRequest) -> Actor | None:
 
 def _person(request: KeyedRequest, permissions: Iterable[Permission]) -> Membership:
     membership = person_of(request.auth)
-    if membership is None or membership.left_at:
+    if membership is None:
         raise HttpError(403, _("The key acts for nobody of the team any more; make a new one."))
     if not all(holds(membership, permission) for permission in permissions):
         raise HttpError(403, _("%(name)s, for whom the key acts, may not do this.") % {"name": membership})

@@ -40,7 +40,7 @@ WRITE = """
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An event with the words said about it, who did it, and whether its time is not now."""
+    """An event with the words said about it, and who did it."""
 
     event: Event
     words: str = ""

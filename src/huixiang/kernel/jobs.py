@@ -31,7 +31,9 @@ def queue(
         app.configure_task(name, lock=lock, allow_unknown=True).defer(**arguments)
         return
     queued = partial(_queue_once, name, once, lock, arguments)
-    if (seen or not queued()) and transaction.get_connection().in_atomic_block:
+    if not transaction.get_connection().in_atomic_block:
+        queued()
+    elif seen or not queued():
         # The waiting twin may be done before our rows can be seen: once they can, look again.
         transaction.on_commit(queued)
 

@@ -152,7 +152,7 @@ def api_key_by_secret(secret: str) -> ApiKey | None:
 
 
 def person_of(key: ApiKey) -> Membership | None:
-    """In whose name a key acts, with the user; None for nobody's."""
+    """In whose name a key acts, with the user; None for nobody's, and when they have left the team."""
     if key.acts_for_id is None:
         return None
     return Membership.objects.select_related("user").filter(id=key.acts_for_id).first()

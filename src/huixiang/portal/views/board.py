@@ -11,8 +11,7 @@ from huixiang.cases import way
 from huixiang.insights import board as boards
 from huixiang.insights import echoes
 from huixiang.insights.queries import recent_month_figures
-from huixiang.insights.replies import Reply
-from huixiang.insights.replies import replies as replies_to
+from huixiang.insights.replies import Reply, replies
 from huixiang.kernel.ids import new_id
 from huixiang.portal.access import Visit, community_page
 from huixiang.portal.views.search import answer
@@ -54,7 +53,7 @@ def board(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _rows(visit: Visit, matters: list[boards.Matter]) -> list[Row]:
     theme_ids = [matter.theme_id for matter in matters]
-    said_back = replies_to(workspace=visit.workspace, matters=matters)
+    said_back = replies(workspace=visit.workspace, matters=matters)
     said = boards.taken_part(member=visit.member, theme_ids=theme_ids)
     votes = voted(member=visit.member, theme_ids=theme_ids)
     return [Row(m, said_back.get(m.key), part_of(m.theme_id, said, votes)) for m in matters]
