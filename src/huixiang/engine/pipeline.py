@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scipy.sparse import csr_matrix
+
 from huixiang.engine.aspects import car_aspects, general_aspects, is_car
 from huixiang.engine.authenticity import authenticity_of
 from huixiang.engine.emotions import emotions_of
@@ -10,6 +12,7 @@ from huixiang.engine.english import read_english
 from huixiang.engine.facts import facts_of, missing_of
 from huixiang.engine.features import counts, weighted
 from huixiang.engine.language import language_of
+from huixiang.engine.learning.adapter import Adapter
 from huixiang.engine.masking import mask
 from huixiang.engine.models import about, grams, judge
 from huixiang.engine.normalising import READ_AT_MOST, Normalised, normalise
@@ -18,7 +21,7 @@ from huixiang.engine.reasons import KINDS, reasons_for
 from huixiang.engine.rules import gravest
 from huixiang.engine.signals import Caught, caught, signals
 from huixiang.engine.titling import title
-from huixiang.engine.verdict import Scores, Verdict, gate_chance, scores_of, verdict
+from huixiang.engine.verdict import Floats, Scores, Verdict, gate_chance, scores_of, verdict
 
 BATCH = 512  # texts whose sparse rows are held at once
 _ENGLISH_SURE = 0.6  # a list of words is never more certain than this
@@ -39,10 +42,27 @@ def _prepare(text: str) -> Prepared:
     return Prepared(normal, shown, language_of(shown))
 
 
-def _score(texts: Sequence[str], seen: Sequence[Caught]) -> Scores:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an adapter looks at beside the base's scores: weighted rows and signals of cleaned, masked texts."""
+
+    rows: csr_matrix
+    signals: Floats
+    scores: Scores
+
+
+def evidence(texts: Sequence[str], seen: Sequence[Caught]) -> Evidence:
+    """Return what the base makes of cleaned, masked texts, before any adapter."""
     model = grams()
-    first = model.scores(weighted(counts(texts), model.rarity))
-    return scores_of(model, judge(), first, signals(texts, seen, first), about()["thresholds"])
+    rows = weighted(counts(texts), model.rarity)
+    first = model.scores(rows)
+    found = signals(texts, seen, first)
+    return Evidence(rows, found, scores_of(model, judge(), first, found, about()["thresholds"]))
+
+
+def _score(texts: Sequence[str], seen: Sequence[Caught], adapter: Adapter | None) -> Scores:
+    found = evidence(texts, seen)
+    return adapter.applied(found.scores, found.rows, found.signals) if adapter else found.scores
 
 
 def _unread(prepared: Prepared) -> Reading:
@@ -135,12 +155,12 @@ def _aspects(text: str, found: Verdict, scores: Scores, place: int) -> tuple[Asp
     return general_aspects(text, found.sentiment) if found.feedback else ()
 
 
-def _read_batch(texts: Sequence[str]) -> list[Reading]:
+def _read_batch(texts: Sequence[str], adapter: Adapter | None) -> list[Reading]:
     prepared = [_prepare(text) for text in texts]
     chinese = [place for place, one in enumerate(prepared) if one.language == "zh"]
     words = [prepared[place].text for place in chinese]
     seen = [caught(text) for text in words]
-    scores = _score(words, seen) if words else None
+    scores = _score(words, seen, adapter) if words else None
     readings = [_english(one) if one.language == "en" else _unread(one) for one in prepared]
     if scores is None:
         return readings
@@ -151,35 +171,36 @@ def _read_batch(texts: Sequence[str]) -> list[Reading]:
     return readings
 
 
-def read(texts: Sequence[str]) -> list[Reading]:
+def read(texts: Sequence[str], adapter: Adapter | None = None) -> list[Reading]:
     """Read each text; order is kept, equal input gives equal output, and no text raises.
 
+    `adapter`: what was learned from a workspace's corrections, for this version of the models.
     Only the first READ_AT_MOST characters of a text are read, which its reasons then say.
     """
     found: list[Reading] = []
     for start in range(0, len(texts), BATCH):
-        found.extend(_read_batch(texts[start : start + BATCH]))
+        found.extend(_read_batch(texts[start : start + BATCH], adapter))
     return found
 
 
-def gate(texts: Sequence[str]) -> list[tuple[bool, float]]:
+def gate(texts: Sequence[str], adapter: Adapter | None = None) -> list[tuple[bool, float]]:
     """Return (is it feedback, probability) for each text, the same as `read` says; nothing else is worked out."""
-    return [(found, chance) for found, chance, _ in gate_with_language(texts)]
+    return [(found, chance) for found, chance, _ in gate_with_language(texts, adapter)]
 
 
-def gate_with_language(texts: Sequence[str]) -> list[tuple[bool, float, str]]:
+def gate_with_language(texts: Sequence[str], adapter: Adapter | None = None) -> list[tuple[bool, float, str]]:
     """Return (is it feedback, probability, language) for each text."""
     found: list[tuple[bool, float, str]] = []
     for start in range(0, len(texts), BATCH):
-        found.extend(_gate_batch(texts[start : start + BATCH]))
+        found.extend(_gate_batch(texts[start : start + BATCH], adapter))
     return found
 
 
-def _gate_batch(texts: Sequence[str]) -> list[tuple[bool, float, str]]:
+def _gate_batch(texts: Sequence[str], adapter: Adapter | None) -> list[tuple[bool, float, str]]:
     prepared = [_prepare(text) for text in texts]
     chinese = [one.text for one in prepared if one.language == "zh"]
     seen = [caught(text) for text in chinese]
-    chances = gate_chance(_score(chinese, seen), seen).tolist() if chinese else []
+    chances = gate_chance(_score(chinese, seen, adapter), seen).tolist() if chinese else []
     waiting = iter(chances)
     return [_gated(one, next(waiting) if one.language == "zh" else 0.0) for one in prepared]
 
