@@ -6,7 +6,6 @@ from pytest_django import DjangoAssertNumQueries
 from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.feedback.queries import (
-    copies,
     feedback_by_id,
     kind_counts,
     latest,
@@ -67,14 +66,6 @@ def test_the_nearest_by_meaning_are_of_the_workspace(app_channel: ChannelAccount
     here.refresh_from_db()
     assert [one.id for one in similar(here)] == [near.id, far.id]
     assert similar(stored(app_channel)) == []
-
-
-def test_copies_are_counted_by_people(app_channel: ChannelAccount) -> None:
-    first, second = stored(app_channel, by="甲", text_hash="h"), stored(app_channel, by="乙", text_hash="h")
-    stored(app_channel, by="甲", text_hash="h")
-    stored(app_channel, by="丙", text_hash="")
-    found = copies(workspace_id=app_channel.workspace_id, hashes=["h", ""])
-    assert found == {"h": {first.member_id, second.member_id}}
 
 
 def test_feedback_of_a_case(app_channel: ChannelAccount) -> None:

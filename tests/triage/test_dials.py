@@ -10,7 +10,6 @@ from huixiang.themes.models import Theme
 from huixiang.triage import dials
 from huixiang.triage.models import Assessment
 from tests import factories
-from tests.factories import inbound, received
 
 [READING] = read(["零下三十度停了一夜，早上按启动键没有反应，车机版本 3.4.1"])
 
@@ -40,27 +39,6 @@ def test_influence(fields: dict[str, Any], value: int, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "confirmed", "copies", "value"),
-    [
-        (50, 0, 1, 50),
-        (50, 1, 1, 53),
-        (50, 5, 1, 65),
-        (50, 50, 1, 65),
-        (50, 0, 2, 20),
-        (20, 0, 2, 0),
-        (95, 5, 1, 100),
-        (50, 5, 3, 35),
-    ],
-)
-def test_authenticity(base: int, confirmed: int, copies: int, value: int) -> None:
-    reading = replace(READING, authenticity=base)
-    dial = dials.authenticity(reading, Member(confirmed_count=confirmed), copies)
-    assert dial.value == value
-    assert (str(copies) in dial.reason) == (copies > 1)
-    assert dial.quote == "车机版本 3.4.1"
-
-
-@pytest.mark.parametrize(
     ("people", "votes", "value"),
     [(1, 0, 0), (2, 0, 8), (9, 0, 50), (17, 0, 75), (1, 10, 23), (9, 27, 75), (1000, 0, 100)],
 )
@@ -81,28 +59,6 @@ def test_prevalence_says_how_many_and_whether_it_grows() -> None:
 def test_severity_reads_in_steps_with_its_quote(severity: int, value: int) -> None:
     dial = dials.severity(replace(READING, severity=severity, severity_quote="没有反应"))
     assert (dial.value, dial.quote) == (value, "没有反应")
-
-
-def test_the_same_text_from_several_accounts_is_less_authentic(app_channel: ChannelAccount) -> None:
-    text = "这款车的刹车太差了，大家千万不要买"
-    received(app_channel, inbound(text, author_id="甲"))
-    received(app_channel, inbound(f"{text}！！", author_id="乙"), inbound(text, author_id="丙"))
-    first, *others = Assessment.objects.order_by("at", "id")
-    assert {other.authenticity for other in others} == {max(0, first.authenticity - 30)}
-    assert {("3" in other.reasons["authenticity"]["reason"]) for other in others} == {True}
-
-
-def test_saying_it_twice_oneself_is_no_copy(app_channel: ChannelAccount) -> None:
-    text = "这款车的刹车太差了，大家千万不要买"
-    for thread in ("t1", "t2"):
-        received(app_channel, inbound(text, author_id="甲", thread=thread))
-    assert Assessment.objects.values("authenticity").distinct().count() == 1
-
-
-def test_short_texts_are_no_copies(app_channel: ChannelAccount) -> None:
-    for author in ("甲", "乙"):
-        received(app_channel, inbound("刹车失灵了", author_id=author))
-    assert Assessment.objects.values("authenticity").distinct().count() == 1
 
 
 def test_a_members_standing_is_in_the_assessment(app_channel: ChannelAccount) -> None:

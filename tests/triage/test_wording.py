@@ -1,15 +1,22 @@
+import datetime
+import uuid
+
 import pytest
 from django.utils import translation
 
 from huixiang.engine import read
 from huixiang.engine.lexicons import lexicon
+from huixiang.feedback.models import Feedback
 from huixiang.members.models import Member
 from huixiang.themes.models import Theme
-from huixiang.triage import dials, grading
+from huixiang.triage import credence, dials, grading
+from huixiang.triage.copies import Copied
 from huixiang.triage.machine_words import WORDS
 from huixiang.triage.models import GradeRule
 from huixiang.triage.wording import CHINESE, Said, conditions, reason_of, worded
 
+NOW = datetime.datetime(2026, 11, 22, tzinfo=datetime.UTC)
+BACKING = credence.Backing(copied=Copied(uuid.uuid4(), 100, 2, 2))
 SENTENCES = [
     ("读作故障（87%）", "read as a fault (87%)"),
     ("启动不了：核心功能失效", "“启动不了”: a core function fails"),
@@ -76,14 +83,18 @@ def test_a_dial_kept_in_one_language_is_told_in_another() -> None:
     with translation.override("zh-hans"):
         kept = [
             dial.to_json()
-            for dial in (dials.influence(member), dials.authenticity(reading, member, 2), dials.prevalence(theme))
+            for dial in (
+                dials.influence(member),
+                credence.authenticity(reading, member, Feedback(said_at=NOW), BACKING),
+                dials.prevalence(theme),
+            )
         ]
         assert [str(reason_of(one)) for one in kept] == [one["reason"] for one in kept]
     with translation.override("en"):
         assert [reason_of(one) for one in kept] == [
             Said("KOC, 3 reports confirmed, read by about 2400 people"),
             Said("tells the scene, the version, what happened; earlier reports were confirmed; "
-                 "the same text from 2 accounts"),
+                 "has been here long, 0 reports before this one; the same text from 2 accounts"),
             Said("4 people said this, 3 of them within 72 hours, still growing"),
         ]  # fmt: skip
 

@@ -75,15 +75,6 @@ def similar(feedback: Feedback, limit: int = 5) -> list[Feedback]:
         )
 
 
-def copies(*, workspace_id: uuid.UUID, hashes: Sequence[str]) -> dict[str, set[uuid.UUID]]:
-    """For each text hash the members who posted that very text."""
-    found: dict[str, set[uuid.UUID]] = {}
-    rows = Feedback.objects.filter(workspace_id=workspace_id, text_hash__in=[h for h in hashes if h])
-    for text_hash, member_id in rows.values_list("text_hash", "member_id"):
-        found.setdefault(text_hash, set()).add(member_id)
-    return found
-
-
 def of_members(
     *, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID], limit: int = 50
 ) -> list[Feedback]:

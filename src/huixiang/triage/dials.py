@@ -1,4 +1,4 @@
-"""The four dials, 0–100 each, every one with its reason in words and the words it rests on."""
+"""The dials, 0–100 each, with their reason in words and the words they rest on; authenticity stands in credence.py."""
 
 import math
 from dataclasses import dataclass
@@ -13,8 +13,6 @@ SEVERITY_STEPS = 25  # severity 0–4 reads as 0/25/50/75/100
 TIER_INFLUENCE = {Tier.PLAIN: 20, Tier.ACTIVE: 40, Tier.KOC: 65, Tier.CORE: 85}
 PEOPLE_FOR_HALF = 8  # distinct people who make a matter half as prevalent as can be
 VOTE_WEIGHT = 0.3  # a person who only said 我也是
-TRUSTED_REPORTS = 5
-COPIES_SUSPECT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +46,6 @@ def influence(member: Member) -> Dial:
     if member.reach:
         parts.append(("reach", {"count": member.reach}))
     return _dial(min(100, round(value)), *parts)
-
-
-def authenticity(reading: Reading, member: Member, copied_by: int) -> Dial:
-    """What the text itself shows, raised by a record of true reports, lowered when others posted the same text."""
-    value = reading.authenticity
-    parts: list[Part] = [("engine", {"sentence": reading.authenticity_reason})]
-    if member.confirmed_count:
-        value += 15 * min(member.confirmed_count, TRUSTED_REPORTS) // TRUSTED_REPORTS
-        parts.append(("earlier_true", {}))
-    if copied_by >= COPIES_SUSPECT:
-        value -= 30
-        parts.append(("copies", {"count": copied_by}))
-    quote = reading.facts.get("evidence") or reading.facts.get("version") or reading.facts.get("scene", "")
-    return _dial(max(0, min(100, value)), *parts, quote=quote)
 
 
 def prevalence(theme: Theme | None, quote: str = "") -> Dial:

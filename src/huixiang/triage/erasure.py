@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from huixiang.feedback.models import Feedback
 from huixiang.intake.models import Message
 from huixiang.members.traces import Person, Trace
-from huixiang.triage.models import Assessment, Correction
+from huixiang.triage.models import Assessment, CopyKey, Correction
 
 
 def _assessments(who: Person) -> QuerySet[Assessment]:
@@ -20,6 +20,11 @@ def _corrections(who: Person) -> QuerySet[Correction]:
     said = Feedback.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids).values("id")
     messages = Message.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids).values("id")
     return Correction.objects.filter(workspace_id=who.workspace_id, subject_id__in=said.union(messages))
+
+
+def _keys(who: Person) -> QuerySet[CopyKey]:
+    said = Feedback.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids)
+    return CopyKey.objects.filter(workspace_id=who.workspace_id, feedback_id__in=said.values("id"))
 
 
 def _unquoted(row: Assessment, _who: Person) -> dict[str, Any]:
@@ -35,4 +40,5 @@ TRACES = [
         blanks={"reasons": _unquoted},
     ),
     Trace("corrections", Correction, _corrections, blanks={"reason": ""}),
+    Trace("copy_keys", CopyKey, _keys, drop="end"),
 ]  # fmt: skip

@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from huixiang.feedback.models import Feedback, Grade
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
+from huixiang.triage.copied import Copy, CopyKey
 from huixiang.workspaces.models import Membership, Workspace
+
+__all__ = ["Assessment", "Copy", "CopyKey", "Correction", "GradeRule"]
 
 
 class GradeRule(models.Model):
@@ -60,7 +63,10 @@ class Assessment(models.Model):
 
 
 class Correction(models.Model):
-    """A person's better judgement of something the machine said."""
+    """A person's better judgement of something the machine said.
+
+    What was corrected in one go shares a batch, and is taken back together.
+    """
 
     class Field(models.TextChoices):
         """What was corrected."""
@@ -68,17 +74,29 @@ class Correction(models.Model):
         GRADE = "grade", _("Grade")
         KIND = "kind", _("Kind")
         GATE = "gate", _("Whether it is feedback")
+        SENTIMENT = "sentiment", _("Sentiment")
+        SEVERITY = "severity", _("Severity")
+        ASPECTS = "aspects", _("Aspects")
+        THEME = "theme", _("Theme")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
     subject_id = models.UUIDField()  # the feedback, or the message for the gate
     field = models.CharField(max_length=10, choices=Field.choices)
-    before = models.CharField(max_length=20)
-    after = models.CharField(max_length=20)
+    before = models.CharField(max_length=400)
+    after = models.CharField(max_length=400)
+    stood = models.JSONField(default=dict)  # what else stood on the feedback before, to be put back
     reason = models.TextField(blank=True)
     by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     model_version = models.CharField(max_length=40)
+    batch = models.UUIDField(null=True, blank=True)
     at = models.DateTimeField(default=now)
+    undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["workspace", "field", "-at"], name="correction_field")]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "field", "-at"], name="correction_field"),
+            models.Index(fields=["workspace", "-at", "-id"], name="correction_latest"),
+            models.Index(fields=["subject_id", "-at"], name="correction_subject"),
+            models.Index(fields=["batch"], name="correction_batch", condition=models.Q(batch__isnull=False)),
+        ]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from huixiang.engine.masking import mask
 from huixiang.engine.normalising import normalise
 from huixiang.intake.models import Message
-from huixiang.triage import rising
+from huixiang.triage import doubting, rising
 from huixiang.triage.signals import Batch, Signal
 from huixiang.triage.steps import judging, linking, reading, remembering, routing
 from huixiang.workspaces.models import Workspace
@@ -20,6 +20,7 @@ STEPS: tuple[Step, ...] = (
     reading.embed_feedback,
     reading.build_feedback,
     judging.find_themes,
+    judging.find_copies,
     judging.assess,
     routing.route,
     judging.store_places,
@@ -27,6 +28,7 @@ STEPS: tuple[Step, ...] = (
     routing.finish_messages,
     routing.report,
     rising.regrade_rising,
+    doubting.doubt_earlier,
     remembering.remember_members,
 )
 FORCED = {"step": "gate", "forced": True}

@@ -14,6 +14,8 @@ from huixiang.engine.reading import Kind, Reading
 from huixiang.feedback.models import Feedback
 from huixiang.intake.models import Message
 from huixiang.members.models import Member
+from huixiang.triage.background import Background
+from huixiang.triage.copies import Copied
 from huixiang.triage.models import Assessment
 from huixiang.workspaces.models import Workspace
 
@@ -96,6 +98,8 @@ class Batch:
     theme_ids: list[Any] = field(default_factory=list)
     opened: list[Case] = field(default_factory=list)
     known: dict[uuid.UUID, Case] = field(default_factory=dict)
+    copied: dict[uuid.UUID, Copied] = field(default_factory=dict)
+    background: Background = field(default_factory=Background)
 
     def same(self, case: Case) -> Case:
         """The one object that stands for this case in the batch, so that no step writes what another read before."""

@@ -8,7 +8,8 @@ from procrastinate.contrib.django import app
 from huixiang.intake.actions import erase_noise, wake
 from huixiang.intake.queries import workspaces_with_pending
 from huixiang.kernel.jobs import SURELY
-from huixiang.triage import actions
+from huixiang.triage import actions, copies
+from huixiang.triage.learning import moves
 from huixiang.workspaces.models import Workspace
 
 AT_A_TIME = 20  # batches a job reads before it lets others in
@@ -31,10 +32,29 @@ def wake_forgotten(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate 
 
 @app.task(name="triage.forget_feedback", retry=SURELY)
 def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
-    """Feedback was removed: no assessment quotes it any more."""
-    actions.forget_feedback(
-        workspace_id=uuid.UUID(workspace_id), feedback_ids=[uuid.UUID(subject) for subject in subjects]
-    )
+    """Feedback was removed: no assessment quotes it any more, and nothing is recognised by its words."""
+    removed = [uuid.UUID(subject) for subject in subjects]
+    actions.forget_feedback(workspace_id=uuid.UUID(workspace_id), feedback_ids=removed)
+    copies.forget(workspace_id=uuid.UUID(workspace_id), feedback_ids=removed)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="triage.forget_copy_keys", queueing_lock="triage.forget_copy_keys")
+def forget_copy_keys(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every night: the keys of what was said longer ago than copies are looked for."""
+    copies.forget_old()
+
+
+@app.task(name="triage.keep_moves", retry=SURELY)
+def keep_moves(workspace_id: str, subjects: list[str]) -> None:
+    """People took feedback into these themes: each is a correction."""
+    moves.keep_moves(workspace_id=uuid.UUID(workspace_id), theme_ids=[uuid.UUID(subject) for subject in subjects])
+
+
+@app.task(name="triage.drop_moves", retry=SURELY)
+def drop_moves(workspace_id: str, subjects: list[str]) -> None:
+    """Such moves were taken back: so are the corrections."""
+    moves.drop_moves(workspace_id=uuid.UUID(workspace_id), theme_ids=[uuid.UUID(subject) for subject in subjects])
 
 
 @app.periodic(cron="17 3 * * *")

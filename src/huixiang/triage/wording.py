@@ -27,7 +27,16 @@ PARTS: Final[dict[str, Promise]] = {
     "confirmed": _("%(count)d reports confirmed"),
     "reach": _("read by about %(count)d people"),
     "earlier_true": _("earlier reports were confirmed"),
+    "earlier_wrong": _("%(count)d earlier reports turned out wrong"),
+    "known": _("has been here long, %(count)d reports before this one"),
+    "files": _("%(count)d files came along"),
+    "link": _("an address to look at is given"),
     "copies": _("the same text from %(count)d accounts"),
+    "near_copies": _("almost the same text from %(count)d accounts"),
+    "repeats": _("said %(count)d times by the same person"),
+    "burst": _("%(count)d of the %(people)d people who said this within six hours are new accounts"),
+    "two_versions": _("another version was told for the same matter on the same day"),
+    "both_ways": _("the same side was praised on the same day"),
     "no_theme": _("no matter that others share"),
     "alone": _("nobody else has said this so far"),
     "people": _("%(people)d people said this, %(recent)d of them within 72 hours"),
@@ -37,6 +46,7 @@ PARTS: Final[dict[str, Promise]] = {
     "severity_2": _("a real problem with a way around it"),
     "severity_3": _("a core function fails, or real loss"),
     "severity_4": _("a danger to safety or health"),
+    "by_person": _("a person said so"),
 }
 
 # The forms of the engine's sentences. A group is said in the reader's language when it is one of WORDS.

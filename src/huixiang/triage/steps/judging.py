@@ -1,5 +1,6 @@
 """How much it matters: theme, four dials, grade."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -7,14 +8,18 @@ from django.utils import timezone
 
 from huixiang.feedback.actions import READING_FIELDS, keep, place
 from huixiang.feedback.models import Feedback, Kind
-from huixiang.feedback.queries import copies
+from huixiang.intake.attachments.queries import of_conversation_parts
 from huixiang.members.actions import count_feedback
 from huixiang.themes import measures
-from huixiang.themes.actions import attach, rename_grown
+from huixiang.themes.actions import attach, lock, rename_grown
 from huixiang.themes.queries import themes_by_id
-from huixiang.triage import dials, grading
+from huixiang.triage import copies, credence, dials, doubting, grading
+from huixiang.triage.background import Record, background
 from huixiang.triage.models import Assessment, GradeRule
 from huixiang.triage.signals import Batch, Signal
+
+LINK = re.compile(r"https?://\S", re.IGNORECASE)
+LINKS_READ = 4_000  # characters of a message
 
 
 def find_themes(batch: Batch) -> None:
@@ -62,32 +67,55 @@ def _count_members(found: list[Signal]) -> None:
     count_feedback(per_member=per_member)  # type: ignore[arg-type]
 
 
+def find_copies(batch: Batch) -> None:
+    """Needs stored feedback with themes; writes what repeats what, and what is known around each feedback."""
+    found = [signal.feedback for signal in batch.feedback_signals() if signal.feedback]
+    grown = [s.feedback.id for s in batch.feedback_signals() if s.feedback and s.earlier]
+    if not found:
+        return
+    lock(batch.workspace.id)
+    copies.note_copies(workspace_id=batch.workspace.id, feedbacks=found, again=grown)
+    batch.copied = copies.copied(workspace_id=batch.workspace.id, feedback_ids=[one.id for one in found])
+    batch.background = background(workspace_id=batch.workspace.id, feedbacks=found)
+
+
 def assess(batch: Batch) -> None:
-    """Needs themes with their counts; writes assessment and grade of each feedback."""
+    """Needs themes with their counts, copies and background; writes assessment and grade of each feedback."""
     found = batch.feedback_signals()
     themes = themes_by_id(
         workspace_id=batch.workspace.id, ids=[s.feedback.theme_id for s in found if s.feedback]
     )
-    copied = copies(
-        workspace_id=batch.workspace.id, hashes=[s.feedback.text_hash for s in found if s.feedback]
-    )
+    files = of_conversation_parts(message_ids=[message.id for s in found for message in s.messages])
     rules = grading.table(batch.workspace)
+    asked: list[Feedback] = []
     for signal in found:
         feedback = signal.feedback
         if feedback is None or signal.reading is None:
             continue
+        backing = _backing(batch, signal, feedback, sum(len(files.get(m.id, ())) for m in signal.messages))
         four = {
             "influence": dials.influence(signal.member),
-            "authenticity": dials.authenticity(
-                signal.reading, signal.member, len(copied.get(feedback.text_hash, ()))
-            ),
+            "authenticity": credence.authenticity(signal.reading, signal.member, feedback, backing),
             "prevalence": dials.prevalence(themes.get(feedback.theme_id) if feedback.theme_id else None),
             "severity": dials.severity(signal.reading),
         }
         signal.assessment = _assessment(feedback, four, rules)
         feedback.grade = signal.assessment.grade
         signal.find("grade", feedback.grade, 1.0, signal.assessment.rule_name)
+        if credence.asks_for_evidence(four["authenticity"]) and not backing.files:
+            asked.append(feedback)
     Assessment.objects.bulk_create([s.assessment for s in found if s.assessment])
+    doubting.ask_for_evidence(asked)
+
+
+def _backing(batch: Batch, signal: Signal, feedback: Feedback, files: int) -> credence.Backing:
+    return credence.Backing(
+        record=batch.background.records.get(feedback.id, Record()),
+        copied=batch.copied.get(feedback.id),
+        burst=batch.background.burst_of(feedback),
+        files=files,
+        link=any(LINK.search(message.text[:LINKS_READ]) for message in signal.messages),
+    )
 
 
 def _assessment(
