@@ -62,6 +62,15 @@ def test_feedback_is_corrected_and_removed(desk: Program, case: Case) -> None:
     [said] = desk.get("feedback", theme=case.theme_id)[1]["feedback"]
     kind = "question" if said["kind"] != "question" else "defect"
     assert desk.post(f"feedback/{said['id']}/kind", {"kind": kind})[1]["kind"] == kind
+    better = {"severity": 4, "sentiment": 1, "aspects": [{"name": "配置", "sentiment": -1}], "reason": "孩子在车里"}
+    now = desk.post(f"feedback/{said['id']}/correct", better)[1]
+    assert {name: now[name] for name in ("severity", "sentiment", "aspects")} | {"reason": "孩子在车里"} == better
+    last = desk.get("corrections", field="severity")[1]["corrections"][0]
+    assert (last["before"], last["after"], last["undone"]) == (said["severity"], 4, False)
+    back = desk.post(f"corrections/{last['undo']}/undo", {})[1]
+    assert (back["severity"], back["sentiment"], back["kind"]) == (said["severity"], said["sentiment"], kind)
+    assert desk.post(f"corrections/{last['undo']}/undo", {})[0] == 409
+    assert desk.post(f"feedback/{said['id']}/correct", {"aspects": [{"name": "月亮", "sentiment": 0}]})[0] == 409
     assert desk.post(f"feedback/{said['id']}/remove", {})[0] == 409
     gone = desk.post(f"feedback/{said['id']}/remove", {"reason": "他人隐私"})[1]
     assert (gone["removed"], gone["text"], gone["removed_reason"]) == (True, "", "他人隐私")

@@ -35,6 +35,7 @@ from huixiang.members.models import Identity
 from huixiang.themes import actions as themes
 from huixiang.themes import moving, verbatims
 from huixiang.themes.models import Theme
+from huixiang.triage.learning.corrections import correct
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.models import Membership, Scope, Workspace
 from tests import factories
@@ -123,6 +124,9 @@ def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
         "data_export_id": str(data_export.id),
         "export_id": str(exports.write(export_id=asked.id).id),
         "feedback_id": str(case.id and factories.feedback(app, factories.PRAISE).id),
+        "correction_id": str(
+            correct(feedback=Feedback.objects.get(case_id=case.id), values={"severity": 1}, reason="", by=owner).batch
+        ),
         "member_id": str(case.member_id),
         "announcement_id": str(draft.id),
         "message_id": str(turn.message_id),

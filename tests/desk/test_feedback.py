@@ -60,7 +60,7 @@ def test_what_could_not_be_read_shows_its_error_and_is_read_again(
 
 def test_kind_is_corrected(at: Callable[..., str], app_channel: ChannelAccount, as_operator: Client) -> None:
     feedback = factories.feedback(app_channel)
-    as_operator.post(at("feedback_kind", feedback_id=feedback.id), {"kind": "question"})
+    as_operator.post(at("feedback_correct", feedback_id=feedback.id), {"was_kind": "defect", "kind": "question"})
     feedback.refresh_from_db()
     assert feedback.kind == "question"
 

@@ -67,7 +67,8 @@ send_again POST reply
 feedback GET read
 feedback_detail GET read
 feedback_remove POST moderate
-feedback_kind POST handle
+feedback_correct POST handle
+correction_undo POST handle
 message_keep POST handle
 message_again POST handle
 themes GET read

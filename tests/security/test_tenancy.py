@@ -40,6 +40,7 @@ from huixiang.members.models import Member
 from huixiang.themes import actions as themes
 from huixiang.themes import moving, verbatims
 from huixiang.themes.models import Theme
+from huixiang.triage.learning.corrections import correct
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.invitations import invite
 from huixiang.workspaces.models import Membership, Scope, Workspace
@@ -153,6 +154,9 @@ def _world(name: str) -> World:
             "attachment_id": kept.id,
             "ticket": ticket(_file(workspace)),
             "tag_id": tag_named(workspace_id=workspace.id, name="退款").id,
+            "correction_id": correct(
+                feedback=private, values={"kind": "question"}, reason="", by=owner
+            ).batch,
         },
     )
 

@@ -89,10 +89,18 @@ class Judgement(Schema):
     at: datetime
 
 
+class AspectItem(Schema):
+    """One side of the product, and how it is spoken of: -1, 0 or 1."""
+
+    name: str
+    sentiment: int
+
+
 class FeedbackDetail(FeedbackItem):
     """One feedback with what was read in it."""
 
     language: str
+    aspects: list[AspectItem] = Field(description="What it speaks of.")
     emotions: list[str]
     emotion_quote: str
     facts: dict[str, str] = Field(description="scene, steps, expected, actual, version, frequency, evidence")
@@ -177,7 +185,8 @@ def _item(row: Feedback, themes: Mapping[uuid.UUID, str], cases: Mapping[uuid.UU
     }
 
 
-def _one(request: keys.KeyedRequest, feedback_id: uuid.UUID) -> Feedback:
+def feedback_of(request: keys.KeyedRequest, feedback_id: uuid.UUID) -> Feedback:
+    """One feedback of the key's workspace, or 404."""
     found: Feedback = keys.found(
         queries.feedback_by_id(workspace_id=request.auth.workspace_id, feedback_id=feedback_id)
     )
@@ -189,13 +198,15 @@ def _one(request: keys.KeyedRequest, feedback_id: uuid.UUID) -> Feedback:
 )
 def one(request: keys.KeyedRequest, feedback_id: uuid.UUID) -> Any:
     """What was said, what was read in it, how it was judged."""
-    return _detail(_one(request, feedback_id))
+    return detail(feedback_of(request, feedback_id))
 
 
-def _detail(row: Feedback) -> dict[str, Any]:
+def detail(row: Feedback) -> dict[str, Any]:
+    """A feedback as FeedbackDetail."""
     judged = assessments(workspace_id=row.workspace_id, feedback_ids=[row.id]).get(row.id)
     return items(row.workspace_id, [row])[0] | {
         "language": row.language,
+        "aspects": row.aspects,
         "emotions": row.emotions,
         "emotion_quote": row.emotion_quote,
         "facts": {name: str(told) for name, told in row.facts.items()},
@@ -239,7 +250,7 @@ def judgement(judged: Assessment | None) -> dict[str, Any] | None:
 )
 def similar(request: keys.KeyedRequest, feedback_id: uuid.UUID) -> Any:
     """The ten nearest by meaning."""
-    near = queries.similar(_one(request, feedback_id), limit=10)
+    near = queries.similar(feedback_of(request, feedback_id), limit=10)
     return {
         "similar": [
             {
@@ -259,7 +270,7 @@ def similar(request: keys.KeyedRequest, feedback_id: uuid.UUID) -> Any:
 )
 def original(request: keys.KeyedRequest, feedback_id: uuid.UUID) -> Any:
     """The words with numbers and addresses as they arrived; the journal keeps that the key looked."""
-    row, actor = _one(request, feedback_id), keys.actor(request, Permission.UNMASK)
+    row, actor = feedback_of(request, feedback_id), keys.actor(request, Permission.UNMASK)
     messages = messages_of_feedback(workspace_id=row.workspace_id, feedback_id=row.id)
     return {"texts": [show_unmasked(message=message, actor=actor) for message in messages]}
 
@@ -273,8 +284,8 @@ def original(request: keys.KeyedRequest, feedback_id: uuid.UUID) -> Any:
 def correct(request: keys.KeyedRequest, feedback_id: uuid.UUID, wanted: NewKind) -> Any:
     """Say what a feedback really is; one that now wants a case gets one. The correction is kept and learned from."""
     by = keys.acting(request, Permission.HANDLE)
-    correct_kind(feedback=_one(request, feedback_id), kind=wanted.kind, by=by)
-    return _detail(_one(request, feedback_id))
+    correct_kind(feedback=feedback_of(request, feedback_id), kind=wanted.kind, by=by)
+    return detail(feedback_of(request, feedback_id))
 
 
 @router.post(
@@ -286,10 +297,10 @@ def correct(request: keys.KeyedRequest, feedback_id: uuid.UUID, wanted: NewKind)
 def remove(request: keys.KeyedRequest, feedback_id: uuid.UUID, why: shapes.Reason) -> Any:
     """Delete what was said, for good; the place, the counts and the reason stay. Moderators: what is public."""
     by = keys.acting(request, Permission.MODERATE)
-    row = _one(request, feedback_id)
+    row = feedback_of(request, feedback_id)
     if not row.public:
         keys.acting(request, Permission.DELETE)
     if row.removed_at:
         raise Refused(_("It was removed already."))
     actions.remove(feedback=row, reason=why.reason, actor=Actor("staff", by.id))
-    return _detail(_one(request, feedback_id))
+    return detail(feedback_of(request, feedback_id))

@@ -14,6 +14,7 @@ from huixiang.api import (
     bulk,
     calls,
     cases,
+    correcting,
     deliveries,
     directory,
     docs,
@@ -108,8 +109,8 @@ api = _Api(
 )
 errors.handle_in(api)
 PARTS = (
-    messages, leftovers, deliveries, feedback, cases, handling, handing, bulk, saved, files, themes, regrouping,
-    verbatims, members, records, announcements, directory,
+    messages, leftovers, deliveries, feedback, correcting, cases, handling, handing, bulk, saved, files, themes,
+    regrouping, verbatims, members, records, announcements, directory,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -16,6 +16,7 @@ from huixiang.cases.queries import cases_by_id
 from huixiang.cases.states import CaseState
 from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
+from huixiang.desk.vocabulary import field_name, finding_in_words
 from huixiang.feedback.models import Grade, Kind
 from huixiang.journal.models import Entry
 from huixiang.members.models import Tier
@@ -106,6 +107,11 @@ def _change(choices: Any, data: Data) -> Data:
     return {"before": _label(choices, data["before"]), "after": _label(choices, data["after"])}
 
 
+def _findings(data: Data) -> Data:
+    said = {name: finding_in_words(data["field"], data[name]) for name in ("before", "after")}
+    return said | {"field": field_name(data["field"])}
+
+
 def _solved(data: Data) -> str:
     words = {"yes": _("solved"), "partly": _("somewhat better"), "no": _("not solved")}
     return _("A member answered: %(answer)s") % {"answer": words.get(data["solved"], data["solved"])}
@@ -114,8 +120,9 @@ def _solved(data: Data) -> str:
 def _corrected(data: Data) -> str:
     if data["field"] == "gate":
         return _("A message was brought back as feedback")
-    choices: Any = Grade if data["field"] == "grade" else Kind
-    return _("Corrected from %(before)s to %(after)s") % _change(choices, data)
+    if data["field"] in {"grade", "kind"}:
+        return _("Corrected from %(before)s to %(after)s") % _findings(data)
+    return _("%(field)s corrected from %(before)s to %(after)s") % _findings(data)
 
 
 def _answered(data: Data) -> str:
@@ -197,6 +204,9 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
         _("Assessed as %(grade)s by “%(rule)s”") % {"grade": _label(Grade, d["grade"]), "rule": worded(d["rule"])}
     ),
     "triage.corrected": _corrected,
+    "triage.correction_taken_back": lambda d: (
+        _("A correction was taken back: %(field)s stands at %(after)s again") % _findings(d)
+    ),
     "triage.rules_changed": lambda d: _("The grading rules were changed, %(rules)s rows now") % d,
     "workspaces.invited": lambda d: _("Somebody was invited as %(role)s") % {"role": _label(Role, d["role"])},
     "workspaces.joined_team": lambda d: _("Somebody became %(role)s") % {"role": _label(Role, d["role"])},

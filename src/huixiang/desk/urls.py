@@ -10,6 +10,7 @@ from huixiang.desk.cases import verbs as case_verbs
 from huixiang.desk.cases import views as cases
 from huixiang.desk.channels import imports
 from huixiang.desk.channels import views as channels
+from huixiang.desk.feedback import correcting as feedback_correcting
 from huixiang.desk.feedback import views as feedback
 from huixiang.desk.inbox import bulk as inbox_bulk
 from huixiang.desk.inbox import saved as saved_views
@@ -93,7 +94,8 @@ urlpatterns = [
     path("feedback/", feedback.listing, name="feedback"),
     path(FEEDBACK, feedback.detail, name="feedback_detail"),
     path(FEEDBACK + "remove/", feedback.remove, name="feedback_remove"),
-    path(FEEDBACK + "kind/", feedback.kind, name="feedback_kind"),
+    path(FEEDBACK + "correct/", feedback_correcting.correct, name="feedback_correct"),
+    path("corrections/<uuid:correction_id>/undo/", feedback_correcting.undo, name="correction_undo"),
     path("messages/<uuid:message_id>/keep/", feedback.keep, name="message_keep"),
     path("messages/<uuid:message_id>/again/", feedback.again, name="message_again"),
     path("themes/", themes.listing, name="themes"),

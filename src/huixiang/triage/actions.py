@@ -11,16 +11,18 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case
-from huixiang.feedback.models import Feedback, Grade, Kind
+from huixiang.feedback.models import Feedback, Grade
 from huixiang.intake.actions import wake
 from huixiang.intake.events import MessageParked
 from huixiang.intake.models import Message, MessageState
 from huixiang.journal.actions import record
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
+from huixiang.kernel.ids import new_id
 from huixiang.playbooks import actions as playbooks
 from huixiang.themes import actions as themes
-from huixiang.triage import correcting, events, pipeline
+from huixiang.triage import events, pipeline
+from huixiang.triage.learning import corrections
 from huixiang.triage.models import Assessment, Correction
 from huixiang.workspaces.models import Membership, Workspace
 
@@ -107,25 +109,14 @@ def correct_grade(*, case: Case, grade: str, reason: str, by: Membership) -> Non
         _keep(feedback, Correction.Field.GRADE, before, grade, reason, by)
 
 
-@transaction.atomic
-def correct_kind(*, feedback: Feedback, kind: str, by: Membership) -> Case | None:
-    """Say what a feedback really is; one that now wants a case gets it, its theme, or its closed case back.
+def correct_kind(*, feedback: Feedback, kind: str, by: Membership, reason: str = "") -> Case | None:
+    """Say of what kind a feedback really is; one that now wants a case gets it, its theme, or its closed case back.
 
     Chatter, spam and praise leave their theme. The case of chatter or spam is closed when it is about nothing else
     and nobody answered; returns that case, closed or left open, None where there is nothing to tell.
     Journal: triage.corrected, cases.opened, cases.state_changed.
     """
-    themes.lock(feedback.workspace_id)  # before the row, in the pipeline's order
-    found = Feedback.objects.select_for_update(of=("self",)).select_related("workspace", "account")
-    feedback = found.get(id=feedback.id)
-    if kind not in Kind.values or kind == feedback.kind or feedback.removed_at:
-        raise Refused(_("Choose another kind than the present one."))
-    before, feedback.kind = feedback.kind, kind
-    feedback.save(update_fields=["kind"])
-    case = correcting.follow_kind(feedback, before=before, actor=Actor("staff", by.id))
-    _keep(feedback, Correction.Field.KIND, before, kind, "", by)
-    _journal(feedback.workspace_id, feedback.id, Correction.Field.KIND, (before, kind), by)
-    return case
+    return corrections.correct(feedback=feedback, values={"kind": kind}, reason=reason, by=by).case
 
 
 @transaction.atomic
@@ -133,22 +124,28 @@ def keep_as_feedback(*, message: Message, by: Membership) -> None:
     """Say that a gated-out message is feedback: it goes through the pipeline again. Journal: triage.corrected."""
     if message.state != MessageState.NOISE or message.erased_at:
         raise Refused(_("Only a message whose text is still kept can be brought back."))
+    version = _version(message)
     kept = Message.objects.filter(id=message.id, state=MessageState.NOISE, erased_at=None)
     if not kept.update(state=MessageState.PENDING, findings=[pipeline.FORCED]):
         raise Refused(_("Somebody else was faster: it is read again or its text is gone."))
     Correction.objects.create(
         workspace_id=message.workspace_id, subject_id=message.id, field=Correction.Field.GATE, before="noise",
-        after="feedback", by=by, model_version="",
+        after="feedback", by=by, model_version=version,
     )  # fmt: skip
     _journal(message.workspace_id, message.id, Correction.Field.GATE, ("noise", "feedback"), by)
     wake(message.workspace_id)
+
+
+def _version(message: Message) -> str:
+    """Which models gated it out."""
+    return next((str(one["version"]) for one in message.findings if one.get("version")), "")
 
 
 def _keep(  # noqa: PLR0917 - a row of the table
     feedback: Feedback, field: str, before: str, after: str, reason: str, by: Membership) -> None:
     Correction.objects.create(
         workspace_id=feedback.workspace_id, subject_id=feedback.id, field=field, before=before, after=after,
-        reason=reason.strip(), by=by, model_version=feedback.model_version,
+        reason=reason.strip(), by=by, model_version=feedback.model_version, batch=new_id(),
     )  # fmt: skip
 
 

@@ -32,6 +32,13 @@ class Corrected(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TakenBack(Corrected):
+    """A correction was taken back: `before` is what the person had said, `after` what stands again."""
+
+    name: ClassVar[str] = "triage.correction_taken_back"
+
+
+@dataclass(frozen=True, kw_only=True)
 class RulesChanged(Event):
     """The decision table was edited."""
 

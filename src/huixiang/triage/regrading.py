@@ -12,6 +12,7 @@ from huixiang.cases.states import ENDED
 from huixiang.feedback.models import Feedback, Grade
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
+from huixiang.kernel.ids import new_id
 from huixiang.playbooks import actions as playbooks
 from huixiang.themes import actions as themes
 from huixiang.themes import measures
@@ -60,7 +61,7 @@ def _keep(run: BulkRun, before: Mapping[uuid.UUID, str]) -> None:
         Correction(
             workspace_id=run.workspace_id, subject_id=first[case_id].id, field=Correction.Field.GRADE, before=grade,
             after=run.arguments["grade"], reason=run.arguments["reason"], by=run.by,
-            model_version=first[case_id].model_version,
+            model_version=first[case_id].model_version, batch=new_id(),
         )
         for case_id, grade in before.items()
         if case_id in first

@@ -9,10 +9,11 @@ from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case
 from huixiang.desk import access
 from huixiang.desk.cases import reading
+from huixiang.desk.feedback.correcting import correctable
 from huixiang.desk.inbox.listing import filters_of
 from huixiang.desk.journal_words import tell_all
 from huixiang.feedback import queries as feedback_queries
-from huixiang.feedback.models import Feedback, Kind
+from huixiang.feedback.models import Feedback
 from huixiang.journal.queries import history
 from huixiang.workspaces.models import Membership
 
@@ -43,7 +44,7 @@ def side(membership: Membership, case: Case) -> dict[str, object]:
         "other_cases": [other for other in cases.get(case.member_id, []) if other.id != case.id][:6],
         "similar": _similar(feedbacks),
         "history": tell_all(entries, membership.workspace)[::-1],
-        "kinds": Kind.choices,
+        **correctable(case.workspace_id, feedbacks),
     }
 
 

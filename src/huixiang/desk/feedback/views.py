@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huixiang.cases import queries as case_queries
-from huixiang.cases.models import Case
-from huixiang.cases.states import CaseState
 from huixiang.desk import access
 from huixiang.desk.cases.reading import assessment_of, dials_of, emotions_of, facts_of, missing_of, rule_of
 from huixiang.desk.feedback import narrowing
+from huixiang.desk.feedback.correcting import correctable
 from huixiang.desk.feedback.findings import findings_of
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.vocabulary import SENTIMENTS
@@ -29,7 +28,7 @@ from huixiang.journal.queries import history
 from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import theme_by_id, themes_by_id
-from huixiang.triage.actions import correct_kind, keep_as_feedback
+from huixiang.triage.actions import keep_as_feedback
 from huixiang.triage.wording import worded
 from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.roles import Permission, holds
@@ -106,7 +105,7 @@ def detail(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
         emotions=emotions, emotion_quote=quote, sentiment=SENTIMENTS.get(feedback.sentiment, ""),
         sources=findings_of(sources), files=_files(sources),
         history=tell_all(history(workspace_id=workspace.id, subjects=[feedback.id]), workspace)[::-1],
-        kinds=Kind.choices,
+        **correctable(workspace.id, [feedback]),
     )  # fmt: skip
 
 
@@ -143,24 +142,6 @@ def remove(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
     actions.remove(feedback=feedback, reason=request.POST.get("reason", ""), actor=access.actor(membership))
     address = reverse("desk:feedback_detail", args=[membership.workspace.slug, feedback.id])
     return access.done(request, _("It is deleted. The reason stays in the journal."), address)
-
-
-@access.verb(Permission.HANDLE)
-def kind(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID) -> HttpResponse:
-    """Say what a feedback really is."""
-    feedback = _feedback(membership, feedback_id)
-    case = correct_kind(feedback=feedback, kind=request.POST.get("kind", ""), by=membership)
-    address = reverse("desk:feedback_detail", args=[membership.workspace.slug, feedback.id])
-    return access.done(request, _corrected(case), access.back(request, address))
-
-
-def _corrected(case: Case | None) -> str:
-    """What is told: also what became of the case of something that is no feedback."""
-    if case is None:
-        return _("Corrected, and kept as a correction.")
-    if case.state == CaseState.CLOSED:
-        return _("Corrected. %(case)s is closed: it was about this alone.") % {"case": case.label}
-    return _("Corrected. %(case)s stays open: somebody answered there, or it is about more.") % {"case": case.label}
 
 
 @access.verb(Permission.HANDLE)

@@ -11,6 +11,7 @@ from huixiang.engine.similarity import SAME_THEME
 from huixiang.feedback.models import Feedback, Kind
 from huixiang.kernel.ids import new_id
 from huixiang.themes.models import Theme
+from huixiang.triage.learning.standing import honoured, standing
 from huixiang.triage.signals import Batch, Signal
 
 COPY_FROM = 12  # shorter texts are said alike by chance
@@ -19,9 +20,14 @@ OTHER_MATTER_MARGIN = 0.15
 
 
 def read_texts(batch: Batch) -> None:
-    """Needs texts; writes the reading of each signal and the findings of gate, kind, sentiment, severity."""
-    for signal, reading in zip(batch.signals, read([s.text for s in batch.signals]), strict=True):
-        signal.reading = reading
+    """Needs texts; writes the reading of each signal and the findings of gate, kind, sentiment, severity.
+
+    What a person said of the feedback a message goes on with stays.
+    """
+    said = standing(signal.earlier.id for signal in batch.signals if signal.earlier)
+    for signal, machine in zip(batch.signals, read([s.text for s in batch.signals]), strict=True):
+        words = said.get(signal.earlier.id) if signal.earlier else None
+        reading = signal.reading = honoured(machine, words) if words else machine
         signal.find(
             "gate", reading.feedback or signal.forced, reading.feedback_confidence, _gate_words(signal)
         )
