@@ -11,6 +11,7 @@ from huixiang.desk.cases import views as cases
 from huixiang.desk.channels import imports
 from huixiang.desk.channels import views as channels
 from huixiang.desk.feedback import correcting as feedback_correcting
+from huixiang.desk.feedback import copies as feedback_copies
 from huixiang.desk.feedback import views as feedback
 from huixiang.desk.inbox import bulk as inbox_bulk
 from huixiang.desk.inbox import saved as saved_views
@@ -93,6 +94,7 @@ urlpatterns = [
     path("deliveries/<uuid:delivery_id>/again/", channels.send_again, name="send_again"),
     path("feedback/", feedback.listing, name="feedback"),
     path(FEEDBACK, feedback.detail, name="feedback_detail"),
+    path(FEEDBACK + "copies/", feedback_copies.listing, name="feedback_copies"),
     path(FEEDBACK + "remove/", feedback.remove, name="feedback_remove"),
     path(FEEDBACK + "correct/", feedback_correcting.correct, name="feedback_correct"),
     path("corrections/<uuid:correction_id>/undo/", feedback_correcting.undo, name="correction_undo"),

@@ -9,6 +9,7 @@ from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case
 from huixiang.desk import access
 from huixiang.desk.cases import reading
+from huixiang.desk.feedback.copies import copies_of
 from huixiang.desk.feedback.correcting import correctable
 from huixiang.desk.inbox.listing import filters_of
 from huixiang.desk.journal_words import tell_all
@@ -43,6 +44,7 @@ def side(membership: Membership, case: Case) -> dict[str, object]:
         "emotion_quote": quote,
         "other_cases": [other for other in cases.get(case.member_id, []) if other.id != case.id][:6],
         "similar": _similar(feedbacks),
+        "copied": copies_of(case.workspace_id, feedbacks),
         "history": tell_all(entries, membership.workspace)[::-1],
         **correctable(case.workspace_id, feedbacks),
     }

@@ -14,6 +14,7 @@ from huixiang.desk import access
 from huixiang.desk.cases.reading import assessment_of, dials_of, emotions_of, facts_of, missing_of, rule_of
 from huixiang.desk.feedback import narrowing
 from huixiang.desk.feedback.correcting import correctable
+from huixiang.desk.feedback.copies import copies_of
 from huixiang.desk.feedback.findings import findings_of
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.vocabulary import SENTIMENTS
@@ -103,7 +104,7 @@ def detail(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
         aspects=[worded(aspect["name"]) for aspect in feedback.aspects],
         facts=facts_of([feedback]), missing=missing_of([feedback]),
         emotions=emotions, emotion_quote=quote, sentiment=SENTIMENTS.get(feedback.sentiment, ""),
-        sources=findings_of(sources), files=_files(sources),
+        sources=findings_of(sources), files=_files(sources), copied=copies_of(workspace.id, [feedback]),
         history=tell_all(history(workspace_id=workspace.id, subjects=[feedback.id]), workspace)[::-1],
         **correctable(workspace.id, [feedback]),
     )  # fmt: skip
