@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +117,7 @@ class Adapter:
                 parts = {name: _part(arrays, name) for name in names}
                 known = {key: str(arrays[key]) for key in ("version", "base")}
                 return cls(known["version"], known["base"], arrays["mean"], arrays["spread"], parts)
-        except (OSError, KeyError, EOFError) as broken:
+        except (OSError, KeyError, EOFError, ValueError, BadZipFile) as broken:
             raise ValueError("this is no adapter") from broken
 
 
