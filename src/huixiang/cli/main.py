@@ -19,7 +19,7 @@ COMMANDS = {
     "import": "Import a CSV or XLSX file into a channel",
     "journal": "Verify the journal's hash chains",
     "triage": "Read texts with the engine alone: no database, no network",
-    "train": "Train the engine's models from the data beside the project",
+    "train": "Train the engine's models, or learn from a workspace's corrections",
 }
 
 MODULES = {"import": "imports"}

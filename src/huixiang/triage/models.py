@@ -9,9 +9,14 @@ from huixiang.feedback.models import Feedback, Grade
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.triage.copied import Copy, CopyKey
+from huixiang.triage.learned import LearnedChange, LearnedVersion
+from huixiang.triage.opinions.models import LanguageModel, Opinion
 from huixiang.workspaces.models import Membership, Workspace
 
-__all__ = ["Assessment", "Copy", "CopyKey", "Correction", "GradeRule"]
+__all__ = [
+    "Assessment", "Copy", "CopyKey", "Correction", "GradeRule", "LanguageModel", "LearnedChange", "LearnedVersion",
+    "Opinion",
+]  # fmt: skip
 
 
 class GradeRule(models.Model):

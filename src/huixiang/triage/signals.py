@@ -28,6 +28,7 @@ class Signal:
 
     messages: list[Message]
     findings: list[dict[str, Any]] = field(default_factory=list)
+    version: str = MODEL_VERSION  # which models read it, with what was learned from corrections
     forced: bool = False  # a person said that this is feedback
     case: Case | None = None  # the open case these messages continue
     handled: Case | None = None  # the case their feedback is handled in, opened or joined
@@ -84,7 +85,7 @@ class Signal:
                 "value": value,
                 "confidence": round(confidence, 3),
                 "reason": reason,
-                "version": MODEL_VERSION,
+                "version": self.version,
             }
         )
 

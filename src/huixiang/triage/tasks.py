@@ -9,7 +9,8 @@ from huixiang.intake.actions import erase_noise, wake
 from huixiang.intake.queries import workspaces_with_pending
 from huixiang.kernel.jobs import SURELY
 from huixiang.triage import actions, copies
-from huixiang.triage.learning import moves
+from huixiang.triage.learning import moves, versions
+from huixiang.triage.opinions import actions as opinions
 from huixiang.workspaces.models import Workspace
 
 AT_A_TIME = 20  # batches a job reads before it lets others in
@@ -35,7 +36,15 @@ def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
     """Feedback was removed: no assessment quotes it any more, and nothing is recognised by its words."""
     removed = [uuid.UUID(subject) for subject in subjects]
     actions.forget_feedback(workspace_id=uuid.UUID(workspace_id), feedback_ids=removed)
+    opinions.forget(workspace_id=uuid.UUID(workspace_id), feedback_ids=removed)
     copies.forget(workspace_id=uuid.UUID(workspace_id), feedback_ids=removed)
+
+
+@app.task(name="triage.second_opinions")
+def second_opinions(workspace_id: str, feedback_ids: list[str]) -> None:
+    """Ask the workspace's language model about what the engine was not sure of."""
+    wanted = [uuid.UUID(one) for one in feedback_ids]
+    opinions.give_opinions(workspace_id=uuid.UUID(workspace_id), feedback_ids=wanted)
 
 
 @app.periodic(cron="41 3 * * *")
@@ -43,6 +52,12 @@ def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
 def forget_copy_keys(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
     """Every night: the keys of what was said longer ago than copies are looked for."""
     copies.forget_old()
+
+
+@app.task(name="triage.learn", retry=SURELY)
+def learn(version_id: str) -> None:
+    """Somebody asked for a version from the corrections: learn, measure, see what would change."""
+    versions.make(uuid.UUID(version_id))
 
 
 @app.task(name="triage.keep_moves", retry=SURELY)

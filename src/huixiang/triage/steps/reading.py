@@ -11,6 +11,7 @@ from huixiang.engine.similarity import SAME_THEME
 from huixiang.feedback.models import Feedback, Kind
 from huixiang.kernel.ids import new_id
 from huixiang.themes.models import Theme
+from huixiang.triage.learning.adapters import active_adapter
 from huixiang.triage.learning.standing import honoured, standing
 from huixiang.triage.signals import Batch, Signal
 
@@ -24,9 +25,11 @@ def read_texts(batch: Batch) -> None:
 
     What a person said of the feedback a message goes on with stays.
     """
+    adapter = active_adapter(batch.workspace.id)
     said = standing(signal.earlier.id for signal in batch.signals if signal.earlier)
-    for signal, machine in zip(batch.signals, read([s.text for s in batch.signals]), strict=True):
+    for signal, machine in zip(batch.signals, read([s.text for s in batch.signals], adapter), strict=True):
         words = said.get(signal.earlier.id) if signal.earlier else None
+        signal.version = adapter.version if adapter else MODEL_VERSION
         reading = signal.reading = honoured(machine, words) if words else machine
         signal.find(
             "gate", reading.feedback or signal.forced, reading.feedback_confidence, _gate_words(signal)
@@ -110,7 +113,7 @@ def write_reading(feedback: Feedback, signal: Signal) -> None:
     feedback.aspects = [{"name": aspect.name, "sentiment": aspect.sentiment} for aspect in reading.aspects]
     feedback.facts, feedback.missing = dict(reading.facts), list(reading.missing)
     feedback.emotions, feedback.emotion_quote = list(reading.emotions), reading.emotion_quote
-    feedback.reasons, feedback.model_version = list(reading.reasons), MODEL_VERSION
+    feedback.reasons, feedback.model_version = list(reading.reasons), signal.version
     feedback.embedding = signal.vector
     feedback.text_hash = text_hash(reading.text)
 
