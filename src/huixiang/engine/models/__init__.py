@@ -1,7 +1,8 @@
 """The model files as figures, and how they are applied: whole arrays, no training library.
 
 `grams.npz` is the first level (one linear reader for each task over hashed n-grams), `judge.npz` the second
-(weighs the first level's scores with the word rules), `words.npz` how common words are, `centre.npz` the
+(weighs the first level's scores with the word rules), `refiner.npz` the second look (weighs both with the embedding),
+`words.npz` how common words are, `embedding.npz` what is added to the weights of the embedder, `centre.npz` the
 middle of the embeddings, `about.json` version and thresholds.
 """
 
@@ -92,6 +93,35 @@ def judge() -> Judge:
     return Judge(stored["mean"], stored["spread"], questions)
 
 
+@dataclass(frozen=True, slots=True)
+class Refiner:
+    """The second look: weights and bias over what is known and the embedding, for each question and task.
+
+    The classes of a question stand in the order of the Judge's.
+    """
+
+    parts: dict[str, tuple[Floats, Floats]]
+
+    def scores(self, name: str, rows: Floats) -> Floats:
+        """Return (n, answers) for (n, inputs)."""
+        weights, bias = self.parts[name]
+        return np.asarray(rows @ weights + bias, dtype=np.float32)
+
+    def probabilities(self, question: str, rows: Floats) -> Floats:
+        """Return (n, classes) for (n, inputs); rows sum to 1."""
+        logits = self.scores(question, rows)
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+
+@cache
+def refiner() -> Refiner:
+    """Return the second look, loaded once a process."""
+    stored = _arrays("refiner.npz")
+    names = {key.rpartition("_")[0] for key in stored}
+    return Refiner({n: (stored[f"{n}_weights"].astype(np.float32), stored[f"{n}_bias"]) for n in names})
+
+
 @cache
 def word_rarity() -> Floats:
     """Return (buckets,) float32: inverse document frequency by the hash of a word."""
@@ -102,3 +132,9 @@ def word_rarity() -> Floats:
 def centre() -> Floats:
     """Return (384,) float32: what is taken off each embedding before it is brought to length 1."""
     return np.asarray(_arrays("centre.npz")["centre"], dtype=np.float32)
+
+
+@cache
+def learned_embedding() -> dict[str, Floats]:
+    """Return what is added to matrices of the embedder: "l6.qkv.A" (rank, inputs) and "l6.qkv.B" (outputs, rank)."""
+    return {name: values.astype(np.float32) for name, values in _arrays("embedding.npz").items()}

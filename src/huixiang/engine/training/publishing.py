@@ -14,10 +14,10 @@ from huixiang.engine.features import counts, weighted
 from huixiang.engine.models import Grams
 from huixiang.engine.signals import caught, signals
 from huixiang.engine.tokens import tokens
-from huixiang.engine.training import first_level, second_level, thresholds, vectors
-from huixiang.engine.training.sources import Labelled, Sample, labelled, own_examples, samples
+from huixiang.engine.training import direct, first_level, second_level, thresholds, vectors
+from huixiang.engine.training.sources import Labelled, Sample, labelled, marked, own_examples, samples
 
-VERSION = "2026.11-2"
+VERSION = "2026.11-3"
 WORD_BUCKETS = 1 << 16
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
@@ -32,24 +32,32 @@ class Trained:
     grams: Grams
     weights: Floats  # (readers, BUCKETS), as fitted
     messages: second_level.Messages
+    scores: Floats  # (messages, readers): first-level scores, of the direct readers by folds
 
 
-def signals_of(grams: Grams, gold: Sequence[Labelled]) -> Floats:
-    """Return (n, signals) of the labelled messages, worked out as at run time."""
-    texts = [row.text for row in gold]
-    scores = grams.scores(weighted(counts(texts), grams.rarity))
-    return signals(texts, [caught(text) for text in texts], scores)
+def train(data: Path, without: str = "") -> Trained:
+    """Fit the first level on all sources and work out the signals of the labelled messages.
 
-
-def train(data: Path) -> Trained:
-    """Fit the first level on all sources and work out the signals of the labelled messages."""
+    Reviews of the category `without` are neither learned from nor known as unlabelled text.
+    """
     gold = labelled(data)
-    ground = first_level.prepare(samples(data), gold)
+    ground = first_level.prepare(samples(data, without), gold)
+    rows = [*gold, *_far(ground), *own_examples()]
+    texts = [row.text for row in rows]
+    matrix = weighted(counts(texts), ground.rarity)
     names, weights, bias = first_level.fit(ground)
+    says, says_bias = direct.fit(matrix, rows)
+    weights, bias = np.concatenate([weights, says]), np.concatenate([bias, says_bias])
     small, scale = first_level.quantised(weights)
-    grams = Grams(tuple(names), ground.rarity, np.ascontiguousarray((small * scale[:, None]).T), bias)
-    rows = [*gold, *own_examples()]
-    return Trained(ground, grams, weights, second_level.Messages(rows, signals_of(grams, rows)))
+    grams = Grams((*names, *direct.NAMES), ground.rarity, np.ascontiguousarray((small * scale[:, None]).T), bias)
+    scores = np.hstack([grams.scores(matrix)[:, : len(names)], direct.held_out(matrix, rows)])
+    found = signals(texts, [caught(text) for text in texts], scores)
+    return Trained(ground, grams, weights, second_level.Messages(rows, found), scores)
+
+
+def _far(ground: first_level.Ground) -> list[Labelled]:
+    """The labelled source rows that are no near copy of a message of triage_gold.csv, whose figures stay clean."""
+    return marked(sample for sample, usable in zip(ground.samples, ground.usable, strict=True) if usable)
 
 
 def word_rarity(texts: Sequence[Sample]) -> NDArray[np.uint8]:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, precision_score, recall_score
 
-from huixiang.engine.features import counts, weighted
 from huixiang.engine.signals import caught
 from huixiang.engine.training import first_level, second_level, thresholds, vectors
 from huixiang.engine.training.publishing import Trained
@@ -84,7 +83,7 @@ def verdicts(trained: Trained) -> Iterator[tuple[int, Verdict]]:
     """
     messages, grams = trained.messages, trained.grams
     texts = [row.text for row in messages.rows]
-    first = grams.scores(weighted(counts(texts), grams.rarity))
+    first = trained.scores
     fixed = thresholds.of_sources(trained.ground)
     for learn, test in second_level.folds(messages):
         limits = {**fixed, **thresholds.of_messages(messages.part(learn))}

@@ -10,7 +10,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from huixiang.engine.models import Judge
 from huixiang.engine.signals import NAMES, TALKED_OF
-from huixiang.engine.training.sources import CHAT, OWN, Labelled
+from huixiang.engine.training.sources import CHAT, MARKED, OWN, Labelled
 
 QUESTIONS = {
     "gate": "feedback",
@@ -41,12 +41,12 @@ class Messages:
         return np.array([getattr(row, QUESTIONS[question]) for row in self.rows])
 
     def scored(self, question: str) -> NDArray[np.bool_]:
-        """Return which messages count in figures: labelled ones that are not own examples."""
-        return np.asarray((self.answers(question) != "") & ~self.own())
+        """Return which messages count in figures: those of triage_gold.csv that have a label."""
+        return np.asarray((self.answers(question) != "") & ~self.apart())
 
-    def own(self) -> NDArray[np.bool_]:
-        """Return which messages are own examples: learned from, never tested on."""
-        return np.array([row.source in {OWN, CHAT} for row in self.rows])
+    def apart(self) -> NDArray[np.bool_]:
+        """Return which messages are learned from and never tested on: own examples, and rows chosen for being hard."""
+        return np.array([row.source in {OWN, CHAT, MARKED} for row in self.rows])
 
     def taught(self, question: str) -> NDArray[np.bool_]:
         """Return which messages teach a question: the answered ones, chat examples only where they speak of it."""
@@ -63,7 +63,8 @@ class Messages:
         return Messages([self.rows[place] for place in places], self.signals[places])
 
 
-def _logits(trained: LogisticRegression) -> tuple[Floats, Floats]:
+def logits_of(trained: LogisticRegression) -> tuple[Floats, Floats]:
+    """Return weights (inputs, classes) and bias (classes,) of a fitted regression, also of one with two classes."""
     weights, bias = trained.coef_.T, trained.intercept_
     if weights.shape[1] == 1:  # two classes: the first one's column is zero
         weights = np.hstack([np.zeros_like(weights), weights])
@@ -87,7 +88,7 @@ def fit(messages: Messages, learn: NDArray[np.int64]) -> Judge:
         weights = "balanced" if question == "escalation" else None
         trained = LogisticRegression(C=_STRENGTH[question], max_iter=5000, class_weight=weights)
         trained.fit(standard, answers[known], sample_weight=messages.weights()[known])
-        questions[question] = (tuple(map(str, trained.classes_)), *_logits(trained))
+        questions[question] = (tuple(map(str, trained.classes_)), *logits_of(trained))
     return Judge(mean, spread, questions)
 
 
@@ -97,9 +98,9 @@ def _talked_of(width: int) -> list[int]:
 
 
 def folds(messages: Messages, count: int = 5) -> list[tuple[Places, Places]]:
-    """Return (learn, test) places, stratified by kind, drawn once and for all; own examples are never tested on."""
-    own = messages.own()
-    tested, always = np.flatnonzero(~own), np.flatnonzero(own)
+    """Return (learn, test) places, stratified by kind, drawn once and for all; rows set apart are never tested on."""
+    apart = messages.apart()
+    tested, always = np.flatnonzero(~apart), np.flatnonzero(apart)
     splitter = StratifiedKFold(count, shuffle=True, random_state=0)
     drawn = splitter.split(tested, messages.answers("kind")[tested])
     return [(np.concatenate([tested[learn], always]), tested[test]) for learn, test in drawn]
@@ -108,7 +109,7 @@ def folds(messages: Messages, count: int = 5) -> list[tuple[Places, Places]]:
 def held_out(messages: Messages) -> dict[str, tuple[tuple[str, ...], Floats]]:
     """Return for each question the classes and (n, classes) probabilities on messages not learned from.
 
-    Rows of own examples, which are always learned from, are left at zero.
+    Rows set apart, which are always learned from, are left at zero.
     """
     found: dict[str, tuple[tuple[str, ...], Floats]] = {}
     for learn, test in folds(messages):

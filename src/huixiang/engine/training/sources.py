@@ -1,8 +1,9 @@
 """The data beside the project, as texts with the tasks each of them teaches."""
 
 import csv
+import hashlib
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ FEELINGS = ("angry", "happy", "sad", "fear", "surprise", "neutral")
 HOTLINE = ("投诉", "咨询", "建议")
 OWN = "own"  # source of the examples written for this project
 CHAT = "own_chat"  # source of those in the language of group chats
+MARKED = "marked"  # source of the rows of the data that were labelled for this project
 TASKS: dict[str, tuple[str, ...]] = {
     "polarity": ("positive",),
     "unsafe_food": ("1",),
@@ -67,6 +69,19 @@ def labelled(data: Path) -> list[Labelled]:
 def own_examples() -> list[Labelled]:
     """Return the sentences written for this project, labelled by the same guide: plain ones and group chat."""
     return [*_written("examples.tsv", OWN), *_written("chat_examples.tsv", CHAT)]
+
+
+def key_of(text: str) -> str:
+    """Return what a normalised text is known by in labels.tsv, which holds no text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def marked(known: Iterable[Sample]) -> list[Labelled]:
+    """Return the source texts that labels.tsv has labels for, in the order of the sources."""
+    with (Path(__file__).parent / "labels.tsv").open(encoding="utf-8", newline="") as lines:
+        labels = {row["key"]: row for row in csv.DictReader(lines, delimiter="\t")}
+    found = ((sample.text, labels.get(key_of(sample.text))) for sample in known)
+    return [_labelled({**row, "text": text}, MARKED) for text, row in found if row is not None]
 
 
 def _written(name: str, source: str) -> list[Labelled]:
@@ -156,11 +171,16 @@ def _merge(known: dict[str, Sample], text: str, labels: dict[str, frozenset[str]
             sample.labels.setdefault(task, names)
 
 
-def samples(data: Path) -> list[Sample]:
-    """Return the distinct texts of all files that teach a task by where they come from, in a fixed order."""
+def samples(data: Path, without: str = "") -> list[Sample]:
+    """Return the distinct texts of all files that teach a task by where they come from, in a fixed order.
+
+    Reviews of the category `without` are left out, labels of them with them.
+    """
     known: dict[str, Sample] = {}
     for name, (text_of, labels_of) in FILES.items():
         for row in rows_of(data / f"{name}.csv"):
+            if without and row.get("cat") == without:
+                continue
             text = normalise(text_of(row) or "").text
             if text:
                 _merge(known, text, labels_of(row))
