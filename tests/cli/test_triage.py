@@ -110,3 +110,23 @@ def test_nothing_is_embedded_unless_asked(file: Path, only: list[str]) -> None:
 def test_more_rows_than_a_batch_keep_their_order() -> None:
     texts = [f"第{place}号设备坏了" for place in range(BATCH + 5)]
     assert len(lines_of(triage("-", "--only", "gate", stdin=csv_of(texts).encode()))) == BATCH + 5
+
+
+def test_themes_are_numbered_from_the_largest_and_named_in_their_own_words(tmp_path: Path) -> None:
+    path = tmp_path / "themes.csv"
+    said = ["天窗异响，找4S店", "变速箱漏油", "天窗一直异响", "变速箱漏油了", "天窗异响严重", "", "今天去钓鱼"]
+    path.write_text(csv_of(said), encoding="utf-8")
+    rows = lines_of(triage(str(path), "--themes"))
+    assert [set(row) for row in rows] == [KEYS | {"theme", "theme_name"}] * len(said)
+    assert [row["theme"] for row in rows] == [1, 2, 1, 2, 1, None, None]
+    assert [("天窗" in str(row["theme_name"]), "漏油" in str(row["theme_name"])) for row in rows[:2]] == [
+        (True, False),
+        (False, True),
+    ]
+    assert (rows[5]["theme_name"], rows[6]["theme_name"]) == (None, None)
+
+
+def test_themes_need_all_that_is_read() -> None:
+    refused = triage("-", "--themes", "--only", "gate", stdin="text\n漏油\n".encode())
+    assert (refused.returncode, refused.stdout) == (2, b"")
+    assert "--only" in refused.stderr.decode()

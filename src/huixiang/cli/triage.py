@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 import numpy as np
@@ -30,6 +31,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-column", default="text", help="name of the column with the text (default: text)")
     parser.add_argument("--format", choices=["jsonl"], default="jsonl", help="what is printed: one JSON object a line")
     parser.add_argument("--embeddings", metavar="OUT.npy", type=Path, help="also write one unit vector a row, float32")
+    parser.add_argument(
+        "--themes", action="store_true", help="group the rows by matter: adds theme and theme_name; prints at the end"
+    )
     parser.add_argument("--only", choices=["gate"], help="gate: only whether it is feedback; nothing is embedded")
 
 
@@ -77,12 +81,15 @@ def _texts(lines: Iterable[str], column: str) -> Iterator[str]:
             yield row[place] if place < len(row) else ""
 
 
-def _lines(texts: Sequence[str], only: str | None) -> Iterator[dict[str, Any]]:
+def _lines(texts: Sequence[str], only: str | None, said: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """What is printed of each text; `said` takes the texts as they may be shown, masked."""
     if only == "gate":
         for feedback, chance, language in gate_with_language(texts):
             yield {"feedback": feedback, "confidence": round(chance, 4), "language": language}
         return
     for reading in read(texts):
+        if said is not None:
+            said.append(reading.text)
         yield reading.to_json()
 
 
@@ -93,15 +100,45 @@ def _vectors(texts: Sequence[str]) -> Any:
 
 
 def _triage(args: argparse.Namespace, texts: Iterator[str]) -> None:
-    parts = []
-    while batch := list(islice(texts, BATCH)):
-        for line in _lines(batch, args.only):
-            print(json.dumps(line, ensure_ascii=False))
+    if args.themes and args.only:
+        raise TriageError("--themes needs everything that is read of a text: leave --only out.")
+    parts: list[Any] = []
+    said: list[str] | None = [] if args.themes else None
+    with TemporaryFile("w+", encoding="utf-8", errors="surrogatepass") as waiting:
+        while batch := list(islice(texts, BATCH)):
+            for line in _lines(batch, args.only, said):
+                print(json.dumps(line, ensure_ascii=False), file=waiting if args.themes else None)
+            if (args.embeddings or args.themes) and not args.only:
+                parts.append(_vectors(batch))
+        vectors = np.concatenate(parts) if parts else np.zeros((0, 384), dtype=np.float32)
+        parts.clear()  # 90 MB at 60,000 rows: not held twice
         if args.embeddings and not args.only:
-            parts.append(_vectors(batch))
-    if args.embeddings and not args.only:
-        with args.embeddings.open("wb") as out:
-            np.save(out, np.concatenate(parts) if parts else np.zeros((0, 384), dtype=np.float32))
+            with args.embeddings.open("wb") as out:
+                np.save(out, vectors)
+        if said is not None:
+            _print_with_themes(waiting, said, vectors)
+
+
+def _print_with_themes(waiting: IO[str], said: Sequence[str], vectors: Any) -> None:
+    """Print the lines that wait in a file, each with its theme: numbered from 1, the largest first; null for none."""
+    from huixiang.engine.grouping import NONE, groups  # noqa: PLC0415 - loaded only when asked for
+
+    labels = groups(said, vectors)
+    names = _names(said, labels)
+    waiting.seek(0)
+    for line, label in zip(waiting, labels.tolist(), strict=True):
+        theme = None if label == NONE else label + 1
+        told = json.loads(line) | {"theme": theme, "theme_name": names.get(label)}
+        print(json.dumps(told, ensure_ascii=False))
+
+
+def _names(texts: Sequence[str], labels: Any) -> dict[int, str]:
+    from huixiang.engine.naming import name  # noqa: PLC0415 - loaded only when asked for
+
+    members: dict[int, list[str]] = {}
+    for text, label in zip(texts, labels.tolist(), strict=True):
+        members.setdefault(label, []).append(text)
+    return {label: name(said) for label, said in members.items() if label >= 0}
 
 
 def run(args: argparse.Namespace) -> int:
