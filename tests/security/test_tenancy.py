@@ -40,7 +40,9 @@ from huixiang.members.models import Member
 from huixiang.themes import actions as themes
 from huixiang.themes import moving, verbatims
 from huixiang.themes.models import Theme
+from huixiang.triage.learned import LearnedVersion
 from huixiang.triage.learning.corrections import correct
+from huixiang.triage.opinions.models import Opinion
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.invitations import invite
 from huixiang.workspaces.models import Membership, Scope, Workspace
@@ -63,6 +65,13 @@ class World:
 
 def _file(workspace: Workspace) -> Attachment:
     return upload(workspace=workspace, name="a.txt", file=BytesIO(b"words"), size=5)
+
+
+def _opinion(feedback: Feedback) -> Opinion:
+    return Opinion.objects.create(
+        workspace_id=feedback.workspace_id, feedback=feedback, model="small", severity=4, kind="defect", grade="red",
+        agrees=False, reason=HIDDEN,
+    )  # fmt: skip
 
 
 def _world(name: str) -> World:
@@ -134,6 +143,7 @@ def _world(name: str) -> World:
             "invitation_id": invite(workspace=workspace, email=f"{owner.id}@example.com", role="viewer", by=owner).id,
             "key_id": key.id,
             "rule_id": uuid.uuid4(),
+            "opinion_id": _opinion(private).id,
             "member_id": case.member_id,
             "joining_id": joining.id,
             "other_id": people[2].id,
@@ -154,6 +164,7 @@ def _world(name: str) -> World:
             "attachment_id": kept.id,
             "ticket": ticket(_file(workspace)),
             "tag_id": tag_named(workspace_id=workspace.id, name="退款").id,
+            "learned_id": LearnedVersion.objects.create(workspace=workspace, number=1, state="candidate").id,
             "correction_id": correct(
                 feedback=private, values={"kind": "question"}, reason="", by=owner
             ).batch,

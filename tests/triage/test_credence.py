@@ -27,7 +27,7 @@ GROUP = uuid.uuid4()
 
 
 def _burst(fresh: int, people: int) -> Burst:
-    return Burst(people, frozenset(uuid.uuid4() for _ in range(fresh)))
+    return Burst(people, fresh, frozenset(uuid.uuid4() for _ in range(fresh)))
 
 
 def _dial(backing: Backing, base: int = 50, *, member: dict[str, Any] | None = None, **said: object) -> Any:
@@ -129,9 +129,25 @@ def test_new_accounts_on_one_theme_within_hours_are_a_burst(
 ) -> None:
     theme = _community(app_channel, new=new)
     behind = _behind(app_channel, theme)
-    named = Member.objects.filter(id__in=behind.bursts[theme.id].fresh).values_list("name", flat=True) if found else []
+    members = behind.bursts[theme.id].members if found else []
+    named = Member.objects.filter(id__in=members).values_list("name", flat=True)
     assert sorted(named) == [f"新{n}" for n in range(new if found else 0)]
     assert set(behind.bursts) == ({theme.id} if found else set())
+
+
+def test_old_accounts_that_never_spoke_are_taken_with_a_majority_of_new_ones(app_channel: ChannelAccount) -> None:
+    theme = _community(app_channel, new=6)
+    bought = unstored(app_channel, "导航闪退", by="买来的", said_at=hours_ago(0.5))
+    bought.theme_id = theme.id
+    bought.save()
+    Member.objects.filter(name="买来的").update(created_at=hours_ago(24 * 300))
+    assert bought.member_id in _behind(app_channel, theme).bursts[theme.id].members
+    many = [
+        unstored(app_channel, "导航闪退", by=f"路人{n}", said_at=hours_ago(0.5), theme_id=theme.id) for n in range(9)
+    ]
+    Feedback.objects.bulk_create(many)
+    Member.objects.filter(name__startswith="路人").update(created_at=hours_ago(24 * 300))
+    assert _behind(app_channel, theme).bursts[theme.id].members.isdisjoint(m.member_id for m in many)
 
 
 def test_where_everybody_is_new_nobody_is_suspect(app_channel: ChannelAccount) -> None:

@@ -200,6 +200,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 API_CALLS_A_MINUTE = env.number("HUIXIANG_API_CALLS_A_MINUTE", 3_000)  # of one key; 0: no limit
 WEBHOOK_PRIVATE_HOSTS = env.words("HUIXIANG_WEBHOOK_PRIVATE_HOSTS")  # named hosts of one's own network, also by http
+LLM_PRIVATE_HOSTS = env.words("HUIXIANG_LLM_PRIVATE_HOSTS")  # the same for a language model that runs with us
 API_MESSAGES_A_MINUTE = env.number("HUIXIANG_API_MESSAGES_A_MINUTE", 120_000)  # calls of POST /messages
 ATTACHMENT_LIMITS = env.sizes("HUIXIANG_ATTACHMENT_LIMITS", "picture=20,pdf=20,text=5,office=20,video=60")
 UPLOAD_BUDGETS = env.sizes("HUIXIANG_UPLOAD_BUDGETS", "visitor=200,address=1000,workspace=5000,free=1024")

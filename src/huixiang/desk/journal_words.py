@@ -133,6 +133,12 @@ def _answered(data: Data) -> str:
     return _("Answered in private for the first time") if data["first"] else _("Answered in private")
 
 
+def _model_changed(data: Data) -> str:
+    if data["what"] == "on":
+        return _("The language model was switched on")
+    return _("The language model was switched off") if data["what"] == "off" else _("The language model was changed")
+
+
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "announcements.published": lambda d: _("Announcement no. %(number)s was published") % d,
     "announcements.people_told": lambda d: _("%(reachable)s people were told, %(unreachable)s have no way to them") % d,
@@ -207,6 +213,20 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "triage.correction_taken_back": lambda d: (
         _("A correction was taken back: %(field)s stands at %(after)s again") % _findings(d)
     ),
+    "triage.language_model_changed": _model_changed,
+    "triage.opinion_settled": lambda d: (
+        _("A second opinion was taken") if d["accepted"] else _("A second opinion was put aside")
+    ),
+    "triage.learning_asked": lambda d: _("Version %(number)s is to be learned from the corrections") % d,
+    "triage.learning_failed": lambda d: _("Version %(number)s could not be made") % d,
+    "triage.version_made": lambda d: (
+        _("Version %(number)s was learned from %(learned_from)s corrected texts and waits for a person") % d
+    ),
+    "triage.version_switched_on": lambda d: (
+        _("Version %(after)s of what was learned reads from now on") % d
+        if d["after"]
+        else _("The engine's own models read again, without what was learned")
+    ),
     "triage.rules_changed": lambda d: _("The grading rules were changed, %(rules)s rows now") % d,
     "workspaces.invited": lambda d: _("Somebody was invited as %(role)s") % {"role": _label(Role, d["role"])},
     "workspaces.joined_team": lambda d: _("Somebody became %(role)s") % {"role": _label(Role, d["role"])},
@@ -219,6 +239,7 @@ PAGES: Final = {
     "theme": ("desk:theme", "theme_id"),
     "announcement": ("desk:announcement", "announcement_id"),
     "import_run": ("desk:import_run", "run_id"),
+    "learned_version": ("desk:settings_learned", "learned_id"),
 }
 
 

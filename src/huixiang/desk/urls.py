@@ -5,13 +5,14 @@ from django.urls import path
 from huixiang.desk.announcements import views as announcements
 from huixiang.desk.cases import files as case_files
 from huixiang.desk.cases import handing as case_handing
+from huixiang.desk.cases import opinions as case_opinions
 from huixiang.desk.cases import tags as case_tags
 from huixiang.desk.cases import verbs as case_verbs
 from huixiang.desk.cases import views as cases
 from huixiang.desk.channels import imports
 from huixiang.desk.channels import views as channels
-from huixiang.desk.feedback import correcting as feedback_correcting
 from huixiang.desk.feedback import copies as feedback_copies
+from huixiang.desk.feedback import correcting as feedback_correcting
 from huixiang.desk.feedback import views as feedback
 from huixiang.desk.inbox import bulk as inbox_bulk
 from huixiang.desk.inbox import saved as saved_views
@@ -20,6 +21,8 @@ from huixiang.desk.members import verbs as member_verbs
 from huixiang.desk.members import views as members
 from huixiang.desk.notes import views as notes
 from huixiang.desk.search import views as search
+from huixiang.desk.settings import learning as settings_learning
+from huixiang.desk.settings import llm as settings_llm
 from huixiang.desk.settings import rules as settings_rules
 from huixiang.desk.settings import tags as settings_tags
 from huixiang.desk.settings import team as settings_team
@@ -69,6 +72,8 @@ urlpatterns = [
     path("inbox/<uuid:case_id>/", inbox.pane, name="inbox_pane"),
     path(CASE, cases.case, name="case"),
     path(CASE + "reply/", case_verbs.reply, name="case_reply"),
+    path(CASE + "draft/", case_opinions.draft, name="case_draft"),
+    path("opinions/<uuid:opinion_id>/settle/", case_opinions.settle, name="opinion_settle"),
     path(CASE + "assign/", case_verbs.assign, name="case_assign"),
     path(CASE + "grade/", case_verbs.grade, name="case_grade"),
     path(CASE + "end/", case_verbs.end, name="case_end"),
@@ -172,10 +177,19 @@ urlpatterns = [
     path("settings/keys/", settings.keys, name="settings_keys"),
     path("settings/keys/create/", settings.create_key, name="settings_key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", settings.revoke_key, name="settings_key_revoke"),
+    path("settings/llm/", settings_llm.llm, name="settings_llm"),
+    path("settings/llm/save/", settings_llm.save, name="settings_llm_save"),
+    path("settings/llm/try/", settings_llm.try_out, name="settings_llm_try"),
     path("settings/rules/", settings_rules.rules, name="settings_rules"),
     path("settings/rules/save/", settings_rules.save_rules, name="settings_rules_save"),
     path("settings/standards/", settings_rules.standards, name="settings_standards"),
     path("settings/standards/save/", settings_rules.save_standards, name="settings_standards_save"),
+    path("settings/learning/", settings_learning.learning, name="settings_learning"),
+    path("settings/learning/train/", settings_learning.train, name="learning_train"),
+    path("settings/learning/back/", settings_learning.back, name="learning_back"),
+    path("settings/learning/<uuid:learned_id>/", settings_learning.learned, name="settings_learned"),
+    path("settings/learning/<uuid:learned_id>/progress/", settings_learning.progress, name="learning_progress"),
+    path("settings/learning/<uuid:learned_id>/on/", settings_learning.switch_on, name="learning_on"),
     path("settings/tags/", settings_tags.tags, name="settings_tags"),
     path("settings/tags/create/", settings_tags.create, name="settings_tag_create"),
     path("settings/tags/<uuid:tag_id>/change/", settings_tags.change, name="settings_tag_change"),

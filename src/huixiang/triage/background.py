@@ -5,6 +5,9 @@ within seven days before speaking is new. The share p of new accounts among the 
 the workspace's own; with k new ones of n people the chance of k or more is the binomial tail P(X ≥ k; n, p), and a
 burst is k ≥ 5 with P < 0.001. A real outage brings many people, but mostly those who were there before; a community
 that has only just begun consists of new ones, and its p says so. Under 50 feedbacks nothing is concluded.
+
+Where new accounts are half of those who speak, accounts that never said anything before are taken with them: old ones
+can be bought. Among the many of a real trouble they are not.
 """
 
 import datetime
@@ -51,11 +54,14 @@ RECORDS = """
 
 # Who spoke of each theme within the hours before, and who of them is new; and how usual new ones are at all.
 BURSTS = """
-    SELECT w.id, now.people, now.fresh, usual.fresh, usual.number
+    SELECT w.id, now.people, now.fresh, usual.fresh, usual.number, now.silent
     FROM unnest(%(themes)s::uuid[], %(times)s::timestamptz[]) AS w (id, at)
     CROSS JOIN LATERAL (
         SELECT count(DISTINCT l.member_id) AS people,
-            array_agg(DISTINCT l.member_id) FILTER (WHERE m.created_at > l.said_at - %(new)s::interval) AS fresh
+            array_agg(DISTINCT l.member_id) FILTER (WHERE m.created_at > l.said_at - %(new)s::interval) AS fresh,
+            array_agg(DISTINCT l.member_id) FILTER (WHERE NOT EXISTS (
+                SELECT 1 FROM feedback_feedback e
+                WHERE e.member_id = l.member_id AND e.said_at < w.at - %(burst)s::interval)) AS silent
         FROM (
             SELECT f.member_id, f.said_at FROM feedback_feedback f
             WHERE f.workspace_id = %(workspace)s AND f.theme_id = w.id AND NOT f.historical
@@ -90,10 +96,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Of `people` who spoke of a theme within the hours, these are new: more than chance explains."""
+    """Of `people` who spoke of a theme within the hours, `new` are new accounts: more than chance explains.
+
+    `members`: these, and the silent ones that are taken with them.
+    """
 
     people: int
-    fresh: frozenset[uuid.UUID]
+    new: int
+    members: frozenset[uuid.UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +114,9 @@ class Background:
     bursts: Mapping[uuid.UUID, Burst] = field(default_factory=dict)
 
     def burst_of(self, feedback: Feedback) -> Burst | None:
-        """The burst a feedback is part of: its theme has one, and its author is among the new."""
+        """The burst a feedback is part of: its theme has one, and its author is one of them."""
         found = self.bursts.get(feedback.theme_id) if feedback.theme_id and not feedback.historical else None
-        return found if found and feedback.member_id in found.fresh else None
+        return found if found and feedback.member_id in found.members else None
 
 
 def background(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> Background:
@@ -156,10 +166,15 @@ def _bursts(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> dict[uuid
         )  # fmt: skip
         rows = cursor.fetchall()
     return {
-        theme_id: Burst(people, frozenset(fresh))
-        for theme_id, people, fresh, usual_fresh, usual in rows
+        theme_id: _burst(people, fresh, silent or [])
+        for theme_id, people, fresh, usual_fresh, usual, silent in rows
         if usual >= LEAST_USUAL and tail(people, len(fresh), (usual_fresh + 1) / (usual + 2)) < CHANCE
     }
+
+
+def _burst(people: int, fresh: Sequence[uuid.UUID], silent: Sequence[uuid.UUID]) -> Burst:
+    taken_along = silent if 2 * len(fresh) >= people else ()
+    return Burst(people, len(fresh), frozenset([*fresh, *taken_along]))
 
 
 def tail(people: int, fresh: int, share: float) -> float:

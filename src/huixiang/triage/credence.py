@@ -97,7 +97,7 @@ def company(backing: Backing) -> list[Point]:
     elif copied:
         points.append((0, ("repeats", {"count": copied.number})))
     if backing.burst:
-        fresh = {"count": len(backing.burst.fresh), "people": backing.burst.people}
+        fresh = {"count": backing.burst.new, "people": backing.burst.people}
         points.append((-BURST, ("burst", fresh)))
     return points
 

@@ -64,7 +64,7 @@ def _concerned(batch: Batch, new: Sequence[Feedback]) -> dict[uuid.UUID, Feedbac
         same = Copy.objects.filter(workspace=batch.workspace, group_id__in=groups).order_by("-id")
         found |= _light(said.filter(id__in=list(same.values_list("feedback_id", flat=True)[:AT_ONCE])))
     if bursts:
-        fresh = {member for burst in bursts.values() for member in burst.fresh}
+        fresh = {member for burst in bursts.values() for member in burst.members}
         since = min((one.said_at for one in new if one.theme_id in bursts), default=None)
         near = said.filter(theme_id__in=list(bursts), member_id__in=fresh, historical=False)
         found |= _light(near.filter(said_at__gt=(since or datetime.datetime.now(datetime.UTC)) - BURST))

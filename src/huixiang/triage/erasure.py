@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from huixiang.feedback.models import Feedback
 from huixiang.intake.models import Message
 from huixiang.members.traces import Person, Trace
-from huixiang.triage.models import Assessment, CopyKey, Correction
+from huixiang.triage.models import Assessment, CopyKey, Correction, Opinion
 
 
 def _assessments(who: Person) -> QuerySet[Assessment]:
@@ -27,6 +27,11 @@ def _keys(who: Person) -> QuerySet[CopyKey]:
     return CopyKey.objects.filter(workspace_id=who.workspace_id, feedback_id__in=said.values("id"))
 
 
+def _opinions(who: Person) -> QuerySet[Opinion]:
+    said = Feedback.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids)
+    return Opinion.objects.filter(workspace_id=who.workspace_id, feedback_id__in=said.values("id"))
+
+
 def _unquoted(row: Assessment, _who: Person) -> dict[str, Any]:
     """Neither quote nor reason stays: a reason may repeat a quote."""
     return {dial: {"reason": "", "quote": ""} for dial in row.reasons}
@@ -40,5 +45,6 @@ TRACES = [
         blanks={"reasons": _unquoted},
     ),
     Trace("corrections", Correction, _corrections, blanks={"reason": ""}),
+    Trace("opinions", Opinion, _opinions, blanks={"reason": ""}),
     Trace("copy_keys", CopyKey, _keys, drop="end"),
 ]  # fmt: skip

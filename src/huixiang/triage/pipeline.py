@@ -6,6 +6,7 @@ from huixiang.engine.masking import mask
 from huixiang.engine.normalising import normalise
 from huixiang.intake.models import Message
 from huixiang.triage import doubting, rising
+from huixiang.triage.opinions import actions as opinions
 from huixiang.triage.signals import Batch, Signal
 from huixiang.triage.steps import judging, linking, reading, remembering, routing
 from huixiang.workspaces.models import Workspace
@@ -29,6 +30,7 @@ STEPS: tuple[Step, ...] = (
     routing.report,
     rising.regrade_rising,
     doubting.doubt_earlier,
+    opinions.ask_about_doubtful,
     remembering.remember_members,
 )
 FORCED = {"step": "gate", "forced": True}

@@ -6,6 +6,7 @@ a name that answers differently a moment later leads nowhere else.
 
 import ipaddress
 import socket
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -31,8 +32,8 @@ class Target:
     address: str
 
 
-def parsed(url: str) -> SplitResult:
-    """The parts of an address of a form that may be called. Raises Refused in words."""
+def parsed(url: str, inside: Iterable[str] | None = None) -> SplitResult:
+    """The parts of an address of a form that may be called; `inside` as in `resolve`. Raises Refused in words."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -42,7 +43,7 @@ def parsed(url: str) -> SplitResult:
         raise Refused(_("This is not an address."))
     if parts.username or parts.password:
         raise Refused(_("An address must not carry a name or a password."))
-    if allowed_inside(host):
+    if allowed_inside(host, inside):
         if parts.scheme not in ("http", "https"):
             raise Refused(_("The address must begin with https://."))
         return parts
@@ -53,14 +54,18 @@ def parsed(url: str) -> SplitResult:
     return parts
 
 
-def allowed_inside(host: str) -> bool:
+def allowed_inside(host: str, inside: Iterable[str] | None = None) -> bool:
     """Whether the operator of the installation named this host as one of ours that may be called."""
-    return host.lower() in {name.lower() for name in settings.WEBHOOK_PRIVATE_HOSTS}
+    named = settings.WEBHOOK_PRIVATE_HOSTS if inside is None else inside
+    return host.lower() in {name.lower() for name in named}
 
 
-def resolve(url: str) -> Target:
-    """The address and the number it leads to. Raises Refused in words for whatever may not be called."""
-    parts = parsed(url)
+def resolve(url: str, inside: Iterable[str] | None = None) -> Target:
+    """The address and the number it leads to. Raises Refused in words for whatever may not be called.
+
+    `inside`: the hosts of our own network that may be called; without it those that webhooks may call.
+    """
+    parts = parsed(url, inside)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -70,7 +75,7 @@ def resolve(url: str) -> Target:
     numbers = [str(one[4][0]).partition("%")[0] for one in found]
     if not numbers:
         raise Refused(_("The host %(host)s cannot be found.") % {"host": host})
-    if not allowed_inside(host) and not all(is_public(number) for number in numbers):
+    if not allowed_inside(host, inside) and not all(is_public(number) for number in numbers):
         raise Refused(_("The host %(host)s leads into a private network.") % {"host": host})
     return Target(url, host, port, numbers[0])
 

@@ -26,6 +26,7 @@ from huixiang.feedback.models import Feedback, Grade
 from huixiang.themes.models import Theme
 from huixiang.triage import dials
 from huixiang.triage.models import Assessment
+from huixiang.triage.opinions.asking import may_ask
 from huixiang.triage.queries import assessments
 from huixiang.triage.wording import Said, conditions, reason_of, worded
 from huixiang.ui.files import choices
@@ -79,6 +80,7 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
         "team": team(membership.workspace),
         "grade_choices": Grade.choices,
         "ended": case.state in ENDED,
+        "can_draft": may_ask(membership.workspace_id, "drafts"),
         "filter_query": listing.query_of(filters),
         **_neighbours(membership, case, filters),
         **lanes(case, routes, turns),

@@ -16,6 +16,7 @@ from huixiang.desk.journal_words import tell_all
 from huixiang.feedback import queries as feedback_queries
 from huixiang.feedback.models import Feedback
 from huixiang.journal.queries import history
+from huixiang.triage.opinions.actions import opinions_on
 from huixiang.workspaces.models import Membership
 
 
@@ -45,6 +46,7 @@ def side(membership: Membership, case: Case) -> dict[str, object]:
         "other_cases": [other for other in cases.get(case.member_id, []) if other.id != case.id][:6],
         "similar": _similar(feedbacks),
         "copied": copies_of(case.workspace_id, feedbacks),
+        "opinions": opinions_on(workspace_id=case.workspace_id, feedback_ids=[one.id for one in feedbacks]),
         "history": tell_all(entries, membership.workspace)[::-1],
         **correctable(case.workspace_id, feedbacks),
     }

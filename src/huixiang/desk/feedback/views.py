@@ -13,8 +13,8 @@ from huixiang.cases import queries as case_queries
 from huixiang.desk import access
 from huixiang.desk.cases.reading import assessment_of, dials_of, emotions_of, facts_of, missing_of, rule_of
 from huixiang.desk.feedback import narrowing
-from huixiang.desk.feedback.correcting import correctable
 from huixiang.desk.feedback.copies import copies_of
+from huixiang.desk.feedback.correcting import correctable
 from huixiang.desk.feedback.findings import findings_of
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.vocabulary import SENTIMENTS
@@ -30,6 +30,7 @@ from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
 from huixiang.themes.queries import theme_by_id, themes_by_id
 from huixiang.triage.actions import keep_as_feedback
+from huixiang.triage.opinions.actions import opinions_on
 from huixiang.triage.wording import worded
 from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.roles import Permission, holds
@@ -105,6 +106,7 @@ def detail(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
         facts=facts_of([feedback]), missing=missing_of([feedback]),
         emotions=emotions, emotion_quote=quote, sentiment=SENTIMENTS.get(feedback.sentiment, ""),
         sources=findings_of(sources), files=_files(sources), copied=copies_of(workspace.id, [feedback]),
+        opinions=opinions_on(workspace_id=workspace.id, feedback_ids=[feedback.id]),
         history=tell_all(history(workspace_id=workspace.id, subjects=[feedback.id]), workspace)[::-1],
         **correctable(workspace.id, [feedback]),
     )  # fmt: skip
