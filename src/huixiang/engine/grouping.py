@@ -61,7 +61,8 @@ def _sample(number: int, size: int) -> Labels:
     return np.unique(np.linspace(0, number - 1, min(number, size)).astype(np.int64))
 
 
-def _words(texts: Sequence[str]) -> Floats:
+def words(texts: Sequence[str]) -> Floats:
+    """Return (n, axes): what the words of each text say it is about."""
     blocks = (texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK))
     return np.concatenate([axes().of(grams([plain(text) for text in block])) for block in blocks])
 
@@ -71,10 +72,10 @@ def space(texts: Sequence[str], vectors: Floats) -> Space:
     if len(texts) < FEWEST:
         return Space(np.asarray(vectors, dtype=np.float32), SAME_THEME)
     chosen = _sample(len(texts), AT_ONCE // 2)
-    words = _words(texts)
+    told = words(texts)
     scale = np.float32(np.sqrt(1 / _spread(vectors[chosen])))
-    rows = np.concatenate([vectors * scale, words * np.float32(np.sqrt(AXES_WEIGHT / AXES_SPREAD))], axis=1)
-    missing = max(0.0, KNOWN - _spread(words[chosen]) / AXES_SPREAD)
+    rows = np.concatenate([vectors * scale, told * np.float32(np.sqrt(AXES_WEIGHT / AXES_SPREAD))], axis=1)
+    missing = max(0.0, KNOWN - _spread(told[chosen]) / AXES_SPREAD)
     likeness = rows[chosen] @ rows[chosen].T
     itself, likeness = float(np.diag(likeness).mean()), _pairs(likeness)
     middle, spread = float(likeness.mean()), float(likeness.std())
@@ -105,7 +106,8 @@ def groups(texts: Sequence[str], vectors: Floats) -> Labels:
     told = np.flatnonzero([any(map(str.isalpha, text)) for text in texts])
     if len(told) < 2:  # noqa: PLR2004 - nothing to be alike
         return labels
-    where = space([texts[place] for place in told], vectors[told])
+    whole = len(told) == len(texts)  # as ever: nothing is copied
+    where = space(texts if whole else [texts[place] for place in told], vectors if whole else vectors[told])
     labels[told] = _by_size(_grouped(where))
     return labels
 

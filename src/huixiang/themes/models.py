@@ -1,10 +1,11 @@
-"""Themes, merges, moves, what people changed, pairs that are not one matter, votes."""
+"""Themes, merges, moves, changes by people, proposals, early warnings, what a workspace's likeness is, votes."""
 
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from pgvector.django import VectorField
 
 from huixiang.engine.searching import weighed
@@ -24,6 +25,14 @@ def _words(theme: "Theme") -> str:
     return vector(theme.workspace_id, said)
 
 
+class SummaryBy(models.TextChoices):
+    """Who found the words of a theme's summary."""
+
+    PERSON = "", _("a person")
+    MACHINE = "machine", _("taken from what was said")
+    LLM = "llm", _("a language model")
+
+
 class Theme(models.Model):
     """One matter. The centre is the mean of its feedbacks' embeddings, not normalised."""
 
@@ -32,6 +41,7 @@ class Theme(models.Model):
     name = models.CharField(max_length=80)
     name_by_person = models.BooleanField(default=False)
     summary = models.TextField(blank=True)
+    summary_by = models.CharField(max_length=8, choices=SummaryBy.choices, blank=True, default=SummaryBy.PERSON)
     status = models.CharField(max_length=12, choices=ThemeStatus.choices, default=ThemeStatus.FOUND)
     public = models.BooleanField(default=False)
     owner = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -130,6 +140,90 @@ class Unlike(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["first", "second"], name="unlike_once")]
+
+
+class ProposalKind(models.TextChoices):
+    """What is proposed."""
+
+    MERGE = "merge", _("One matter")
+    SPLIT = "split", _("Two matters")
+
+
+class ProposalState(models.TextChoices):
+    """What became of a proposal."""
+
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    DISMISSED = "dismissed", _("Dismissed")
+    GONE = "gone", _("No longer so")
+
+
+class Proposal(models.Model):
+    """What the nightly grouping would change: two themes into one, or a part of a theme out of it. A person decides.
+
+    Of the feedback only ids are kept: a part is those that would leave, and a merge those that are in one group.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8, choices=ProposalKind.choices)
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="proposals")  # the larger of two
+    other = models.ForeignKey(Theme, on_delete=models.CASCADE, null=True, related_name="+")  # of a merge
+    feedback_ids = ArrayField(models.UUIDField())
+    share = models.PositiveSmallIntegerField()  # per cent of what was read of them that the grouping puts so
+    state = models.CharField(max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN)
+    found_at = models.DateTimeField(default=now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "state", "-share", "-id"], name="proposal_open"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["theme", "other"], name="merge_proposed_once", condition=models.Q(kind="merge", state="open")
+            ),
+        ]
+
+
+class Likeness(models.Model):
+    """From which cosine on a workspace's feedback belongs to a theme, measured each night on its own feedback."""
+
+    workspace = models.OneToOneField(Workspace, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    threshold = models.FloatField()
+    measured_on = models.PositiveIntegerField()  # feedbacks
+    right = models.FloatField()  # share of them it puts as the grouping does, 0–1
+    measured_at = models.DateTimeField(default=now)
+
+
+class EarlyWarning(models.Model):
+    """A theme rises faster than its own past. Counts are people; of what they said only ids are kept."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, related_name="warnings")
+    days = models.PositiveSmallIntegerField()  # of the window that stood out most
+    people = models.PositiveIntegerField()  # within it
+    expected = models.FloatField()  # by the past before it
+    feedback_ids = ArrayField(models.UUIDField())  # what was said within it
+    raised_at = models.DateTimeField(default=now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-raised_at", "-id"], name="warning_latest"),
+            models.Index(fields=["theme", "-raised_at"], name="warning_theme"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["theme"], name="warning_once", condition=models.Q(ended_at__isnull=True)
+            ),
+        ]
 
 
 class Vote(models.Model):

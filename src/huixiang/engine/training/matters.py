@@ -38,26 +38,35 @@ def rows(data: Path, name: str, column: str) -> list[tuple[str, Codes]]:
         return [(row["text"], codes(row[column])) for row in csv.DictReader(file)]
 
 
-def _answers(told: Sequence[Codes]) -> Matrix:
-    times = Counter(code for one in told for code in one)
-    names = {code: place for place, code in enumerate(sorted(code for code, n in times.items() if n >= FEWEST))}
+def _answers(told: Sequence[Codes], names: Sequence[str]) -> Matrix:
+    """1 where a text has a code, 0 where not, less the share of texts that have it."""
+    places = {code: place for place, code in enumerate(names)}
     answers = np.zeros((len(told), len(names)))
     for place, one in enumerate(told):
-        answers[place, [names[code] for code in one if code in names]] = 1
+        answers[place, [places[code] for code in one if code in places]] = 1
     return answers - answers.mean(axis=0)
 
 
-def learned(labelled: Sequence[tuple[str, Codes]]) -> Axes:
-    """Learn the axes from texts with their codes: ridge regression in its dual form, then the largest directions."""
+def _common(told: Sequence[Codes]) -> list[str]:
+    times = Counter(code for one in told for code in one)
+    return sorted(code for code, number in times.items() if number >= FEWEST)
+
+
+def learned(labelled: Sequence[tuple[str, Codes]], names: Sequence[str] | None = None) -> Axes:
+    """Learn the axes from texts with their codes: ridge regression in its dual form, then the largest directions.
+
+    With `names` the codes themselves are the directions: what was learned from different texts can be compared then.
+    """
     counted = grams([plain(text) for text, _codes in labelled])
     rarity = rarity_of(counted)
     seen = weighted(counted, rarity)
-    answers = _answers([told for _text, told in labelled])
+    told = [codes_of for _text, codes_of in labelled]
+    answers = _answers(told, _common(told) if names is None else names)
     likeness = np.asarray((seen @ seen.T).todense(), dtype=np.float64) + 1  # the 1 is the constant term
     duals = np.linalg.solve(likeness + RIDGE * np.eye(len(labelled)), answers)
     answered = likeness @ duals
-    _left, _sizes, directions = np.linalg.svd(answered, full_matrices=False)
-    duals = duals @ directions[:AXES].T
+    if names is None:
+        duals = duals @ np.linalg.svd(answered, full_matrices=False)[2][:AXES].T
     half = float(np.median(np.linalg.norm(answered, axis=1))) / 2
     weights = np.asarray(seen.T @ duals, dtype=np.float32)
     return Axes(rarity, weights, duals.sum(axis=0).astype(np.float32), half)
