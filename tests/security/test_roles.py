@@ -41,6 +41,8 @@ view_restore POST read
 inbox_pane GET read
 case GET read
 case_reply POST reply
+case_draft POST reply
+opinion_settle POST handle
 case_assign POST handle
 case_grade POST handle
 case_end POST handle
@@ -66,9 +68,16 @@ case_tag_remove POST handle
 send_again POST reply
 feedback GET read
 feedback_detail GET read
+feedback_copies GET read
 feedback_remove POST moderate
 feedback_correct POST handle
 correction_undo POST handle
+settings_learning GET read
+learning_train POST configure
+learning_back POST configure
+settings_learned GET read
+learning_progress GET read
+learning_on POST configure
 message_keep POST handle
 message_again POST handle
 themes GET read
@@ -154,6 +163,9 @@ settings_tag_merge POST tags
 settings_tag_delete POST tags
 settings_journal GET read
 settings_journal_verify POST configure
+settings_llm GET integrate
+settings_llm_save POST integrate
+settings_llm_try POST integrate
 settings_webhooks GET integrate
 webhook_create POST integrate
 webhook_source_create POST integrate

@@ -306,5 +306,5 @@ def test_ids_cannot_be_guessed(db: None) -> None:
             "'intake', 'feedback', 'themes', 'cases', 'triage', 'playbooks', 'announcements')"
         )
         counted = {row[0] for row in cursor.fetchall()}
-    # counted ids stand in no address: keys and refusals are only ever reached through their run or message
-    assert counted == {"intake_idempotencykey", "intake_importrefusal"}
+    # counted ids stand in no address: keys and refusals are only ever reached through their run, message or feedback
+    assert counted == {"intake_idempotencykey", "intake_importrefusal", "triage_copykey"}
