@@ -73,11 +73,10 @@ def look(
 def _counted(changes: Sequence[LearnedChange]) -> Iterator[str]:
     for change in changes:
         yield "changed"
-        yield from change.fields
         if change.of_message:
             yield "kept"
-        elif "gate" in change.fields:
-            yield "lost" if change.fields["gate"][1] == "0" else "stays"
+            continue
+        yield from ("lost" if name == "gate" else name for name in change.fields)
         if change.grade_before != change.grade_after:
             yield f"grade:{change.grade_before}:{change.grade_after}"
 
@@ -96,7 +95,7 @@ def _of_feedback(
     rules = grading.table(version.workspace)
     for feedback, (old, new) in zip(feedbacks, _both([f.text for f in feedbacks], present, candidate), strict=True):
         said: Said = words.get(feedback.id, {})
-        fields = _changed(_told(feedback, old, said), _told(feedback, new, said))
+        fields = _changed(*_told(feedback, (old, new), said))
         if fields:
             before, after = _grades(Place(feedback, judged.get(feedback.id)), fields, rules)
             yield LearnedChange(
@@ -105,17 +104,31 @@ def _of_feedback(
             )  # fmt: skip
 
 
-def _told(feedback: Feedback, reading: Reading, said: Said) -> dict[str, str]:
-    """The findings as they would stand: what the form brought, or a person called feedback, passes the gate."""
-    kept = honoured(reading, said)
-    told = {name: answer_of(kept, name) for name in ASKED}
+def _told(feedback: Feedback, pair: Pair, said: Said) -> tuple[dict[str, str], dict[str, str]]:
+    """The findings as they would stand, now and then.
+
+    What the form brought, what a person called feedback, and what is feedback although the gate would say no already
+    now, passes the gate in any case.
+    """
+    old, new = (honoured(reading, said) for reading in pair)
     if said.get("kind") in NO_FEEDBACK:
-        return told | {"gate": "0", "kind": str(said["kind"])}
-    if "kind" in said or (feedback.account.kind == FORM and kept.kind != Kind.SPAM):
-        told["gate"] = "1"
-        if told["kind"] in NO_FEEDBACK:
-            told["kind"] = Kind.COMPLAINT if kept.sentiment < 0 else Kind.QUESTION
-    return told
+        return _findings(old, kind=str(said["kind"])), _findings(new, kind=str(said["kind"]))
+    passes = "kind" in said or not old.feedback
+    return tuple(
+        _findings(one, passes=passes or (feedback.account.kind == FORM and one.kind != Kind.SPAM)) for one in (old, new)
+    )  # type: ignore[return-value] # of a pair a pair
+
+
+def _findings(reading: Reading, *, kind: str = "", passes: bool = False) -> dict[str, str]:
+    """Every finding; `kind` is a noise kind a person said, `passes` that the gate is not asked."""
+    told = {name: answer_of(reading, name) for name in ASKED}
+    if kind:
+        return told | {"gate": "0", "kind": kind}
+    if not passes:
+        return told
+    if told["kind"] in NO_FEEDBACK:
+        told["kind"] = str(Kind.COMPLAINT if reading.sentiment < 0 else Kind.QUESTION)
+    return told | {"gate": "1"}
 
 
 def _changed(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str]]:
