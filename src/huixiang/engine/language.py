@@ -4,6 +4,8 @@ import re
 
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0002ffff]")
 _KANA_HANGUL = re.compile("[\u3040-\u30ff\uac00-\ud7af\u1100-\u11ff]")
+_JAPANESE = re.compile("[気悪応対発売読円駅図価検験込働戻労広団実戦帰単処総関変楽薬歩毎絵経続権営仏拠拡払沢浜桜転軽]")
+_JAPANESE_SHARE, _JAPANESE_KINDS = 0.08, 2  # of all Han; a single 気 decorates many a Chinese name
 _LATIN = re.compile("[a-zA-Z]")
 _FOREIGN = re.compile("[\u00c0-\u02af\u0370-\u2fff\ua000-\uabff\ud7b0-\ud7ff\U00010000-\U0001efff]")
 _ENGLISH = re.compile(
@@ -23,11 +25,17 @@ def language_of(text: str) -> str:
     kana = len(_KANA_HANGUL.findall(text))
     other = len(_FOREIGN.findall(text))
     latin = len(_LATIN.findall(text))
-    if kana * 4 > han + kana or other > han + latin:
+    if kana * 4 > han + kana or other > han + latin or _is_japanese(text, han):
         return "other"
     if han and han >= _HAN_SHARE * (han + latin):
         return "zh"
     return "en" if _is_english(text) else "other"
+
+
+def _is_japanese(text: str, han: int) -> bool:
+    """Japanese without any kana: signs as only Japan writes them, which neither Chinese writing has."""
+    found = _JAPANESE.findall(text)
+    return len(set(found)) >= _JAPANESE_KINDS and len(found) >= _JAPANESE_SHARE * han
 
 
 def _is_english(text: str) -> bool:

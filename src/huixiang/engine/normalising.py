@@ -21,6 +21,10 @@ _DIRT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069"
     "\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff9-\uffff]",
 )
+# Signs set above and below others: a letter carries two at most; heaps of them are meant to disturb (“zalgo”).
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_HEAPS = re.compile(f"[{_MARKS}]{{3,}}")
+_LOOSE = re.compile(f"[{_MARKS}]+")
 _EMOJI = re.compile(
     "[\u2139\u231a-\u23ff\u25aa-\u25fe\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff\U000e0020-\U000e007f]+",
 )
@@ -65,7 +69,8 @@ def simplify(text: str) -> str:
 def _width(text: str) -> str:
     if text.isascii():
         return text
-    return unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW)
+    whole = unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW)
+    return _LOOSE.sub("", whole)  # what is left after letters and their marks became one
 
 
 def _take(pattern: re.Pattern[str], text: str, left: str, sign: str = "") -> tuple[str, tuple[str, ...]]:
@@ -82,7 +87,7 @@ def normalise(text: str) -> Normalised:
     Links become “链接”, mentions and emoji leave a blank; any string is accepted, also one with
     NUL bytes and lone surrogates.
     """
-    head = _DIRT.sub("", text[: READ_AT_MOST * 2].replace("\r\n", "\n").replace("\r", "\n"))
+    head = _HEAPS.sub("", _DIRT.sub("", text[: READ_AT_MOST * 2].replace("\r\n", "\n").replace("\r", "\n")))
     cut = len(head) > READ_AT_MOST or len(text) > READ_AT_MOST * 2
     body = simplify(_width(head[:READ_AT_MOST]))
     body, links = _take(_LINK, body, " 链接 ")

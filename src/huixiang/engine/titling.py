@@ -12,6 +12,7 @@ from huixiang.engine.tokens import tokens
 TITLE_LENGTH = 30
 _SHORT = 8  # characters; a clause as short as this is shown with the one before it
 _REMEMBERED = 4096  # clauses whose worth is kept: title, facts and names ask for the same ones
+_NAMES = 80  # characters; names and versions are no longer than this
 _LEAST = 5  # characters that must be left of a clause when its opening is taken off
 _ONLY_NAMES = re.compile(r"^[A-Za-z0-9.\s_-]+(?:[\d.]*月?起?的?|稳定版|开发版|公测版|版本)?$")
 _NUMBER = re.compile(r"\d")
@@ -80,7 +81,7 @@ def side_note(clause: str) -> float:
 @lru_cache(maxsize=_REMEMBERED)
 def worth(clause: str) -> float:
     """How well a clause stands for its message in a list; names and versions alone say nothing."""
-    if _ONLY_NAMES.match(clause) and unbranded(clause) == clause:
+    if len(clause) <= _NAMES and _ONLY_NAMES.match(clause) and unbranded(clause) == clause:
         return -1.0
     fault = has_fault(clause)
     level = _level(clause)
@@ -111,9 +112,9 @@ def shortened(clause: str, limit: int) -> str:
     """Drop whole words from the front until `limit` is kept: in Chinese the fault stands at the end."""
     if len(clause) <= limit:
         return clause
-    place = 0
+    place, lower = 0, clause.lower()
     for word in tokens(clause):
-        at = clause.lower().find(word, place)
+        at = lower.find(word, place)
         if at < 0:
             continue
         if at and len(clause) - at <= limit:
