@@ -123,7 +123,7 @@ def _behind(account: ChannelAccount, theme: Theme) -> Background:
     return background.background(workspace_id=account.workspace_id, feedbacks=said)
 
 
-@pytest.mark.parametrize(("new", "found"), [(4, False), (6, True)])
+@pytest.mark.parametrize(("new", "found"), [(3, False), (6, True)])
 def test_new_accounts_on_one_theme_within_hours_are_a_burst(
     new: int, found: bool, app_channel: ChannelAccount
 ) -> None:

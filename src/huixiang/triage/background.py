@@ -3,7 +3,7 @@
 A burst: of the people who spoke of a theme within six hours, more are new accounts than chance explains. Whoever came
 within seven days before speaking is new. The share p of new accounts among the 500 feedbacks before those hours is
 the workspace's own; with k new ones of n people the chance of k or more is the binomial tail P(X ≥ k; n, p), and a
-burst is k ≥ 5 with P < 0.001. A real outage brings many people, but mostly those who were there before; a community
+burst is k ≥ 4 with P < 0.001. A real outage brings many people, but mostly those who were there before; a community
 that has only just begun consists of new ones, and its p says so. Under 50 feedbacks nothing is concluded.
 
 Where new accounts are half of those who speak, accounts that never said anything before are taken with them: old ones
@@ -22,7 +22,7 @@ from huixiang.feedback.models import Feedback
 
 NEW = datetime.timedelta(days=7)
 BURST = datetime.timedelta(hours=6)
-LEAST_NEW = 5
+LEAST_NEW = 4
 CHANCE = 0.001
 USUAL, LEAST_USUAL = 500, 50  # feedbacks the usual share is taken from
 REMEMBERED = 50  # earlier feedbacks of one person that are looked at
