@@ -78,7 +78,7 @@ class Adapter:
 
     def standard(self, signals: Floats) -> Floats:
         """Return the signals as the parts take them."""
-        return np.clip((signals - self.mean) / self.spread, -4.0, 4.0).astype(np.float32)
+        return np.asarray(np.clip((signals - self.mean) / self.spread, -4.0, 4.0), dtype=np.float32)
 
     def applied(self, scores: Scores, rows: csr_matrix, signals: Floats) -> Scores:
         """Return the scores with what was learned added to them; rows are the base's weighted ones."""
@@ -88,7 +88,8 @@ class Adapter:
         for name, extra in added.items():
             logits = logits_of(scores, name) + extra
             if name == POLARITY:
-                readers[_READER] = (logits[:, 1] - logits[:, 0]) / np.float32(about()["polarity_slope"])
+                score = (logits[:, 1] - logits[:, 0]) / about()["polarity_slope"]
+                readers[_READER] = np.asarray(score, dtype=np.float32)
             else:
                 chances[name] = shares(logits).astype(np.float32)
         return replace(scores, chances=chances, readers=readers)

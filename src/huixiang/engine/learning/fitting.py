@@ -102,7 +102,7 @@ def _targets(question: str, some: Material) -> Doubles:
     truths = some.truths[question]
     certain = (truths[:, None] == classes[None, :]).astype(np.float64)
     if question != "kind" or "gate" not in some.truths:
-        return certain
+        return np.asarray(certain)
     noise = np.isin(classes, _NOISE)
     is_noise = some.truths["gate"][:, None] == "0"
     left = shares(some.logits[question].astype(np.float64)) * np.where(is_noise, noise, ~noise)

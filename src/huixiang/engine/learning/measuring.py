@@ -101,7 +101,7 @@ def likeliest(known: Material, question: str, adapter: Adapter | None) -> NDArra
     logits = known.logits[question]
     if adapter and question in adapter.parts:
         logits = logits + adapter.parts[question].added(known.rows, adapter.standard(known.signals))
-    return np.array(known.classes[question])[logits.argmax(axis=1)]
+    return np.asarray(np.array(known.classes[question], dtype=np.str_)[logits.argmax(axis=1)])
 
 
 def on_material(known: Material, *, present: Adapter | None, candidate: Adapter) -> list[Figure]:

@@ -25,7 +25,7 @@ class Replay:
     known: Material
 
     def _held(self) -> NDArray[np.bool_]:
-        return np.arange(len(self.known)) % HELD_EACH == 0
+        return np.asarray(np.arange(len(self.known)) % HELD_EACH == 0)
 
     def learned_from(self) -> Material:
         """Return what holds an adapter in its place."""

@@ -114,9 +114,9 @@ def _told(feedback: Feedback, pair: Pair, said: Said) -> tuple[dict[str, str], d
     if said.get("kind") in NO_FEEDBACK:
         return _findings(old, kind=str(said["kind"])), _findings(new, kind=str(said["kind"]))
     passes = "kind" in said or not old.feedback
-    return tuple(
-        _findings(one, passes=passes or (feedback.account.kind == FORM and one.kind != Kind.SPAM)) for one in (old, new)
-    )  # type: ignore[return-value] # of a pair a pair
+    by_form = feedback.account.kind == FORM
+    told = [_findings(one, passes=passes or (by_form and str(one.kind) != Kind.SPAM)) for one in (old, new)]
+    return told[0], told[1]
 
 
 def _findings(reading: Reading, *, kind: str = "", passes: bool = False) -> dict[str, str]:

@@ -21,13 +21,14 @@ def keep_moves(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> No
     told = _told(workspace_id, theme_ids, TAKEN)
     known = set(Correction.objects.filter(batch__in=list(told)).values_list("batch", flat=True))
     moves = Move.objects.filter(workspace_id=workspace_id, id__in=[one for one in told if one not in known])
-    staff = {one.id: one for one in Membership.everybody.filter(workspace_id=workspace_id, id__in=told.values())}
+    people = {person for person in told.values() if person}
+    staff = {one.id: one for one in Membership.everybody.filter(workspace_id=workspace_id, id__in=people)}
     for move in moves.order_by("id"):
         versions = dict(Feedback.objects.filter(id__in=move.feedback_ids).values_list("id", "model_version"))
         Correction.objects.bulk_create(
             Correction(
                 workspace_id=workspace_id, subject_id=one, field=Correction.Field.THEME, before=str(move.source_id),
-                after=str(move.target_id), by=staff.get(told[move.id]), model_version=versions.get(one, ""),
+                after=str(move.target_id), by=staff.get(told[move.id] or move.id), model_version=versions.get(one, ""),
                 batch=move.id, undone_at=move.undone_at,
             )
             for one in move.feedback_ids

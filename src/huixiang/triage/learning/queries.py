@@ -49,7 +49,7 @@ def counted(workspace_id: uuid.UUID) -> dict[str, int]:
 def learnable(workspace_id: uuid.UUID) -> int:
     """Of how many feedbacks and messages something was corrected that can be learned."""
     rows = Correction.objects.filter(workspace_id=workspace_id, undone_at=None, field__in=LEARNABLE)
-    return rows.aggregate(number=Count("subject_id", distinct=True))["number"]
+    return int(rows.aggregate(number=Count("subject_id", distinct=True))["number"])
 
 
 def versions(workspace_id: uuid.UUID) -> list[LearnedVersion]:

@@ -22,7 +22,7 @@ def standing(feedback_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Said]:
     found: dict[uuid.UUID, dict[str, Any]] = {}
     for subject, field, after in rows.values_list("subject_id", "field", "after"):
         found.setdefault(subject, {})[field] = FINDINGS[field].read(after)
-    return found
+    return dict(found)
 
 
 def honoured(reading: Reading, said: Said) -> Reading:
