@@ -15,6 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workspace", metavar="W", help="make a candidate from this workspace's corrections instead (slug)"
     )
+    parser.add_argument("--without", metavar="CATEGORY", default="", help="leave this category of reviews out (cat)")
     parser.add_argument("--report", action="store_true", help="print cross-validated figures, write nothing")
 
 
@@ -22,23 +23,37 @@ def run(args: argparse.Namespace) -> int:
     """Train and write the model files, or print the report; returns the exit status."""
     if args.workspace:
         return _of_workspace(args.workspace)
-    if args.data is None:
-        print("huixiang train: give --data DIR, or --workspace W to learn from corrections.", file=sys.stderr)
-        return 2
-    if not (args.data / "triage_gold.csv").is_file():
-        print(f"huixiang train: there is no triage_gold.csv in {args.data}.", file=sys.stderr)
+    problem = _unusable(args.data)
+    if problem:
+        print(f"huixiang train: {problem}", file=sys.stderr)
         return 2
     try:
-        from huixiang.engine.training import publishing, report  # noqa: PLC0415 - needs the development tools
+        return _of_data(args.data, args.without, report=args.report)
     except ModuleNotFoundError as missing:
         print(f"huixiang train: {missing.name} is not installed; run `make setup` first.", file=sys.stderr)
         return 1
-    trained = publishing.train(args.data)
-    if args.report:
-        for line in report.of(trained, args.data):
+    except ValueError as problem_found:
+        print(f"huixiang train: {problem_found}", file=sys.stderr)
+        return 2
+
+
+def _unusable(data: Path | None) -> str:
+    if data is None:
+        return "give --data DIR, or --workspace W to learn from corrections."
+    return "" if (data / "triage_gold.csv").is_file() else f"there is no triage_gold.csv in {data}."
+
+
+def _of_data(data: Path, without: str, *, report: bool) -> int:
+    from huixiang.engine.training import publishing, replay  # noqa: PLC0415 - needs the development tools
+    from huixiang.engine.training import report as reports  # noqa: PLC0415
+
+    trained = publishing.train(data, without)
+    if report:
+        for line in reports.of(trained, data):
             print(line, flush=True)
         return 0
     publishing.publish(trained)
+    replay.publish(trained)
     print(f"Wrote {publishing.MODELS} ({publishing.VERSION}).")
     return 0
 

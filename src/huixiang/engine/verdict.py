@@ -22,7 +22,7 @@ _DOUBTFUL = 0.35  # gate from which on an alarming word lifts a text
 _UNLIKELY = 0.15  # gate from which on a failure or loss in plain words lifts a text
 _SURELY = 0.7  # gate from which on a report is taken for one
 _THREATS = 2  # different strong escalation rules
-_SURE = 0.6  # share of the mass a decided severity gets at least
+_SURE = 0.5  # share of the mass a decided severity gets at least
 
 Floats = NDArray[np.float32]
 Limits = Mapping[str, Any]
@@ -123,8 +123,9 @@ def _decided(chances: Sequence[float], severity: int) -> tuple[float, float, flo
     total = float(sum(chances)) or 1.0
     shares = [float(chance) / total for chance in chances]
     if shares[severity] < max(shares):
-        rest = (1.0 - _SURE) / max(1.0 - shares[severity], 1e-6)
-        shares = [_SURE if level == severity else share * rest for level, share in enumerate(shares)]
+        lifted = _SURE + (1.0 - _SURE) * shares[severity]  # what was likelier before stays likelier
+        rest = (1.0 - lifted) / max(1.0 - shares[severity], 1e-6)
+        shares = [lifted if level == severity else share * rest for level, share in enumerate(shares)]
     return (shares[0], shares[1], shares[2], shares[3], shares[4])
 
 

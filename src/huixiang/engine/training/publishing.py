@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from huixiang.engine.features import counts, weighted
 from huixiang.engine.models import Grams
 from huixiang.engine.signals import caught, signals
 from huixiang.engine.tokens import tokens
-from huixiang.engine.training import direct, first_level, second_level, thresholds, vectors
+from huixiang.engine.training import direct, first_level, second_level, second_look, thresholds, vectors
 from huixiang.engine.training.sources import Labelled, Sample, labelled, marked, own_examples, samples
 
 VERSION = "2026.11-3"
@@ -79,8 +79,15 @@ def _about(trained: Trained) -> dict[str, Any]:
     }
 
 
+def _refiner(trained: Trained, middle: Floats, about: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    seen = second_look.looked(trained.messages, middle)
+    questions = second_look.fit_questions(seen, np.arange(len(seen.rows))).parts
+    tasks = second_look.fit_tasks(trained.ground, middle, about["thresholds"], about["polarity_slope"])
+    return second_look.arrays({**questions, **tasks})
+
+
 def publish(trained: Trained, folder: Path = MODELS) -> None:
-    """Write grams.npz, judge.npz, words.npz, centre.npz and about.json."""
+    """Write grams.npz, judge.npz, words.npz, centre.npz, about.json and refiner.npz; embedding.npz is made apart."""
     small, scale = first_level.quantised(trained.weights)
     np.savez_compressed(
         folder / "grams.npz",
@@ -94,6 +101,9 @@ def publish(trained: Trained, folder: Path = MODELS) -> None:
     judge = second_level.arrays(second_level.fit(trained.messages, everyone))
     np.savez_compressed(folder / "judge.npz", allow_pickle=False, **judge)
     np.savez_compressed(folder / "words.npz", rarity=word_rarity(trained.ground.samples))
-    np.savez_compressed(folder / "centre.npz", centre=vectors.centre(trained.ground.samples))
-    text = json.dumps(_about(trained), ensure_ascii=False, indent=2)
+    middle = vectors.centre(trained.ground.samples)
+    np.savez_compressed(folder / "centre.npz", centre=middle)
+    about = _about(trained)
+    np.savez_compressed(folder / "refiner.npz", allow_pickle=False, **_refiner(trained, middle, about))
+    text = json.dumps(about, ensure_ascii=False, indent=2)
     (folder / "about.json").write_text(f"{text}\n", encoding="utf-8")

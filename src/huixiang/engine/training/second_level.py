@@ -19,7 +19,7 @@ QUESTIONS = {
     "sentiment": "sentiment",
     "escalation": "escalation",
 }  # question → column of triage_gold.csv
-_STRENGTH = {"gate": 0.1, "kind": 0.2, "severity": 0.1, "sentiment": 0.1, "escalation": 0.1}
+_STRENGTH = {"gate": 0.1, "kind": 0.03, "severity": 0.03, "sentiment": 0.03, "escalation": 0.003}
 _LEAST_SPREAD = 0.05
 OWN_WEIGHT = 0.5  # they are plain; at full weight they pull the messy real messages with them
 CHAT_WEIGHT = 0.25  # there are many of them, and they are plainer still

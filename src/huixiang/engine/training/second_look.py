@@ -1,6 +1,8 @@
 """Training the second look: what the light reading says of rows it has not seen, beside their embeddings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from huixiang.engine.embedder import embed
 from huixiang.engine.models import Refiner
-from huixiang.engine.refining import QUESTIONS, inputs
+from huixiang.engine.refining import QUESTIONS, READERS, inputs
 from huixiang.engine.training import first_level, second_level
 from huixiang.engine.training.sources import CHAT, OWN, TASKS, thinned
 
@@ -46,11 +48,11 @@ def light_answers(messages: second_level.Messages) -> Floats:
     return np.log(np.maximum(np.array(found, dtype=np.float32), np.float32(_LEAST)))
 
 
-def looked(messages: second_level.Messages) -> Looked:
+def looked(messages: second_level.Messages, middle: Floats) -> Looked:
     """Embed the labelled messages and put what is known of them beside."""
     real = np.array([row.source not in {OWN, CHAT} for row in messages.rows])
     vectors = np.zeros((len(real), 384), dtype=np.float32)
-    vectors[real] = embed([row.text for row, wanted in zip(messages.rows, real, strict=True) if wanted])
+    vectors[real] = embed([row.text for row, wanted in zip(messages.rows, real, strict=True) if wanted], middle)
     return Looked(messages, inputs(light_answers(messages), vectors), real)
 
 
@@ -79,18 +81,18 @@ class Task:
     truth: NDArray[np.bool_]  # (n, labels)
 
 
-def task_rows(ground: first_level.Ground, task: str) -> Task:
+def task_rows(ground: first_level.Ground, task: str, middle: Floats) -> Task:
     """Score by folds and embed the rows of a task, at most as many as are wanted of it."""
     columns = [first_level.held_out(ground, task, label) for label in TASKS[task]]
     places = ground.with_task(task)
     chosen = np.array(thinned(len(places), _ROWS.get(task, len(places))))
     light = np.stack([scores[chosen] for scores, _ in columns], axis=1)
     truth = np.stack([true[chosen] for _, true in columns], axis=1)
-    vectors = embed([ground.samples[place].text for place in places[chosen]])
+    vectors = embed([ground.samples[place].text for place in places[chosen]], middle)
     return Task(TASKS[task], inputs(light, vectors), light, truth)
 
 
-def _f1_at(scores: Floats, truth: NDArray[np.bool_]) -> float:
+def best_f1(scores: Floats, truth: NDArray[np.bool_]) -> float:
     """The score from which on yes is said with the best F1."""
     limits = np.quantile(scores, np.linspace(0.02, 0.98, 97))
     return float(max(limits, key=lambda limit: float(f1_score(truth, scores > limit))))
@@ -98,7 +100,7 @@ def _f1_at(scores: Floats, truth: NDArray[np.bool_]) -> float:
 
 def reader(task: Task, column: int, learn: Places) -> Part:
     """Fit one label of a task on the rows at the places `learn`: weights (inputs,) and bias ()."""
-    fitted = LogisticRegression(C=_TASK_STRENGTH, max_iter=3000).fit(task.rows[learn], task.truth[learn, column])
+    fitted = LogisticRegression(C=_TASK_STRENGTH, max_iter=1000).fit(task.rows[learn], task.truth[learn, column])
     return fitted.coef_[0].astype(np.float32), fitted.intercept_[0].astype(np.float32)
 
 
@@ -116,3 +118,48 @@ def held_out_task(task: Task) -> Floats:
         weights, bias = task_scores(task, learn)
         scores[test] = task.rows[test] @ weights + bias
     return scores
+
+
+def _moved(part: Part, shift: Floats, slope: float = 1.0) -> Part:
+    """Bring the scores to the scale of the light reader, whose threshold or slope then serves both."""
+    weights, bias = part
+    return (weights / np.float32(slope)).astype(np.float32), ((bias + shift) / np.float32(slope)).astype(np.float32)
+
+
+def _everything(task: Task) -> Part:
+    return task_scores(task, np.arange(len(task.rows)))
+
+
+def fit_tasks(ground: first_level.Ground, middle: Floats, limits: Mapping[str, Any], slope: float) -> dict[str, Part]:
+    """Return the second look at the readers of tasks, on the scale of the light ones.
+
+    `limits`: thresholds of the light readers; `slope`: what makes a probability of the light polarity score.
+    """
+    rows = {task: task_rows(ground, task, middle) for task in READERS}
+    none = np.float32(0.0)
+    eaten = rows["unsafe_food"]
+    food = np.float32(limits["food"] - best_f1(held_out_task(eaten)[:, 0], eaten.truth[:, 0]))
+    subject = np.float32(limits["subject"] - best_micro_f1(held_out_task(rows["subject"]), rows["subject"].truth))
+    return {
+        "polarity": _moved(_everything(rows["polarity"]), none, slope),
+        "unsafe_food": _moved(_everything(eaten), food),
+        "subject": _moved(_everything(rows["subject"]), subject),
+        "bank_mood": _moved(_everything(rows["bank_mood"]), none),
+    }
+
+
+def best_micro_f1(scores: Floats, truth: NDArray[np.bool_]) -> float:
+    """The score from which on a subject is said with the best micro F1; the likeliest always counts."""
+    likeliest = scores == scores.max(axis=1, keepdims=True)
+    limits = np.arange(-3.0, 1.5, 0.1)
+    return float(
+        max(limits, key=lambda limit: float(f1_score(truth, (scores > limit) | likeliest, average="micro")))
+    )
+
+
+def arrays(parts: Mapping[str, Part]) -> dict[str, NDArray[Any]]:
+    """Return the second look as it is stored."""
+    stored: dict[str, NDArray[Any]] = {}
+    for name, (weights, bias) in parts.items():
+        stored |= {f"{name}_weights": weights.astype(np.float16), f"{name}_bias": bias}
+    return stored

@@ -171,11 +171,18 @@ def _merge(known: dict[str, Sample], text: str, labels: dict[str, frozenset[str]
             sample.labels.setdefault(task, names)
 
 
+def _check(data: Path, without: str) -> None:
+    categories = {row["cat"] for row in rows_of(data / "sentiment.csv")} if without else set()
+    if without and without not in categories:
+        raise ValueError(f"there is no category “{without}”. The categories are: {', '.join(sorted(categories))}.")
+
+
 def samples(data: Path, without: str = "") -> list[Sample]:
     """Return the distinct texts of all files that teach a task by where they come from, in a fixed order.
 
-    Reviews of the category `without` are left out, labels of them with them.
+    Reviews of the category `without` are left out, labels of them with them; ValueError when there is none such.
     """
+    _check(data, without)
     known: dict[str, Sample] = {}
     for name, (text_of, labels_of) in FILES.items():
         for row in rows_of(data / f"{name}.csv"):

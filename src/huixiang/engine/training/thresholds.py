@@ -6,12 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score, f1_score
 
+from huixiang.engine.rules import gravest
+from huixiang.engine.signals import caught
 from huixiang.engine.training import first_level, second_level
 from huixiang.engine.training.sources import SUBJECTS
 
 Floats = NDArray[np.float32]
 _FLAT = 0.003  # of F1: one or two messages of those labelled
-SAFETY_PRECISION = 0.70  # what a person can still believe; recall is taken as high as this allows
+SAFETY = "4"
+SAFETY_PRECISION = 0.72  # what a person can still believe, and a little more: it falls on unseen rows
 
 
 def _best(candidates: NDArray[np.float64], worth: Callable[[float], float]) -> float:
@@ -63,14 +66,26 @@ def escalation(messages: second_level.Messages, found: dict[str, tuple[tuple[str
     return _best(np.arange(0.3, 0.95, 0.02), lambda limit: float(f1_score(answers[known] == "1", chance >= limit)))
 
 
-def safety(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> float:
-    """The lowest probability of severity 4 whose precision is still SAFETY_PRECISION."""
+def safety(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> tuple[float, float]:
+    """Two probabilities of severity 4, from which on it is said: of any text, and of one with a word of danger.
+
+    Those with the most found at a precision of SAFETY_PRECISION, and of these the most precise.
+    """
     answers = messages.answers("severity")
-    known = messages.scored("severity")
-    chance = _yes(found, "severity", "4")[known]
-    truth = answers[known] == "4"
-    limits = [limit for limit in np.arange(0.1, 0.6, 0.01) if truth[chance >= limit].mean() >= SAFETY_PRECISION]
-    return round(float(min(limits, default=0.4)), 4)
+    known = np.flatnonzero(messages.scored("severity"))
+    chance, truth = _yes(found, "severity", SAFETY)[known], answers[known] == SAFETY
+    worded = np.array([_dangerous(messages.rows[place].text) for place in known])
+    tried = [(high, low) for high in np.arange(0.14, 0.6, 0.02) for low in np.arange(0.02, high, 0.02)]
+    said = {pair: (chance >= pair[0]) | (worded & (chance >= pair[1])) for pair in tried}
+    worth = {pair: (truth[yes].mean() if yes.any() else 0.0, truth[yes].sum()) for pair, yes in said.items()}
+    good = [pair for pair in tried if worth[pair][0] >= SAFETY_PRECISION] or [(0.4, 0.15)]
+    best = max(good, key=lambda pair: (worth[pair][1], worth[pair][0]))
+    return round(float(best[0]), 4), round(float(best[1]), 4)
+
+
+def _dangerous(text: str) -> bool:
+    grave = gravest(caught(text).severity)
+    return grave is not None and grave.level == int(SAFETY)
 
 
 def severity_cuts(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...], Floats]]) -> list[float]:
@@ -94,11 +109,12 @@ def severity_cuts(messages: second_level.Messages, found: dict[str, tuple[tuple[
 def of_messages(messages: second_level.Messages) -> dict[str, float | list[float]]:
     """Return the thresholds of the second level, chosen on held-out messages."""
     found = second_level.held_out(messages)
+    high, low = safety(messages, found)
     return {
         "gate": gate(messages, found),
         "escalation": escalation(messages, found),
-        "safety": safety(messages, found),
-        "ruled_safety": 0.15,
+        "safety": high,
+        "ruled_safety": low,
         "ruled_core": 0.2,
         "severity_cuts": severity_cuts(messages, found),
     }
