@@ -10,10 +10,10 @@ from huixiang.feedback.models import Feedback
 from huixiang.journal.models import Entry
 from huixiang.themes import measures
 from huixiang.themes.actions import attach, rename_grown
-from huixiang.themes.models import Theme
+from huixiang.themes.models import Likeness, Theme
 from huixiang.workspaces.models import Workspace
 from tests import factories
-from tests.factories.rows import Vector, placed, theme, towards, unstored
+from tests.factories.rows import Vector, hours_ago, placed, theme, towards, unstored
 
 NEAR = 0.5  # a lean whose cosine is 0.87
 FAR = 0.95  # a lean whose cosine is 0.31
@@ -37,6 +37,13 @@ def test_what_is_near_to_none_is_a_new_theme(app_channel: ChannelAccount) -> Non
     assert (
         Entry.objects.filter(name="themes.found").values_list("subject_id", flat=True).order_by("id").last() == found.id
     )
+
+
+def test_a_workspace_has_its_own_threshold(app_channel: ChannelAccount) -> None:
+    known = theme(app_channel, 0)
+    Likeness.objects.create(workspace=app_channel.workspace, threshold=0.9, measured_on=500, right=0.8)
+    [found] = placed(app_channel, [towards(0, lean=NEAR)], unstored(app_channel, by="乙"))
+    assert found != known
 
 
 def test_feedbacks_of_one_batch_see_the_themes_of_the_ones_before_them(app_channel: ChannelAccount) -> None:
@@ -78,7 +85,7 @@ def test_attaching_costs_the_same_whatever_the_batch(
     app_channel: ChannelAccount, number: int, django_assert_num_queries: object
 ) -> None:
     theme(app_channel, 0)
-    said = [unstored(app_channel, by=f"车友{place}") for place in range(number)]
+    said = [unstored(app_channel, by=f"车友{place}", said_at=hours_ago(30)) for place in range(number)]
     vectors = np.asarray([towards(0) if place % 2 else towards(place + 1) for place in range(number)])
     with django_assert_num_queries(9):  # type: ignore[operator]
         attach(workspace_id=app_channel.workspace_id, feedbacks=said, vectors=vectors)

@@ -23,13 +23,21 @@ _FALLBACK = "未命名"
 _LEANING = re.compile(r"^(?:之后|以后|起)(?=.{4})")  # what is left of "since 3.4.1" when the version is taken out
 _OPEN_QUOTE = re.compile(r"[“‘《「【（(](?=[^”’》」】）)]*$)")
 _GAP = re.compile(r"(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")  # where a version or a maker was taken out
+# The figure of a model whose maker was taken out: "11 相机", "408空调"; not a count or a measure.
+_MODEL = re.compile(
+    r"(?:^|(?<=[\u4e00-\u9fff]) )\d{1,4}(?: +(?=\S)"
+    r"|(?=[\u4e00-\u9fff])(?![号个次年月日天时点分秒万千百元块档座米升度岁人家名台款条份件公厘毫小]))"
+)
+_SPEAKER = re.compile(
+    r"^(?:(?:我们?|咱们?|本人)(?:想|要)?(?:投诉|反映|反馈|举报|咨询|说)的?(?:是|：|:)?|(?:我们?|咱们?|本人)(?:的|家的?|这)?)(?=.{4})"
+)
 # A name must not stop in the middle of what it says: behind a negation, a link word, a figure without its unit.
 _OPEN_END = re.compile(
     r"(?:[没不未无很太更最就才也都又把被让给对和与跟及或的地得在从到向比是为有会能要想请将再却而且但并之其]"
-    r"|无法|不能|没有|导致|因为|所以|而且|但是|可以|需要|严重|存在|出现|一个|一直|突然|经常|以及|摸起来|[\d.]+)$"
+    r"|无法|不能|没有|(?:有关|相关)部门|政府|导致|因为|所以|而且|但是|可以|需要|严重|存在|出现|一个|一直|突然|经常|以及|摸起来|[\d.]+)$"
 )
 _OPEN_START = re.compile(
-    r"^(?:[的了地得着过和与跟及或吗呢吧就才也都而且但并之等公是全在把被号个台次年月日天，]|公里|小时|分钟|因为|所以|但是|而且|导致)"
+    r"^(?:[的了地得着过和与跟及或吗呢吧就才也都而但并之等公是全在把被号个台次年月日天，]|公里|小时|分钟|因为|所以|但是|而且|导致)"
 )
 
 
@@ -39,7 +47,7 @@ def rarity_of(word: str) -> float:
     return float(table[zlib.crc32(word.encode("utf-8", "replace")) % len(table)])
 
 
-def _centre(texts: Sequence[str]) -> dict[str, float]:
+def centre_of(texts: Sequence[str]) -> dict[str, float]:
     """Weight of each word: in how many of the texts it stands, times its rarity elsewhere."""
     shares = Counter(word for text in texts for word in set(tokens(text)))
     return {word: times / len(texts) * rarity_of(word) for word, times in shares.items()}
@@ -86,12 +94,12 @@ def _tells(name: str) -> float:
     return max(score - 0.5 * side_note(name), -0.7)
 
 
-def _closeness(name: str, centre: dict[str, float], length: float) -> float:
-    """Cosine between the words of the name and the centre of the group, lifted when it tells of a matter."""
-    words = set(tokens(name))
+def closeness(piece: str, centre: dict[str, float], length: float) -> float:
+    """Cosine between the words of a piece and the centre of its group; `length` is that of the centre."""
+    words = set(tokens(piece))
     own = np.sqrt(sum(rarity_of(word) ** 2 for word in words)) or 1.0
     dot = sum(centre.get(word, 0.0) * rarity_of(word) for word in words)
-    return float(dot / (own * length)) * (1.0 + _tells(name))
+    return float(dot / (own * length))
 
 
 def _candidates(texts: Sequence[str]) -> list[str]:
@@ -100,8 +108,9 @@ def _candidates(texts: Sequence[str]) -> list[str]:
 
 
 def _bare(clause: str) -> str:
-    """The clause without makers and versions, and without the gaps they leave."""
-    return _LEANING.sub("", _GAP.sub("", unbranded(clause)))
+    """The clause without makers and versions, the gaps they leave, and who says it."""
+    rest = _MODEL.sub("", trimmed(unbranded(clause)))
+    return _SPEAKER.sub("", _LEANING.sub("", _GAP.sub("", rest)), count=1)
 
 
 def _core(clause: str) -> str:
@@ -114,10 +123,10 @@ def name(texts: Sequence[str]) -> str:
     """Return at most LONGEST_NAME characters that stand in the texts; the same texts always get the same name."""
     read = [normalise(text).text for text in texts[:_READ]]
     read = [text for text in read if text]
-    centre = _centre(read) if read else {}
+    centre = centre_of(read) if read else {}
     names = _candidates(read)
     if not names:
         return (trimmed(read[0]) if read else "")[:LONGEST_NAME] or _FALLBACK
     length = float(np.sqrt(sum(weight**2 for weight in centre.values()))) or 1.0
-    best = max(names, key=lambda one: (round(_closeness(one, centre, length), 9), -len(one), one))
+    best = max(names, key=lambda one: (round(closeness(one, centre, length) * (1.0 + _tells(one)), 9), -len(one), one))
     return closed(best) if len(closed(best)) <= LONGEST_NAME else trimmed(_OPEN_QUOTE.sub("", best))

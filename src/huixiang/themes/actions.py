@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from huixiang.engine.naming import name as name_by_words
 from huixiang.feedback.actions import move_to_theme
 from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import Note, record, record_all
@@ -17,8 +17,9 @@ from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.lines import one_line
 from huixiang.members.models import Member
-from huixiang.themes import changing, events, grouping, measures
-from huixiang.themes.models import Merge, Theme, Vote
+from huixiang.themes import changing, events, grouping, measures, warning, wording
+from huixiang.themes.growth import FEWEST
+from huixiang.themes.models import Merge, SummaryBy, Theme, Vote
 from huixiang.themes.queries import latest_texts
 from huixiang.themes.states import ThemeStatus, may_become
 
@@ -45,7 +46,8 @@ def attach(
 ) -> list[uuid.UUID]:
     """Give each feedback its theme (set on the objects, not yet stored) and return the touched themes' ids.
 
-    The caller stores the feedbacks and then calls `measures.refresh` with the ids. Journal: themes.found.
+    The caller stores the feedbacks and then calls `measures.refresh` with the ids. Where a theme of some size grew, a
+    job looks for early warnings. Journal: themes.found.
     """
     if not feedbacks:
         return []
@@ -58,7 +60,14 @@ def attach(
         [Note(events.ThemeFound(subject=found.theme_id, feedback_id=found.added[0].id)) for found in fresh],
         workspace_id=workspace_id,
     )
+    if any(found.size >= FEWEST and _lately(found.added) for found in groups):
+        warning.wake(workspace_id=workspace_id)
     return [found.theme_id for found in groups]
+
+
+def _lately(added: Sequence[Feedback]) -> bool:
+    """Whether some of it was said within the last day: what is older raises no early warning."""
+    return max(feedback.said_at for feedback in added) > timezone.now() - warning.DAY
 
 
 def _move_centres(groups: Sequence[grouping.Group]) -> None:
@@ -67,29 +76,22 @@ def _move_centres(groups: Sequence[grouping.Group]) -> None:
 
 
 def rename_grown(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> None:
-    """Find new names for themes that reached a size worth it and were not named by a person."""
-    grown = Theme.objects.filter(
-        workspace_id=workspace_id, id__in=theme_ids, name_by_person=False, feedback_count__in=RENAMED_AT
-    ).defer("centre")
+    """Find new names and summaries for themes that reached a size worth it, where no person wrote them."""
+    grown = Theme.objects.filter(workspace_id=workspace_id, id__in=theme_ids, feedback_count__in=RENAMED_AT)
+    grown = grown.filter(Q(name_by_person=False) | Q(summary="") | ~Q(summary_by=SummaryBy.PERSON)).defer("centre")
     texts = latest_texts(workspace_id, [theme.id for theme in grown])
-    renamed = []
-    for theme in grown:
-        found = name_by_words(texts.get(theme.id, []))[:80]
-        if found and found != theme.name:
-            theme.name = found
-            renamed.append(theme)
-    Theme.objects.bulk_update(renamed, ["name", "search"], batch_size=500)
+    worded = [theme for theme in grown if theme.id in texts and wording.find_words(theme, texts[theme.id])]
+    Theme.objects.bulk_update(worded, wording.WORDED, batch_size=500)
 
 
 @transaction.atomic
 def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID]) -> None:
-    """Feedback was removed: themes named by its words are named by what is left, or by no words at all."""
+    """Feedback was removed: themes worded by it are worded by what is left, or by no words at all."""
     touched = Feedback.objects.filter(workspace_id=workspace_id, id__in=feedback_ids).values("theme_id")
-    themes = Theme.objects.filter(workspace_id=workspace_id, id__in=touched, name_by_person=False).defer("centre")
+    themes = Theme.objects.filter(workspace_id=workspace_id, id__in=touched).defer("centre")
     texts = latest_texts(workspace_id, [theme.id for theme in themes])
-    for theme in themes:
-        theme.name = name_by_words(texts[theme.id])[:80] if theme.id in texts else _("Removed")
-    Theme.objects.bulk_update(themes, ["name", "search"], batch_size=500)
+    worded = [theme for theme in themes if wording.find_words(theme, texts.get(theme.id, []), anew=True)]
+    Theme.objects.bulk_update(worded, wording.WORDED, batch_size=500)
 
 
 @transaction.atomic
@@ -107,9 +109,11 @@ def describe(*, theme: Theme, actor: Actor, **changed: object) -> None:
         setattr(theme, name, changed[name])
     if "name" in fields:
         theme.name_by_person = True
+    if "summary" in fields:
+        theme.summary_by = SummaryBy.PERSON
     if not fields:
         return
-    theme.save(update_fields=[*fields, "name_by_person", "search"])
+    theme.save(update_fields=[*fields, "name_by_person", "summary_by", "search"])
     changing.remember(theme, before)
     words = theme.root_cause if "root_cause" in fields else ""
     record(

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.engine.naming import name as name_by_words
 from huixiang.journal.actions import record
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.themes import events
-from huixiang.themes.models import Change, Theme
+from huixiang.themes.models import Change, SummaryBy, Theme
 from huixiang.themes.queries import latest_texts
 from huixiang.themes.states import ThemeStatus
+from huixiang.themes.wording import find_words
 from huixiang.workspaces.models import Membership
 
 STEP = ("status", "decline_reason", "fix", "fixed_in", "confirmed_at", "fixing_at", "fixed_at", "declined_at")
@@ -23,10 +23,12 @@ Values = dict[str, Any]
 
 
 def values(theme: Theme, fields: tuple[str, ...] | list[str]) -> Values:
-    """These fields as JSON holds them; a name found by the program is None."""
+    """These fields as JSON holds them; a name and a summary found by the program are None."""
     found = {field: _plain(getattr(theme, field)) for field in fields}
     if "name" in found and not theme.name_by_person:
         found["name"] = None
+    if "summary" in found and theme.summary_by != SummaryBy.PERSON:
+        found["summary"] = None
     return found
 
 
@@ -73,14 +75,15 @@ def _restore(theme: Theme, before: Values) -> None:
         setattr(theme, field, _parsed(theme, field, value))
     if "name" in before:
         theme.name_by_person = before["name"] is not None
-    theme.save(update_fields=[*before, "name_by_person", "search"])
+    if None in (before.get("name", ""), before.get("summary", "")):
+        find_words(theme, latest_texts(theme.workspace_id, [theme.id]).get(theme.id, []))
+    theme.save(update_fields=[*before, "name_by_person", "summary_by", "search"])
 
 
 def _parsed(theme: Theme, field: str, value: Any) -> Any:
-    """The value as the field holds it; an owner who left is nobody, a program's name is found anew."""
-    if field == "name" and value is None:
-        texts = latest_texts(theme.workspace_id, [theme.id]).get(theme.id, [])
-        return name_by_words(texts)[: Theme._meta.get_field("name").max_length] or theme.name  # noqa: SLF001
+    """The value as the field holds it; an owner who left is nobody, the program's words are found anew afterwards."""
+    if value is None and field in {"name", "summary"}:
+        return theme.name if field == "name" else ""
     if field == "owner_id" and value:
         still = Membership.objects.filter(workspace_id=theme.workspace_id, id=value).first()
         return still.id if still else None

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from huixiang.channels.webhooks.models import WebhookDelivery
 from huixiang.engine.naming import name as name_by_words
+from huixiang.engine.summing_up import summary as sentence_of
 from huixiang.feedback.models import Feedback
 from huixiang.journal.models import Words
 from huixiang.members.scrubbing import scrubbed
 from huixiang.members.traces import Person, Trace, of_members
-from huixiang.themes.models import Change, Theme, Vote
+from huixiang.themes.models import Change, EarlyWarning, SummaryBy, Theme, Vote
 
 LEFT = 30  # texts a name is made of
 WRITTEN = ("name", "summary", "root_cause", "workaround", "fix", "decline_reason")
@@ -36,6 +37,14 @@ def _name(row: Theme, who: Person) -> str:
     left = Feedback.objects.filter(theme_id=row.id, removed_at=None).exclude(member_id__in=who.ids)
     texts = list(left.order_by("-said_at").values_list("text", flat=True)[:LEFT])
     return (name_by_words(texts)[:80] if texts else "") or _("Removed")
+
+
+def _summary(row: Theme, who: Person) -> str:
+    """What the program took from what was said is taken from what others said; a person's own only loses a quote."""
+    if row.summary_by == SummaryBy.PERSON:
+        return _without("summary")(row, who)
+    left = Feedback.objects.filter(theme_id=row.id, removed_at=None).exclude(member_id__in=who.ids)
+    return sentence_of(list(left.order_by("-said_at").values_list("text", flat=True)[:LEFT]))
 
 
 def _without(field: str) -> Callable[[Theme, Person], str]:
@@ -79,16 +88,25 @@ def _words(who: Person) -> QuerySet[Words]:
     return Words.objects.filter(workspace_id=who.workspace_id, entry__subject_id__in=_themes(who).values("id"))
 
 
+def _warnings(who: Person) -> QuerySet[EarlyWarning]:
+    return EarlyWarning.objects.filter(workspace_id=who.workspace_id, theme_id__in=_themes(who).values("id"))
+
+
+def _note(row: EarlyWarning, who: Person) -> str:
+    return scrubbed(row.note, who, lambda: row.acknowledged_at or row.raised_at)
+
+
 TRACES = [
     Trace(
         "themes", Theme, _themes,
-        blanks={"name": _name, **{name: _without(name) for name in WRITTEN if name != "name"}},
-        reads=("name_by_person", "created_at"), others=True,
+        blanks={"name": _name, "summary": _summary, **{name: _without(name) for name in WRITTEN[2:]}},
+        reads=("name_by_person", "summary_by", "created_at"), others=True,
     ),
     Trace(
         "changes", Change, _changes, reads=("changed_at",),
         blanks={"before": _changed("before"), "after": _changed("after")},
     ),
+    Trace("warnings", EarlyWarning, _warnings, reads=("acknowledged_at", "raised_at"), blanks={"note": _note}),
     Trace("theme_webhooks", WebhookDelivery, _webhooks, reads=("workspace_id",), blanks={"payload": _payload}),
     Trace(
         "votes", Vote, of_members(Vote), word=gettext_lazy("Every “me too”"),

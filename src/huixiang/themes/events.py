@@ -130,3 +130,46 @@ class PairDismissed(ThemeEvent):
     name: ClassVar[str] = "themes.pair_dismissed"
     other_id: uuid.UUID
     dismissed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartKept(ThemeEvent):
+    """A person said that a part the program would have taken out belongs to the subject, or took that back."""
+
+    name: ClassVar[str] = "themes.part_kept"
+    proposal_id: uuid.UUID
+    kept: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiseWarned(ThemeEvent):
+    """The subject rises faster than its own past: so many people within so many days."""
+
+    name: ClassVar[str] = "themes.rise_warned"
+    warning_id: uuid.UUID
+    people: int
+    days: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarningAcknowledged(ThemeEvent):
+    """Somebody saw an early warning; the words are their note."""
+
+    name: ClassVar[str] = "themes.warning_acknowledged"
+    warning_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RiseEnded(ThemeEvent):
+    """The subject no longer rises faster than its own past."""
+
+    name: ClassVar[str] = "themes.rise_ended"
+    warning_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcknowledgementTakenBack(ThemeEvent):
+    """Somebody took back that an early warning was seen."""
+
+    name: ClassVar[str] = "themes.acknowledgement_taken_back"
+    warning_id: uuid.UUID

@@ -1,6 +1,7 @@
 """Which theme a feedback is about: the nearest centre of the workspace, or a new theme.
 
-Search is exact over the centres. Feedbacks of one batch see the themes that the ones before them made.
+The threshold is the workspace's own (`themes.likeness`), the search exact over the centres. Feedbacks of one batch see
+the themes that the ones before them made.
 """
 
 import uuid
@@ -22,7 +23,7 @@ from huixiang.themes.states import ThemeStatus
 Vector = NDArray[np.float32]
 
 NEAREST = """
-    SELECT wanted.place, near.id, near.distance
+    SELECT wanted.place, near.id, (SELECT threshold FROM themes_likeness WHERE workspace_id = %(workspace)s)
     FROM unnest(%(places)s::int[], %(vectors)s::vector[]) AS wanted (place, vector)
     CROSS JOIN LATERAL (
         SELECT id, centre <=> wanted.vector AS distance FROM themes_theme
@@ -56,12 +57,12 @@ class Group:
 
 def group(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback], vectors: Vector) -> list[Group]:
     """Assign each feedback (row i of `vectors`, shape (n, 384)) a theme id; the touched groups come back."""
-    touched = _nearest_groups(workspace_id, vectors)
+    touched, enough = _nearest_groups(workspace_id, vectors)
     fresh: list[Group] = []
     for feedback, vector, nearest in zip(feedbacks, vectors, touched, strict=True):
         candidates = [*fresh, nearest] if nearest else fresh
         best = max(candidates, key=lambda candidate: candidate.similarity(vector), default=None)
-        if best is None or best.similarity(vector) < SAME_THEME:
+        if best is None or best.similarity(vector) < enough:
             best = Group(new_id(), vector, 0, new=True)
             fresh.append(best)
         best.take(feedback, vector)
@@ -69,7 +70,8 @@ def group(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback], vectors: Ve
     return [*existing.values(), *fresh]
 
 
-def _nearest_groups(workspace_id: uuid.UUID, vectors: Vector) -> list[Group | None]:
+def _nearest_groups(workspace_id: uuid.UUID, vectors: Vector) -> tuple[list[Group | None], float]:
+    """The nearest group of each vector, and the cosine from which on it takes it: the workspace's own if measured."""
     parameters: dict[str, Any] = {
         "places": list(range(len(vectors))),
         "vectors": ["[" + ",".join(map(str, vector.tolist())) + "]" for vector in vectors],
@@ -77,10 +79,12 @@ def _nearest_groups(workspace_id: uuid.UUID, vectors: Vector) -> list[Group | No
     }
     with connection.cursor() as cursor:
         cursor.execute(NEAREST, parameters)
-        nearest: dict[int, Any] = {place: theme_id for place, theme_id, _distance in cursor.fetchall()}
+        rows: list[tuple[int, Any, float | None]] = cursor.fetchall()
+    nearest = {place: theme_id for place, theme_id, _threshold in rows}
+    enough = next((threshold for _place, _theme_id, threshold in rows if threshold is not None), SAME_THEME)
     themes = Theme.objects.filter(id__in=set(nearest.values()))
     groups = {t.id: Group(t.id, np.asarray(t.centre, dtype=np.float32), t.feedback_count) for t in themes}
-    return [groups.get(nearest[place]) if place in nearest else None for place in range(len(vectors))]
+    return [groups.get(nearest[place]) if place in nearest else None for place in range(len(vectors))], enough
 
 
 def new_theme(found: Group, workspace_id: uuid.UUID) -> Theme:

@@ -117,7 +117,7 @@ class Move(models.Model):
 class Change(models.Model):
     """What a person wrote about a theme, or the step they let it go, beside what stood before: it can be taken back.
 
-    Values are as JSON holds them. A name found by the program stands as None: it is found anew, never kept here.
+    Values are as JSON holds them. The program's name or summary stands as None: it is found anew, never kept here.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

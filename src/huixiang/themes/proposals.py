@@ -16,14 +16,11 @@ from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import record
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
-from huixiang.themes import events
+from huixiang.themes import events, likeness
 from huixiang.themes.models import Theme, Unlike
 from huixiang.themes.states import OPEN
 from huixiang.workspaces.models import Workspace
 
-ALIKE: Final = 0.48
-"""Cosine of two centres from which on they are proposed as one. Below SAME_THEME (0.57), from which on they would have
-been one; in the demo community the pairs people would merge stand at 0.50 and 0.55, the next at 0.43."""
 LOOKED_AT: Final = 400  # open themes compared with each other, those with the greatest impact
 READ: Final = 400  # feedbacks of a theme that are grouped, the latest
 MOST_GROUPS: Final = 5
@@ -41,22 +38,24 @@ class Pair:
 
 
 def alike(workspace: Workspace, limit: int = 5) -> list[Pair]:
-    """The open themes that look most like one matter, without the pairs somebody parted. Three statements."""
+    """The open themes that look most like one matter, without the pairs somebody parted. Four statements."""
     rows = Theme.objects.filter(workspace=workspace, status__in=OPEN, feedback_count__gt=0).order_by("-impact", "-id")
     centres = list(rows.values_list("id", "centre")[:LOOKED_AT])
     if len(centres) < 2:  # noqa: PLR2004 - a pair takes two
         return []
     parted = set(Unlike.objects.filter(workspace=workspace).values_list("first_id", "second_id"))
-    near = _nearest_pairs([one[0] for one in centres], np.asarray([one[1] for one in centres], np.float32), parted)
+    border = likeness.of(workspace.id) - likeness.NEARLY
+    ids, points = [one[0] for one in centres], np.asarray([one[1] for one in centres], np.float32)
+    near = _nearest_pairs(ids, points, parted, border)
     themes = Theme.objects.defer("centre").in_bulk({theme_id for pair in near[:limit] for theme_id in pair[:2]})
-    return [Pair(themes[a], themes[b], round(100 * likeness)) for a, b, likeness in near[:limit]]
+    return [Pair(themes[a], themes[b], round(100 * cosine)) for a, b, cosine in near[:limit]]
 
 
 def _nearest_pairs(
-    ids: list[uuid.UUID], centres: NDArray[np.float32], parted: set[tuple[uuid.UUID, uuid.UUID]]
+    ids: list[uuid.UUID], centres: NDArray[np.float32], parted: set[tuple[uuid.UUID, uuid.UUID]], border: float
 ) -> list[tuple[uuid.UUID, uuid.UUID, float]]:
     cosines = np.triu((unit := _unit(centres)) @ unit.T, 1)
-    rows, columns = np.nonzero(cosines >= ALIKE)
+    rows, columns = np.nonzero(cosines >= border)
     order = np.argsort(-cosines[rows, columns], kind="stable")
     pairs = [(ids[rows[k]], ids[columns[k]], float(cosines[rows[k], columns[k]])) for k in order]
     return [pair for pair in pairs if _ordered(pair[0], pair[1]) not in parted]
