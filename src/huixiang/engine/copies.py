@@ -1,9 +1,8 @@
 """Texts that repeat one another: the same words, or nearly, whatever their marks, spaces, emoji and figures.
 
 Two texts are near-copies when their pairs of neighbouring characters overlap by NEAR (Jaccard) or more and share SHARED
-of them: short headings about one fault overlap by that much when nobody copied anybody. Of 9,200 reviews, complaints
-and letters by different people, 64 are taken for a copy of another one; half of these are forum posts that name product
-and version in one fixed way.
+of them: short headings about one fault overlap by that much when nobody copied anybody. Among 8,900 reviews, complaints
+and letters by different people 17 pairs are taken for copies, most of them the same letter sent in twice, and no three.
 
 So that nobody has to compare a text with all others, each has KEYS keys by minimum-wise hashing (Broder 1997): two
 texts with overlap s share a given key with probability s², at least one of eight with 1 − (1 − s²)⁸: 75 % at 0.4,
@@ -15,6 +14,8 @@ import zlib
 
 import numpy as np
 from numpy.typing import NDArray
+
+from huixiang.engine.branding import unbranded
 
 NEAR = 0.4  # overlap of character pairs from which on two texts are copies of one another
 SHARED = 20
@@ -37,8 +38,11 @@ Shingles = frozenset[str]
 
 
 def plain(text: str) -> str:
-    """Return the letters of a text in lower case, without the headings of a form; every figure is one 0."""
-    told = _FIGURE.sub("0", _FORM.sub(" ", text[:_READ].lower()))
+    """Return the letters of a text in lower case; every figure is one 0.
+
+    Headings of a form, makers, models and versions are left out: people who fill in one form share them.
+    """
+    told = _FIGURE.sub("0", unbranded(_FORM.sub(" ", text[:_READ])).lower())
     return "".join(sign for sign in told if sign.isalnum())
 
 

@@ -19,7 +19,7 @@ from huixiang.kernel.ids import new_id
 from huixiang.kernel.pagination import Page, cut, decode
 from huixiang.triage.copied import Copy, CopyKey
 
-LOOKED_BACK = datetime.timedelta(days=90)
+LOOKED_BACK = datetime.timedelta(days=30)
 A_KEY = 8  # feedbacks a key brings up, the latest
 COMPARED = 12  # of all that came up, those with the most keys in common
 COUNTED = 500  # feedbacks of a group that are counted, the latest
