@@ -20,8 +20,8 @@ from tests.factories.rows import theme as made_theme
 HTMX = {"HX-Request": "true"}
 TEXTS = [factories.COLD_START, factories.BLACK_SCREEN, factories.RUDE_SERVICE]
 At = Callable[..., str]
-# Session, user, membership; then the team, the channels, counts, themes, growth; the badge's count.
-STATEMENTS = {"themes": 9, "board": 9, "theme": 24}
+# Session, user, membership; then the team, the channels, counts, warnings, themes, growth; the badge's count.
+STATEMENTS = {"themes": 10, "board": 10, "theme": 25}
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def test_statements_of_what_looks_alike(
 ) -> None:
     made = [made_theme(app_channel, axis) for axis in range(themes)]
     Theme.objects.update(centre=made[0].centre)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         shown = as_operator.get(at("themes_alike"), headers=HTMX)
     assert len(shown.context["pairs"]) == {2: 1, 3: 3}[themes]
 

@@ -39,7 +39,7 @@ from huixiang.members import joining as members_joining
 from huixiang.members.models import Member
 from huixiang.themes import actions as themes
 from huixiang.themes import moving, verbatims
-from huixiang.themes.models import Theme
+from huixiang.themes.models import EarlyWarning, Proposal, Theme
 from huixiang.triage.learned import LearnedVersion
 from huixiang.triage.learning.corrections import correct
 from huixiang.triage.opinions.models import Opinion
@@ -134,6 +134,12 @@ def _world(name: str) -> World:
             "message_id": Message.objects.filter(workspace=workspace, state="noise").latest("received_at").id,
             "theme_id": other.theme_id,
             "merge_id": merge.id,
+            "proposal_id": Proposal.objects.create(
+                workspace=workspace, kind="split", theme=other_theme, feedback_ids=[private.id], share=50
+            ).id,
+            "warning_id": EarlyWarning.objects.create(
+                workspace=workspace, theme=other_theme, days=1, people=4, expected=0.1, feedback_ids=[private.id]
+            ).id,
             "announcement_id": draft.id,
             "credit_id": draft.credits.first().id,  # type: ignore[union-attr]
             "delivery_id": Delivery.objects.filter(workspace=workspace).latest("created_at").id,

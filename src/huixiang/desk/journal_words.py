@@ -83,6 +83,9 @@ PLAIN: Final[dict[str, Promise]] = {
     "playbooks.standards_changed": gettext_lazy("The response standards were changed"),
     "themes.found": gettext_lazy("A theme was found"),
     "themes.described": gettext_lazy("A theme was described"),
+    "themes.rise_ended": gettext_lazy("It no longer rises faster than its own past"),
+    "themes.warning_acknowledged": gettext_lazy("An early warning was acknowledged"),
+    "themes.acknowledgement_taken_back": gettext_lazy("An early warning stands again"),
     "themes.merge_undone": gettext_lazy("A merge was undone"),
     "themes.feedback_returned": gettext_lazy("Moved feedback went back"),
     "themes.change_undone": gettext_lazy("What was written about the theme was taken back"),
@@ -191,6 +194,19 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "themes.feedback_left": lambda d: _("%(feedbacks)s feedbacks went to another theme") % d,
     "themes.step_undone": lambda d: (
         _("Undone: from “%(before)s” back to “%(after)s”") % _change(ThemeStatus, d)
+    ),
+    "themes.part_kept": lambda d: (
+        _("A part that was proposed to leave was said to belong")
+        if d["kept"]
+        else _("A part may be proposed to leave again")
+    ),
+    "themes.rise_warned": lambda d: (
+        ngettext(
+            "Early warning: %(people)s people within %(days)s day",
+            "Early warning: %(people)s people within %(days)s days",
+            d["days"],
+        )
+        % d
     ),
     "themes.pair_dismissed": lambda d: (
         _("Said not to be one matter with another theme")

@@ -35,6 +35,7 @@ from huixiang.desk.themes import steps as theme_steps
 from huixiang.desk.themes import theme as theme_page
 from huixiang.desk.themes import verbs as theme_verbs
 from huixiang.desk.themes import views as themes
+from huixiang.desk.themes import watching as theme_watching
 
 app_name = "desk"
 CASE = "cases/<uuid:case_id>/"
@@ -107,6 +108,10 @@ urlpatterns = [
     path("messages/<uuid:message_id>/again/", feedback.again, name="message_again"),
     path("themes/", themes.listing, name="themes"),
     path("themes/alike/", themes.alike, name="themes_alike"),
+    path("themes/proposals/", theme_watching.proposals, name="themes_proposals"),
+    path("themes/proposals/<uuid:proposal_id>/accept/", theme_watching.accept, name="proposal_accept"),
+    path("themes/proposals/<uuid:proposal_id>/refuse/", theme_watching.refuse, name="proposal_refuse"),
+    path("themes/warnings/<uuid:warning_id>/", theme_watching.acknowledge, name="warning_acknowledge"),
     path("themes/merge/", theme_merging.merging, name="themes_merging"),
     path("themes/merges/undo/", theme_merging.undo_merges, name="merges_undo"),
     path("themes/merges/<uuid:merge_id>/undo/", theme_merging.undo_merge, name="merge_undo"),

@@ -18,7 +18,7 @@ from huixiang.feedback.models import Feedback, Kind
 from huixiang.insights.exports.words import said_in_words
 from huixiang.journal.queries import history
 from huixiang.members.models import Tier
-from huixiang.themes import browsing, changing, queries, verbatims
+from huixiang.themes import browsing, changing, queries, verbatims, warning
 from huixiang.themes.models import Theme
 from huixiang.themes.states import NEXT, OPEN
 from huixiang.triage.dials import influence
@@ -46,6 +46,7 @@ def _about(request: HttpRequest, membership: Membership, theme: Theme) -> dict[s
     rank, rivals = queries.rank_by_impact(theme)
     days = queries.daily_counts(theme=theme, days=DAYS)
     entries = history(workspace_id=theme.workspace_id, subjects=[theme.id])
+    warned = warning.latest(theme)
     first_answered = first_answered_case(workspace_id=theme.workspace_id, theme_id=theme.id)
     return {
         "way": way.way(feedback=None, case=first_answered, theme=theme),
@@ -62,6 +63,8 @@ def _about(request: HttpRequest, membership: Membership, theme: Theme) -> dict[s
         "nearby": [(near, round(100 * (1 - near.distance))) for near in queries.nearby(theme)],  # type: ignore[attr-defined]
         "can_move": bool(NEXT[theme.status]),
         "change": changing.latest(theme),
+        "warning": warned,
+        "warning_messages": warning.messages(warned) if warned else [],
         "team": team(membership.workspace),
         "history": tell_all(entries, membership.workspace)[::-1],
     } | _who(request, membership, theme)

@@ -10,7 +10,7 @@ from huixiang.desk import access
 from huixiang.desk.themes import narrowing
 from huixiang.feedback.models import Grade
 from huixiang.kernel.pagination import Page
-from huixiang.themes import browsing, proposals
+from huixiang.themes import browsing, deciding, proposals, warning
 from huixiang.themes.browsing import Filters
 from huixiang.themes.models import Theme
 from huixiang.themes.states import NEXT, OPEN, ThemeStatus
@@ -36,7 +36,7 @@ def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
         "team": people, "accounts": narrowing.channels(workspace), "all_count": sum(counts.values()),
         "open_count": sum(counts.get(status, 0) for status in OPEN),
         "narrowed": bool(narrowing.address(request, "view", "sort", "status")),
-        "chips": _chips(request, filters, counts), "queries": _queries(request),
+        "warnings": warning.unseen(workspace), "chips": _chips(request, filters, counts), "queries": _queries(request),
     }  # fmt: skip
     context |= _board(workspace, filters, counts, people) if board else _table(request, workspace, filters)
     return access.shown(request, membership, "desk/themes/listing.html", "themes", **context)
@@ -123,6 +123,5 @@ def _more(request: HttpRequest, membership: Membership, filters: Filters, *, boa
 def alike(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Themes that look like one matter, loaded behind the list."""
     back = reverse("desk:themes", args=[membership.workspace.slug])
-    return access.part(
-        request, membership, "desk/themes/alike.html", pairs=proposals.alike(membership.workspace), back=back
-    )
+    waiting, pairs = deciding.number(membership.workspace), proposals.alike(membership.workspace)
+    return access.part(request, membership, "desk/themes/alike.html", pairs=pairs, waiting=waiting, back=back)
