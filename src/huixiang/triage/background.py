@@ -13,8 +13,9 @@ can be bought. Among the many of a real trouble they are not.
 import datetime
 import math
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -127,25 +128,21 @@ def background(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> Bac
 
 
 def _records(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> dict[uuid.UUID, Record]:
+    parameters: dict[str, Any] = {
+        "workspace": workspace_id, "ids": [one.id for one in feedbacks],
+        "members": [one.member_id for one in feedbacks], "themes": [one.theme_id for one in feedbacks],
+        "times": [one.said_at for one in feedbacks], "same_day": SAME_DAY, "remembered": REMEMBERED,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            RECORDS,
-            {
-                "workspace": workspace_id, "ids": [one.id for one in feedbacks],
-                "members": [one.member_id for one in feedbacks], "themes": [one.theme_id for one in feedbacks],
-                "times": [one.said_at for one in feedbacks], "same_day": SAME_DAY, "remembered": REMEMBERED,
-            },
-        )  # fmt: skip
+        cursor.execute(RECORDS, parameters)
         return {row[0]: _record(row) for row in cursor.fetchall()}
 
 
-def _record(row: Sequence[object]) -> Record:
+def _record(row: Sequence[Any]) -> Record:
     _id, first_at, number, proved, wrong, versions, praised = row
-    named: Collection[list[dict[str, object]]] = praised or ()  # type: ignore[assignment]
-    return Record(
-        first_at, number, proved, wrong, tuple(versions or ()),  # type: ignore[arg-type]
-        frozenset(str(one["name"]) for aspects in named for one in aspects if one.get("sentiment") == 1),
-    )  # fmt: skip
+    told = [one for aspects in praised or () for one in aspects]
+    good = frozenset(str(one["name"]) for one in told if one.get("sentiment") == 1)
+    return Record(first_at, number, proved, wrong, tuple(versions or ()), good)
 
 
 def _bursts(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> dict[uuid.UUID, Burst]:
@@ -155,15 +152,13 @@ def _bursts(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> dict[uuid
             latest[one.theme_id] = max(one.said_at, latest.get(one.theme_id, one.said_at))
     if not latest:
         return {}
+    parameters: dict[str, Any] = {
+        "workspace": workspace_id, "themes": list(latest), "times": list(latest.values()),
+        "began": min(latest.values()), "new": NEW, "burst": BURST, "usual": USUAL, "at_once": AT_ONCE,
+        "least": LEAST_NEW,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            BURSTS,
-            {
-                "workspace": workspace_id, "themes": list(latest), "times": list(latest.values()),
-                "began": min(latest.values()), "new": NEW, "burst": BURST, "usual": USUAL, "at_once": AT_ONCE,
-                "least": LEAST_NEW,
-            },
-        )  # fmt: skip
+        cursor.execute(BURSTS, parameters)
         rows = cursor.fetchall()
     return {
         theme_id: _burst(people, fresh, silent or [])

@@ -9,6 +9,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -115,7 +116,7 @@ def _earlier(
     """What was stored before and is a copy of these."""
     flat = [(one, key, known[one].said_at) for one, its in found.items() for key in its]
     hashed = [(one, feedback.text_hash) for one, feedback in known.items() if feedback.text_hash]
-    parameters = {
+    parameters: dict[str, Any] = {
         "workspace": workspace_id, "back": LOOKED_BACK, "a_key": A_KEY, "compared": COMPARED,
         "ids": [one for one, _key, _at in flat], "keys": [key for _one, key, _at in flat],
         "times": [at for _one, _key, at in flat],

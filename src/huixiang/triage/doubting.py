@@ -59,7 +59,7 @@ def _concerned(batch: Batch, new: Sequence[Feedback]) -> dict[uuid.UUID, Feedbac
     if not groups and not bursts:
         return {}
     said = Feedback.objects.filter(workspace=batch.workspace, removed_at=None).exclude(id__in=[one.id for one in new])
-    found = {}
+    found: dict[uuid.UUID, Feedback] = {}
     if groups:
         same = Copy.objects.filter(workspace=batch.workspace, group_id__in=groups).order_by("-id")
         found |= _light(said.filter(id__in=list(same.values_list("feedback_id", flat=True)[:AT_ONCE])))

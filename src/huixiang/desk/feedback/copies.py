@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
@@ -41,8 +42,8 @@ def listing(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID
     if found:
         cursor = request.GET.get("cursor", "")
         page = copies.page(workspace_id=workspace_id, group_id=found.group_id, cursor=cursor, size=PAGE)
-    context = {"feedback": feedback, "copied": found, "rows": page.rows if page else []}
-    context |= {"next_cursor": page.next_cursor if page else None}
+    context: dict[str, Any] = {"feedback": feedback, "copied": found, "rows": page.rows if page else []}
+    context["next_cursor"] = page.next_cursor if page else None
     if getattr(request, "htmx", False):
         return access.part(request, membership, "desk/feedback/copies_rows.html", **context)
     return access.shown(request, membership, "desk/feedback/copies.html", "feedback", **context)
