@@ -26,7 +26,7 @@ def test_a_case_says_how_many_others_said_it_and_leads_to_them(
         shown = as_operator.get(page).content.decode()
         assert (shown.count("同样的话，还有 3 个账号说过"), shown.count(address)) == (1, 1)
     rows = as_operator.get(address).context["rows"]
-    assert {row.feedback_id for row in rows} == {one.id for one in said}
+    assert {(row.feedback_id, near) for row, near in rows} == {(one.id, 100) for one in said}
 
 
 def test_what_nobody_repeated_says_so(app_channel: ChannelAccount, at: Callable[..., str], as_operator: Client) -> None:

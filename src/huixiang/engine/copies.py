@@ -56,11 +56,15 @@ def shingles(text: str) -> Shingles:
 
 def likeness(one: Shingles, other: Shingles) -> float:
     """Return how alike two texts are when one is a copy of the other, NEAR to 1; 0 when neither copied the other."""
-    shared = len(one & other)
     if one == other:
         return float(bool(one))
-    overlap = shared / max(len(one | other), 1)
-    return overlap if overlap >= NEAR and shared >= SHARED else 0.0
+    found = overlap(one, other)
+    return found if found >= NEAR and len(one & other) >= SHARED else 0.0
+
+
+def overlap(one: Shingles, other: Shingles) -> float:
+    """Return the share of their pairs that both texts have, 0 to 1."""
+    return len(one & other) / max(len(one | other), 1)
 
 
 def keys(said: Shingles) -> list[int]:

@@ -8,10 +8,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from huixiang.desk import access
+from huixiang.engine.copies import overlap, shingles
 from huixiang.feedback.models import Feedback
 from huixiang.feedback.queries import feedback_by_id
 from huixiang.triage import copies
 from huixiang.triage.copies import Copied
+from huixiang.triage.models import Copy
 from huixiang.workspaces.models import Membership
 
 PAGE = 40
@@ -32,6 +34,12 @@ def copies_of(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> list[Co
     return list(groups.values())
 
 
+def _compared(feedback: Feedback, rows: Sequence[Copy]) -> list[tuple[Copy, int]]:
+    """Each with how far it overlaps with this one, in per cent: it may have been found by another."""
+    said = shingles(feedback.text)
+    return [(row, round(100 * overlap(said, shingles(row.feedback.text)))) for row in rows]
+
+
 @access.page()
 def listing(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID) -> HttpResponse:
     """Everybody who said it, the latest found first."""
@@ -42,7 +50,8 @@ def listing(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID
     if found:
         cursor = request.GET.get("cursor", "")
         page = copies.page(workspace_id=workspace_id, group_id=found.group_id, cursor=cursor, size=PAGE)
-    context: dict[str, Any] = {"feedback": feedback, "copied": found, "rows": page.rows if page else []}
+    rows = _compared(feedback, page.rows) if page else []
+    context: dict[str, Any] = {"feedback": feedback, "copied": found, "rows": rows}
     context["next_cursor"] = page.next_cursor if page else None
     if getattr(request, "htmx", False):
         return access.part(request, membership, "desk/feedback/copies_rows.html", **context)
