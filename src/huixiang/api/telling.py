@@ -37,6 +37,7 @@ TELLS: Final[dict[str, Callable[[Data], Iterable[str]]]] = {
     "themes.found": lambda _data: ["theme.found"],
     "themes.moved": lambda data: ["theme.moved", *(["theme.resolved"] if data["after"] == "fixed" else [])],
     "themes.merged": lambda _data: ["theme.merged"],
+    "themes.rise_warned": lambda _data: ["theme.rising"],
     "announcements.published": lambda _data: ["announcement.published"],
 }
 KEPT_BACK: Final = {"member_id", "model_version", "message_id"}  # who it was, and what is nobody's business outside

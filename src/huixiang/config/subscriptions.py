@@ -22,6 +22,7 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "cases.state_changed": ["api.tell:cases.state_changed"],
     "themes.found": ["api.tell:themes.found"],
     "themes.moved": ["api.tell:themes.moved"],
+    "themes.rise_warned": ["api.tell:themes.rise_warned"],
     "announcements.published": ["api.tell:announcements.published"],
 }
 

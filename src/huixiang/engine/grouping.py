@@ -107,7 +107,7 @@ def groups(texts: Sequence[str], vectors: Floats) -> Labels:
     if len(told) < 2:  # noqa: PLR2004 - nothing to be alike
         return labels
     whole = len(told) == len(texts)  # as ever: nothing is copied
-    where = space(texts if whole else [texts[place] for place in told], vectors if whole else vectors[told])
+    where = space(texts if whole else [texts[place] for place in told.tolist()], vectors if whole else vectors[told])
     labels[told] = _by_size(_grouped(where))
     return labels
 

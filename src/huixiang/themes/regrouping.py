@@ -78,7 +78,7 @@ def _read(workspace_id: uuid.UUID) -> Read:
     still = Theme.objects.filter(workspace_id=workspace_id, status__in=OPEN)
     said = Feedback.objects.filter(workspace_id=workspace_id, theme_id__in=still.values("id"), removed_at=None)
     said = said.exclude(embedding=None).exclude(kind=Kind.PRAISE).order_by("-said_at", "-id")
-    rows = list(said.values_list("id", "theme_id", "text", "embedding")[:READ])
+    rows: list[Any] = list(said.values_list("id", "theme_id", "text", "embedding")[:READ])
     vectors = np.asarray([_listed(row[3]) for row in rows], np.float32).reshape(len(rows), DIMENSIONS)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)

@@ -22,6 +22,7 @@ TYPES: Final[dict[str, Promise]] = {
     "theme.moved": _("A theme went a step on"),
     "theme.resolved": _("A theme was fixed"),
     "theme.merged": _("Two themes were merged"),
+    "theme.rising": _("A theme rises faster than its own past"),
     "announcement.published": _("An announcement was published"),
 }
 

@@ -44,7 +44,7 @@ def _answers(told: Sequence[Codes], names: Sequence[str]) -> Matrix:
     answers = np.zeros((len(told), len(names)))
     for place, one in enumerate(told):
         answers[place, [places[code] for code in one if code in places]] = 1
-    return answers - answers.mean(axis=0)
+    return np.asarray(answers - answers.mean(axis=0))
 
 
 def _common(told: Sequence[Codes]) -> list[str]:
