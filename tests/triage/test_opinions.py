@@ -17,10 +17,11 @@ from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
 from huixiang.triage.models import Correction, LanguageModel, Opinion
-from huixiang.triage.opinions import actions, asking
+from huixiang.triage.opinions import actions, asking, summaries
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
 from tests.engine.language_model import FakeModel, failing, running, saying
+from tests.factories import rows
 from tests.factories.jobs import run_waiting, waiting
 
 GRAVE = {"severity": 4, "kind": "defect", "reason": "行驶中断电，涉及安全"}
@@ -124,6 +125,23 @@ def test_asked_once_and_forgotten_with_the_feedback(
     remove(feedback=feedback, reason="应本人要求", actor=SYSTEM)
     run_waiting()
     assert Opinion.objects.get().reason == ""
+
+
+def test_themes_are_summed_up_where_no_person_did_and_nobody_else_reads_it(
+    model: LanguageModel, server: FakeModel, app_channel: ChannelAccount
+) -> None:
+    themes = [rows.theme(app_channel, axis, people=3) for axis in range(4)]
+    machine, person, public, small = themes
+    Theme.objects.filter(id=machine.id).update(summary="停了一夜打不着火", summary_by="machine")
+    Theme.objects.filter(id=person.id).update(summary="人写的", summary_by="")
+    Theme.objects.filter(id=public.id).update(public=True)
+    Theme.objects.filter(id=small.id).update(people_count=2)
+    server.replies = [saying({"summary": "低温停放一夜后无法启动，打 13812345678"})]
+    assert (summaries.workspaces(), summaries.sum_up_workspace(model.workspace_id)) == ([model.workspace_id], 1)
+    machine.refresh_from_db()
+    assert (machine.summary, machine.summary_by) == ("低温停放一夜后无法启动，打 138****5678", "llm")
+    assert Theme.objects.get(id=person.id).summary == "人写的"
+    assert summaries.sum_up_workspace(model.workspace_id) == 0  # once is enough
 
 
 def test_the_breaker_opens_and_one_question_decides(

@@ -11,6 +11,7 @@ from huixiang.kernel.jobs import SURELY
 from huixiang.triage import actions, copies
 from huixiang.triage.learning import moves, versions
 from huixiang.triage.opinions import actions as opinions
+from huixiang.triage.opinions import summaries
 from huixiang.workspaces.models import Workspace
 
 AT_A_TIME = 20  # batches a job reads before it lets others in
@@ -45,6 +46,14 @@ def second_opinions(workspace_id: str, feedback_ids: list[str]) -> None:
     """Ask the workspace's language model about what the engine was not sure of."""
     wanted = [uuid.UUID(one) for one in feedback_ids]
     opinions.give_opinions(workspace_id=uuid.UUID(workspace_id), feedback_ids=wanted)
+
+
+@app.periodic(cron="11 4 * * *")
+@app.task(name="triage.sum_up_themes", queueing_lock="triage.sum_up_themes")
+def sum_up_themes(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every night, where a language model may: a sentence for themes that have only the program's."""
+    for workspace_id in summaries.workspaces():
+        summaries.sum_up_workspace(workspace_id)
 
 
 @app.periodic(cron="41 3 * * *")
