@@ -104,14 +104,15 @@ def test_a_message_brought_back_already_is_not_read_twice(app_channel: ChannelAc
 def test_what_was_gated_away_can_be_brought_back(app_channel: ChannelAccount, operator: Membership) -> None:
     received(app_channel, inbound(CHATTER))
     message = Message.objects.get()
-    keep_as_feedback(message=message, by=operator)
+    keep_as_feedback(message=message, by=operator, reason=" 在说空调 ")
     process(workspace_id=message.workspace_id)
     message.refresh_from_db()
     found = Feedback.objects.get()
     assert (message.state, message.feedback_id) == ("feedback", found.id)
     assert (found.kind, found.text) == ("question", CHATTER)
     assert message.findings[0]["reason"] == "由人确认是反馈"
-    assert corrections() == [("gate", "noise", "feedback", "")]
+    assert corrections() == [("gate", "noise", "feedback", "在说空调")]
+    assert Entry.objects.select_related("words").get(name="triage.corrected").words.text == "在说空调"
 
 
 def test_only_kept_noise_can_be_brought_back(app_channel: ChannelAccount, operator: Membership) -> None:

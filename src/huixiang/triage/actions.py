@@ -120,7 +120,7 @@ def correct_kind(*, feedback: Feedback, kind: str, by: Membership, reason: str =
 
 
 @transaction.atomic
-def keep_as_feedback(*, message: Message, by: Membership) -> None:
+def keep_as_feedback(*, message: Message, by: Membership, reason: str = "") -> None:
     """Say that a gated-out message is feedback: it goes through the pipeline again. Journal: triage.corrected."""
     if message.state != MessageState.NOISE or message.erased_at:
         raise Refused(_("Only a message whose text is still kept can be brought back."))
@@ -130,9 +130,10 @@ def keep_as_feedback(*, message: Message, by: Membership) -> None:
         raise Refused(_("Somebody else was faster: it is read again or its text is gone."))
     Correction.objects.create(
         workspace_id=message.workspace_id, subject_id=message.id, field=Correction.Field.GATE, before="noise",
-        after="feedback", by=by, model_version=version,
+        after="feedback", by=by, model_version=version, reason=reason.strip()[: corrections.LONGEST_REASON],
     )  # fmt: skip
-    _journal(message.workspace_id, message.id, Correction.Field.GATE, ("noise", "feedback"), by)
+    event = events.Corrected(subject=message.id, field=Correction.Field.GATE, before="noise", after="feedback")
+    record(event, workspace_id=message.workspace_id, actor=Actor("staff", by.id), words=reason.strip())
     wake(message.workspace_id)
 
 
@@ -147,13 +148,6 @@ def _keep(  # noqa: PLR0917 - a row of the table
         workspace_id=feedback.workspace_id, subject_id=feedback.id, field=field, before=before, after=after,
         reason=reason.strip(), by=by, model_version=feedback.model_version, batch=new_id(),
     )  # fmt: skip
-
-
-def _journal(
-    workspace_id: uuid.UUID, subject: uuid.UUID, field: str, change: tuple[str, str], by: Membership
-) -> None:
-    event = events.Corrected(subject=subject, field=field, before=change[0], after=change[1])
-    record(event, workspace_id=workspace_id, actor=Actor("staff", by.id))
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from huixiang.triage.learning.gathering import gathered
 from huixiang.triage.models import Correction
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
+from tests.factories import ago
 from tests.factories.jobs import run_waiting
 from tests.triage.learning.conftest import corrected, said
 
@@ -36,7 +37,7 @@ def told() -> list[dict[str, object]]:
 def test_from_corrections_to_what_is_read_and_back(
     workspace: Workspace, app_channel: ChannelAccount, operator: Membership, taught: list[Feedback]
 ) -> None:
-    before = factories.feedback(app_channel, NEW + "，求解释")
+    before = factories.feedback(app_channel, factories.RUDE_SERVICE)
     version = made(workspace, operator)
     assert (version.state, version.number, version.learned_from + version.held_back) == ("candidate", 1, len(taught))
     figures = {one["question"]: one for one in version.figures["corrections"]}
@@ -92,7 +93,7 @@ def test_a_version_of_other_models_does_not_read(
 ) -> None:
     version = versions.switch_on(version=made(workspace, operator), by=operator)
     LearnedVersion.objects.update(base_version="2020.01-1")
-    assert factories.feedback(app_channel, NEW).model_version == MODEL_VERSION
+    assert factories.feedback(app_channel, factories.COLD_START).model_version == MODEL_VERSION
     versions.go_back(workspace=workspace, by=operator)
     with pytest.raises(Refused):
         versions.switch_on(version=version, by=operator)
@@ -114,6 +115,9 @@ def test_one_is_made_at_a_time_and_a_killed_one_is_made_again(
     version = versions.ask(workspace=workspace, by=operator)
     with pytest.raises(Refused):
         versions.ask(workspace=workspace, by=operator)
+    LearnedVersion.objects.update(state="learning", step="fitting", asked_at=ago(hours=3))
+    assert versions.ask(workspace=workspace, by=operator).number == 2  # the first was killed for good
+    LearnedVersion.objects.filter(number=2).delete()
     LearnedVersion.objects.update(state="learning", step="fitting")
     assert versions.make(version.id).state == "candidate"
     assert versions.make(version.id).state == "candidate"

@@ -150,7 +150,8 @@ def remove(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
 @access.verb(Permission.HANDLE)
 def keep(request: HttpRequest, membership: Membership, message_id: uuid.UUID) -> HttpResponse:
     """Bring a gated-out message back."""
-    keep_as_feedback(message=_message(membership, message_id), by=membership)
+    message, reason = _message(membership, message_id), request.POST.get("reason", "")
+    keep_as_feedback(message=message, by=membership, reason=reason)
     return access.done(
         request, _("It is read again as feedback."), access.back(request, _list_address(membership, "noise"))
     )

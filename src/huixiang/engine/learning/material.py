@@ -12,6 +12,7 @@ from huixiang.engine.learning.adapter import TAUGHT, Floats, classes_of, folded,
 from huixiang.engine.masking import mask
 from huixiang.engine.normalising import normalise
 from huixiang.engine.pipeline import Evidence, evidence
+from huixiang.engine.refining import refined
 from huixiang.engine.signals import caught
 
 AT_ONCE = 512
@@ -58,19 +59,28 @@ class Material:
         return np.asarray(self.truths[question] != UNKNOWN)
 
 
-def material(texts: Sequence[str], answers: Sequence[Answers], look: Look = looked_at) -> Material:
-    """Look at cleaned texts and put the true answers beside; what the base has no question for is left out."""
-    parts = [_some(texts[at : at + AT_ONCE], answers[at : at + AT_ONCE], look) for at in range(0, len(texts), AT_ONCE)]
+def material(
+    texts: Sequence[str], answers: Sequence[Answers], look: Look = looked_at, vectors: Floats | None = None
+) -> Material:
+    """Look at cleaned texts and put the true answers beside; what the base has no question for is left out.
+
+    `vectors`: (n, 384) embeddings; the base's answers are then those of its second look, a row of zeros for none.
+    """
+    parts = []
+    for at in range(0, len(texts), AT_ONCE):
+        some = slice(at, at + AT_ONCE)
+        parts.append(_some(texts[some], answers[some], look, None if vectors is None else vectors[some]))
     return joined(parts)
 
 
-def _some(texts: Sequence[str], answers: Sequence[Answers], look: Look) -> Material:
+def _some(texts: Sequence[str], answers: Sequence[Answers], look: Look, vectors: Floats | None) -> Material:
     seen = look(texts)
-    asked = [name for name in TAUGHT if name == "polarity" or name in seen.scores.chances]
+    scores = seen.scores if vectors is None else refined(seen.scores, vectors)
+    asked = [name for name in TAUGHT if name == "polarity" or name in scores.chances]
     return Material(
         folded(seen.rows), seen.signals,
-        {name: classes_of(seen.scores, name) for name in asked},
-        {name: logits_of(seen.scores, name) for name in asked},
+        {name: classes_of(scores, name) for name in asked},
+        {name: logits_of(scores, name) for name in asked},
         {name: np.array([one.get(name, UNKNOWN) for one in answers], dtype=np.str_) for name in asked},
     )  # fmt: skip
 

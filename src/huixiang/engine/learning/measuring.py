@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from huixiang.engine.learning.adapter import Adapter
+from huixiang.engine.learning.adapter import Adapter, Floats
 from huixiang.engine.learning.material import Answers, Material
 from huixiang.engine.pipeline import read
 from huixiang.engine.reading import Reading
@@ -83,10 +83,15 @@ def answer_of(reading: Reading, question: str) -> str:
 
 
 def on_texts(
-    texts: Sequence[str], truths: Sequence[Answers], *, present: Adapter | None, candidate: Adapter
+    texts: Sequence[str],
+    truths: Sequence[Answers],
+    *,
+    present: Adapter | None,
+    candidate: Adapter,
+    vectors: Floats | None = None,
 ) -> list[Figure]:
-    """Read texts with both and count right answers: the very decisions of the product."""
-    pairs = list(zip(read(texts, present), read(texts, candidate), truths, strict=True))
+    """Read texts, with their embeddings where there are, with both and count right answers: the product's decisions."""
+    pairs = list(zip(read(texts, present, vectors), read(texts, candidate, vectors), truths, strict=True))
     found = []
     for question in ASKED:
         rows = [(old, new, truth[question]) for old, new, truth in pairs if question in truth]

@@ -3,25 +3,45 @@
 Figures only: folded n-grams, the base's signals and answers, and the true labels; no words of any text.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, Protocol
 
 import numpy as np
 
 from huixiang.engine import models
 from huixiang.engine.learning.material import Answers, Look, cleaned, looked_at, material
 from huixiang.engine.learning.replayed import NAME, Replay, load, stored
-from huixiang.engine.training.publishing import MODELS, Trained
-from huixiang.engine.training.second_level import QUESTIONS
+from huixiang.engine.training.second_level import QUESTIONS, Messages
 from huixiang.engine.training.sources import Labelled, Sample, thinned
 
-REVIEWS = 1000  # texts that are labelled positive or negative, as many of each domain
-LABELLED = 1200  # messages labelled by hand, at most
+MODELS: Final = Path(models.__file__).parent
+REVIEWS = 700  # texts that are labelled positive or negative, as many of each domain
+LABELLED = 1000  # messages labelled by hand, at most
 _LEARNED = tuple(name for name in QUESTIONS if name != "escalation")  # what people's corrections teach, too
 
 __all__ = ["load", "publish", "rows_of", "save"]
 
 
-def rows_of(samples: list[Sample], messages: list[Labelled], *, base: str, look: Look = looked_at) -> Replay:
+class Ground(Protocol):
+    """The sources a training run learned from."""
+
+    samples: list[Sample]
+
+
+class Trained(Protocol):
+    """What of a training run the replay needs."""
+
+    @property
+    def ground(self) -> Ground:
+        """The sources."""
+
+    @property
+    def messages(self) -> Messages:
+        """The messages labelled by hand."""
+
+
+def rows_of(samples: Sequence[Sample], messages: Sequence[Labelled], *, base: str, look: Look = looked_at) -> Replay:
     """Return the replay of these sources and labelled messages, as the base reads them."""
     given = [*_reviews(samples), *_messages(messages)]
     texts = [(cleaned(text), answers) for text, answers in given]
@@ -29,7 +49,7 @@ def rows_of(samples: list[Sample], messages: list[Labelled], *, base: str, look:
     return Replay(base, material([text for text, _ in kept], [answers for _, answers in kept], look))
 
 
-def _reviews(samples: list[Sample]) -> list[tuple[str, Answers]]:
+def _reviews(samples: Sequence[Sample]) -> list[tuple[str, Answers]]:
     by_domain: dict[str, list[Sample]] = {}
     for sample in samples:
         if "polarity" in sample.labels:
@@ -44,7 +64,7 @@ def _sides(sample: Sample) -> Answers:
     return {"polarity": str(int(positive)), "sentiment": "1" if positive else "-1"}
 
 
-def _messages(messages: list[Labelled]) -> list[tuple[str, Answers]]:
+def _messages(messages: Sequence[Labelled]) -> list[tuple[str, Answers]]:
     chosen = [messages[at] for at in thinned(len(messages), LABELLED)]
     return [(row.text, _answers(row)) for row in chosen]
 
@@ -68,4 +88,4 @@ def publish(trained: Trained, folder: Path = MODELS) -> None:
     for kept in (models.about, models.grams, models.judge):
         kept.cache_clear()
     version = str(models.about()["version"])
-    save(rows_of(list(trained.ground.samples), list(trained.messages.rows), base=version), folder)
+    save(rows_of(trained.ground.samples, trained.messages.rows, base=version), folder)

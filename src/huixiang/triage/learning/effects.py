@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
@@ -15,13 +16,14 @@ from huixiang.engine import read
 from huixiang.engine.learning.adapter import Adapter
 from huixiang.engine.learning.measuring import ASKED, answer_of
 from huixiang.engine.reading import Reading
-from huixiang.feedback.models import Feedback, Kind
+from huixiang.feedback.models import DIMENSIONS, Feedback, Kind
 from huixiang.intake.models import Message, MessageState
 from huixiang.triage import grading
 from huixiang.triage.correcting import NO_FEEDBACK
 from huixiang.triage.dials import SEVERITY_STEPS
 from huixiang.triage.grading import DIALS
 from huixiang.triage.learned import LearnedChange, LearnedVersion
+from huixiang.triage.learning.gathering import Floats, vector_of
 from huixiang.triage.learning.standing import Said, honoured, standing
 from huixiang.triage.models import Assessment, GradeRule
 from huixiang.triage.signals import FORM
@@ -81,19 +83,23 @@ def _counted(changes: Sequence[LearnedChange]) -> Iterator[str]:
             yield f"grade:{change.grade_before}:{change.grade_after}"
 
 
-def _both(texts: Sequence[str], present: Adapter | None, candidate: Adapter) -> Iterator[Pair]:
-    return zip(read(texts, present), read(texts, candidate), strict=True)
+def _both(
+    texts: Sequence[str], present: Adapter | None, candidate: Adapter, vectors: Floats | None = None
+) -> Iterator[Pair]:
+    return zip(read(texts, present, vectors), read(texts, candidate, vectors), strict=True)
 
 
 def _of_feedback(
     version: LearnedVersion, ids: Sequence[uuid.UUID], present: Adapter | None, candidate: Adapter
 ) -> Iterator[LearnedChange]:
     """Feedback that would be read otherwise; what a person said of it stays said."""
-    rows = Feedback.objects.filter(id__in=ids).select_related("account").defer("embedding", "search")
+    rows = Feedback.objects.filter(id__in=ids).select_related("account").defer("search")
     feedbacks = list(rows.order_by("-said_at", "-id"))
     words, judged = standing(ids), _latest_dials(ids)
     rules = grading.table(version.workspace)
-    for feedback, (old, new) in zip(feedbacks, _both([f.text for f in feedbacks], present, candidate), strict=True):
+    vectors = np.array([vector_of(feedback) for feedback in feedbacks], dtype=np.float32).reshape(-1, DIMENSIONS)
+    pairs = _both([feedback.text for feedback in feedbacks], present, candidate, vectors)
+    for feedback, (old, new) in zip(feedbacks, pairs, strict=True):
         said: Said = words.get(feedback.id, {})
         fields = _changed(*_told(feedback, (old, new), said))
         if fields:

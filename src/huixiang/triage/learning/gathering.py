@@ -6,17 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from huixiang.engine import MODEL_VERSION
 from huixiang.engine.learning.material import cleaned
-from huixiang.feedback.models import Feedback, Kind
+from huixiang.feedback.models import DIMENSIONS, Feedback, Kind
 from huixiang.intake.models import Message
 from huixiang.triage.correcting import NO_FEEDBACK
 from huixiang.triage.models import Correction
+
+Floats = NDArray[np.float32]
 
 LEARNABLE: Final = (
     Correction.Field.GATE, Correction.Field.KIND, Correction.Field.SENTIMENT, Correction.Field.SEVERITY,
 )  # fmt: skip
 """What the engine can learn; corrected grades, aspects and themes are kept, and teach the people who read them."""
 LATEST: Final = 20_000  # corrections looked at, the newest first
+NOT_EMBEDDED: Final = np.zeros(DIMENSIONS, dtype=np.float32)
 HELD_BACK: Final = 5  # one text in five is never learned from, the same one in every version
 
 
@@ -25,6 +32,7 @@ class Example:
     """One text with a person's answers, by the engine's questions."""
 
     text: str
+    vector: Floats  # its embedding, zeros where these models made none
     answers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -57,9 +65,9 @@ def gathered(workspace_id: uuid.UUID) -> list[Example]:
     texts = _texts(workspace_id, {subjects.get(subject, subject) for subject, _, _ in found}, messages)
     examples: dict[str, Example] = {}
     for subject, name, after in reversed(found):
-        text = texts.get(subjects.get(subject, subject))
+        text, vector = texts.get(subjects.get(subject, subject), ("", NOT_EMBEDDED))
         if text:
-            examples.setdefault(text, Example(text)).answers.update(answers_of(name, after))
+            examples.setdefault(text, Example(text, vector)).answers.update(answers_of(name, after))
     return list(examples.values())
 
 
@@ -70,8 +78,18 @@ def _messages(workspace_id: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UU
 
 def _texts(
     workspace_id: uuid.UUID, subjects: Iterable[uuid.UUID], messages: Mapping[uuid.UUID, Message]
-) -> dict[uuid.UUID, str]:
-    """The words of each feedback, or of a message that became none, cleaned as the engine reads them."""
+) -> dict[uuid.UUID, tuple[str, Floats]]:
+    """The words of each feedback, or of a message that became none, cleaned as the engine reads them, and a vector."""
     kept = Feedback.objects.filter(workspace_id=workspace_id, id__in=list(subjects), removed_at=None)
-    texts = {one.id: one.masked_text for one in messages.values()} | dict(kept.values_list("id", "text"))
-    return {subject: cleaned(text) for subject, text in texts.items()}
+    found = {one.id: (cleaned(one.masked_text), NOT_EMBEDDED) for one in messages.values()}
+    for feedback in kept.only("id", "text", "embedding", "model_version"):
+        found[feedback.id] = cleaned(feedback.text), vector_of(feedback)
+    return found
+
+
+def vector_of(feedback: Feedback) -> Floats:
+    """Its stored embedding, when these very models made it."""
+    made_by = feedback.model_version.partition("+")[0]
+    if feedback.embedding is None or made_by != MODEL_VERSION:
+        return NOT_EMBEDDED
+    return np.asarray(feedback.embedding, dtype=np.float32)

@@ -1,11 +1,13 @@
 """Making a version from the corrections, switching it on, and going back."""
 
+import datetime
 import logging
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -32,6 +34,7 @@ log = logging.getLogger(__name__)
 
 LEAST: Final = 30  # corrected texts, below which chance would teach
 LEAST_HELD_BACK: Final = 4
+LOST_AFTER: Final = datetime.timedelta(hours=2)  # what is made takes minutes; longer, its process was killed for good
 MAKING: Final = (LearnedState.WAITING, LearnedState.LEARNING)
 SWITCHABLE: Final = (LearnedState.CANDIDATE, LearnedState.RETIRED)
 
@@ -78,6 +81,8 @@ def ask(*, workspace: Workspace, by: Membership | None, queued: bool = True) -> 
     """
     Workspace.objects.select_for_update(no_key=True).get(id=workspace.id)
     rows = LearnedVersion.objects.filter(workspace=workspace)
+    forgotten = rows.filter(state__in=MAKING, asked_at__lt=timezone.now() - LOST_AFTER)
+    forgotten.update(state=LearnedState.FAILED, step="", error=_("It was not finished."))
     if rows.filter(state__in=MAKING).exists():
         raise Refused(_("A version is being made already: wait for it."))
     if load().base != MODEL_VERSION:
@@ -104,6 +109,9 @@ def make(version_id: uuid.UUID, *, on_progress: Progress = lambda _version: None
         _make(version, on_progress)
     except Refused as refused:
         _fail(version, str(refused.sentence))
+    except KeyboardInterrupt:  # in a terminal
+        _fail(version, _("It was not finished."))
+        raise
     except Exception:
         log.exception("version %s of workspace %s could not be made", version.number, version.workspace_id)
         _fail(version, _("It could not be made; the log of the service says where it failed."))
@@ -134,7 +142,10 @@ def _make(version: LearnedVersion, on_progress: Progress) -> None:
 
 
 def _learned(version: LearnedVersion, examples: Sequence[Example]) -> Adapter:
-    taught = material([one.text for one in examples], [one.answers for one in examples])
+    taught = material(
+        [one.text for one in examples], [one.answers for one in examples],
+        vectors=np.stack([one.vector for one in examples]),
+    )  # fmt: skip
     name = f"{MODEL_VERSION}+{version.number}"
     return fit(taught, load().learned_from(), version=name, base=MODEL_VERSION)
 
@@ -142,7 +153,8 @@ def _learned(version: LearnedVersion, examples: Sequence[Example]) -> Adapter:
 def _figures(share: Share, present: Adapter | None, candidate: Adapter) -> dict[str, Any]:
     """The comparison on what was held back, and on the base's own sample."""
     texts, answers = [one.text for one in share.held_back], [one.answers for one in share.held_back]
-    corrections = on_texts(texts, answers, present=present, candidate=candidate)
+    vectors = np.stack([one.vector for one in share.held_back])
+    corrections = on_texts(texts, answers, present=present, candidate=candidate, vectors=vectors)
     base = on_material(load().measured_on(), present=present, candidate=candidate)
     return {
         "corrections": [one.to_json() for one in corrections],
