@@ -11,7 +11,7 @@ from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.triage.learned import LearnedVersion
 from huixiang.triage.models import Correction
-from huixiang.workspaces.models import Membership
+from huixiang.workspaces.models import Membership, Workspace
 from tests.factories import rows
 from tests.factories.jobs import run_waiting
 from tests.triage.learning.conftest import SLANG, corrected, said
@@ -130,3 +130,10 @@ def test_who_may_not_configure_sees_no_button(
     listing = as_operator.get(at("settings_learning")).content.decode()
     assert (at("learning_on", learned_id=version.id) in page, at("learning_train") in listing) == (False, False)
     assert as_operator.post(at("learning_on", learned_id=version.id)).status_code == 404
+
+
+def test_a_version_of_other_models_is_told(at: Callable[..., str], workspace: Workspace, as_owner: Client) -> None:
+    LearnedVersion.objects.create(workspace=workspace, number=1, state="active", base_version="2020.01-1")
+    page = as_owner.get(at("settings_learning"), headers={"accept-language": "en"})
+    assert "so version 1 does not read any more" in page.content.decode()
+    assert at("learning_back") not in page.content.decode()
