@@ -22,7 +22,7 @@ from huixiang.triage.copied import Copy, CopyKey
 
 LOOKED_BACK = datetime.timedelta(days=30)
 A_KEY = 8  # feedbacks a key brings up, the latest
-COMPARED = 12  # of all that came up, those with the most keys in common
+COMPARED = 6  # of all that came up, those with the most keys in common
 COUNTED = 500  # feedbacks of a group that are counted, the latest
 
 # Near-copies by key within the days looked back, the very same text however long ago; most keys in common first.
@@ -46,6 +46,11 @@ CANDIDATES = """
             ) same
         ) met GROUP BY id, feedback_id
     ) found WHERE place <= %(compared)s
+"""
+
+KEEP = """
+    INSERT INTO triage_copykey (workspace_id, key, said_at, feedback_id)
+    SELECT %(workspace)s::uuid, * FROM unnest(%(keys)s::bigint[], %(times)s::timestamptz[], %(ids)s::uuid[])
 """
 
 COUNTS = """
@@ -95,13 +100,19 @@ def note_copies(*, workspace_id: uuid.UUID, feedbacks: Sequence[Feedback], again
         CopyKey.objects.filter(feedback_id__in=again).delete()
     found = {one: keys(said[one]) for one in known}
     alike = [*_earlier(workspace_id, known, said, found), *_together(said, found)]
-    CopyKey.objects.bulk_create(
-        CopyKey(workspace_id=workspace_id, key=key, said_at=known[one].said_at, feedback_id=one)
-        for one, its in found.items()
-        for key in its
-    )
+    _keep_keys(workspace_id, known, found)
     if alike:
         _group(workspace_id, alike)
+
+
+def _keep_keys(
+    workspace_id: uuid.UUID, known: Mapping[uuid.UUID, Feedback], found: Mapping[uuid.UUID, Sequence[int]]
+) -> None:
+    """One statement, without a model for each of so many rows."""
+    flat = [(key, known[one].said_at, one) for one, its in found.items() for key in its]
+    keys_, times, ids = ([row[place] for row in flat] for place in range(3))
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP, {"workspace": workspace_id, "keys": keys_, "times": times, "ids": ids})
 
 
 Alike = tuple[uuid.UUID, uuid.UUID, float]
@@ -156,9 +167,10 @@ def _group(workspace_id: uuid.UUID, alike: Sequence[Alike]) -> None:
             best[place] = max(how, best.get(place, 0.0))
     rows = Copy.objects.filter(workspace_id=workspace_id, feedback_id__in=best)
     before = dict(rows.values_list("feedback_id", "group_id"))
-    leader = {one: before.get(one, one) for one in best}
+    led_by: dict[uuid.UUID, uuid.UUID] = {}
     for one, other, _how in alike:
-        _join(leader, leader[one], leader[other])
+        _join(led_by, before.get(one, one), before.get(other, other))
+    leader = {one: _leader(led_by, before.get(one, one)) for one in best}
     Copy.objects.bulk_create(
         Copy(
             id=new_id(), workspace_id=workspace_id, feedback_id=one, group_id=leader[one],
@@ -172,11 +184,21 @@ def _group(workspace_id: uuid.UUID, alike: Sequence[Alike]) -> None:
         Copy.objects.filter(workspace_id=workspace_id, group_id=old).update(group_id=new)
 
 
-def _join(leader: dict[uuid.UUID, uuid.UUID], one: uuid.UUID, other: uuid.UUID) -> None:
+def _leader(led_by: dict[uuid.UUID, uuid.UUID], one: uuid.UUID) -> uuid.UUID:
+    """Who leads a group in the end; the way there is shortened for the next who asks."""
+    top = one
+    while top in led_by:
+        top = led_by[top]
+    while one != top:
+        led_by[one], one = top, led_by[one]
+    return top
+
+
+def _join(led_by: dict[uuid.UUID, uuid.UUID], one: uuid.UUID, other: uuid.UUID) -> None:
     """Let the older id lead both: ids are in the order of time."""
-    first, second = sorted((one, other))
+    first, second = sorted((_leader(led_by, one), _leader(led_by, other)))
     if first != second:
-        leader |= {place: first for place, led in leader.items() if led == second}
+        led_by[second] = first
 
 
 def copied(*, workspace_id: uuid.UUID, feedback_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Copied]:
