@@ -168,6 +168,17 @@ def test_the_breaker_opens_and_one_question_decides(
     assert (model.failures, model.open_until) == (0, None)
 
 
+def test_more_than_a_job_asks_for_are_left_to_another(
+    model: LanguageModel, app_channel: ChannelAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "AT_ONCE", 1)
+    said = [factories.feedback(app_channel, text) for text in (factories.COLD_START, factories.BLACK_SCREEN)]
+    actions.give_opinions(workspace_id=model.workspace_id, feedback_ids=[one.id for one in said])
+    assert Opinion.objects.count() == 1
+    run_waiting()
+    assert Opinion.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("limits", "answered"), [({"most_calls": 2}, 2), ({"most_tokens": 60}, 2), ({"most_calls": 0}, 0)]
 )

@@ -29,9 +29,13 @@ from huixiang.triage.signals import Batch
 from huixiang.workspaces.models import Membership
 
 SURE = 0.7  # probability of its severity from which on a red or orange is not asked about
-AT_ONCE = 20  # opinions a job asks for
+AT_ONCE = 20  # opinions a job asks for; the rest is another job's
 TEXTS, TURNS = 20, 12  # what a summary and a draft are made of, the latest
 URGENT = (Grade.RED, Grade.ORANGE)
+MISSING = {
+    "actual": "具体现象", "scene": "时间、地点和场景", "steps": "操作步骤", "expected": "本来期望怎样",
+    "version": "型号和软件版本", "frequency": "出现的频率", "evidence": "图片、视频或订单号",
+}  # fmt: skip
 SPEAKERS = {True: "成员", False: "我们"}
 JUDGING = (
     "你在一个品牌社区复核用户反馈的严重程度：0 没有问题，1 轻微不便或愿望，2 一般问题、有办法绕过，3 核心功能失效或实际"
@@ -79,29 +83,37 @@ def ask_about_doubtful(batch: Batch) -> None:
     """Needs grades; has second opinions asked for later, where there is a model to ask. At most two statements."""
     found = [s.feedback for s in batch.feedback_signals() if s.feedback and doubtful(s.feedback)]
     if found and asking.may_ask(batch.workspace.id, "opinions"):
-        ids = [str(feedback.id) for feedback in found]
-        jobs.queue("triage.second_opinions", workspace_id=str(batch.workspace.id), feedback_ids=ids)
+        _ask_later(batch.workspace.id, [feedback.id for feedback in found])
 
 
 def give_opinions(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID]) -> int:
     """Ask about each of these that has no opinion yet, and keep what is said; returns how many answered.
 
-    The first that stays unanswered ends it: the breaker and the budget are for all.
+    The first that stays unanswered ends it: the breaker and the budget are for all. More than AT_ONCE are left to
+    another job.
     """
     known = set(Opinion.objects.filter(feedback_id__in=feedback_ids).values_list("feedback_id", flat=True))
     wanted = [one for one in feedback_ids if one not in known]
-    rows = Feedback.objects.filter(workspace_id=workspace_id, id__in=wanted, removed_at=None).defer("embedding")
-    latest = assessments(workspace_id=workspace_id, feedback_ids=wanted)
+    now = wanted[:AT_ONCE]
+    rows = Feedback.objects.filter(workspace_id=workspace_id, id__in=now, removed_at=None).defer("embedding")
+    latest = assessments(workspace_id=workspace_id, feedback_ids=now)
     given = 0
-    for feedback in rows.select_related("workspace").order_by("said_at")[:AT_ONCE]:
+    for feedback in rows.select_related("workspace").order_by("said_at"):
         if feedback.id not in latest:
             continue
         try:
             _give(feedback, latest[feedback.id])
         except Refused:
-            break
+            return given
         given += 1
+    if wanted[AT_ONCE:]:
+        _ask_later(workspace_id, wanted[AT_ONCE:])
     return given
+
+
+def _ask_later(workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID]) -> None:
+    ids = [str(one) for one in feedback_ids]
+    jobs.queue("triage.second_opinions", workspace_id=str(workspace_id), feedback_ids=ids)
 
 
 def _give(feedback: Feedback, before: Assessment) -> None:
@@ -195,9 +207,10 @@ def draft(case: Case) -> str:
     if not lines:
         raise Refused(_("Nothing was said that could be answered."))
     missing = {name for one in of_case(workspace_id=case.workspace_id, case_id=case.id) for name in one.missing}
+    lacking = [words for name, words in MISSING.items() if name in missing]
     said = asking.ask(
         workspace_id=case.workspace_id, use="drafts", user="\n".join(lines), form=Draft,
-        system=DRAFTING + (f"还缺的信息：{'、'.join(sorted(missing))}。" if missing else ""),
+        system=DRAFTING + (f"还缺的信息：{'、'.join(lacking)}。" if lacking else ""),
     )  # fmt: skip
     return asking.masked(said.text)
 
