@@ -73,8 +73,9 @@ def space(texts: Sequence[str], vectors: Floats) -> Space:
         return Space(np.asarray(vectors, dtype=np.float32), SAME_THEME)
     chosen = _sample(len(texts), AT_ONCE // 2)
     told = words(texts)
-    scale = np.float32(np.sqrt(1 / _spread(vectors[chosen])))
-    rows = np.concatenate([vectors * scale, told * np.float32(np.sqrt(AXES_WEIGHT / AXES_SPREAD))], axis=1)
+    rows = np.empty((len(texts), vectors.shape[1] + told.shape[1]), dtype=np.float32)  # filled in place
+    np.multiply(vectors, np.float32(1 / np.sqrt(_spread(vectors[chosen]))), out=rows[:, : vectors.shape[1]])
+    np.multiply(told, np.float32(np.sqrt(AXES_WEIGHT / AXES_SPREAD)), out=rows[:, vectors.shape[1] :])
     missing = max(0.0, KNOWN - _spread(told[chosen]) / AXES_SPREAD)
     likeness = rows[chosen] @ rows[chosen].T
     itself, likeness = float(np.diag(likeness).mean()), _pairs(likeness)
