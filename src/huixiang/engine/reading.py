@@ -52,6 +52,7 @@ class Reading:
     authenticity: int = 0  # 0..100
     authenticity_reason: str = ""
     reasons: tuple[str, ...] = ()
+    refined: bool = False  # looked at a second time with its embedding
 
     def to_json(self) -> dict[str, Any]:
         """Return the object `huixiang triage` prints: plain types, figures rounded to four digits."""
@@ -69,4 +70,5 @@ class Reading:
             "emotions": list(self.emotions),
             "reasons": list(self.reasons),
             "language": self.language,
+            "refined": self.refined,
         }

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from huixiang.engine.models import Refiner, about, refiner
+from huixiang.engine.models import Refiner, about, quiet, refiner
 from huixiang.engine.verdict import Scores
 
 Floats = NDArray[np.float32]
@@ -31,17 +31,25 @@ def inputs(known: Floats, vectors: Floats) -> Floats:
 
 
 def refined(scores: Scores, vectors: Floats) -> Scores:
-    """Return the scores with every question and reader answered anew; row i of `vectors` (n, 384) is of text i.
+    """Return the scores with every question and reader answered anew.
 
-    A row of zeros stands for a text without a vector: its scores stay.
+    Row i of `vectors` (n, 384), as `embed` gives them, is of text i; a row of zeros stands for a text without a
+    vector, whose scores stay.
     """
     model = refiner()
     looked = np.linalg.norm(vectors, axis=1) > 0
+    vectors = without_axes(vectors)
     chances = _chances(model, scores, vectors, looked)
     readers = _readers(model, scores, vectors, looked)
     eaten = looked & np.isin(np.asarray(scores.domains), ("food", "takeaway"))
     unsafe = np.where(eaten, readers["unsafe_food:1"] > about()["thresholds"]["food"], scores.unsafe_food)
     return replace(scores, chances=chances, readers=readers, unsafe_food=unsafe)
+
+
+def without_axes(vectors: Floats) -> Floats:
+    """Return what the model alone says of the texts: the axes of matters were put where it says nearly nothing."""
+    moved = vectors - vectors @ quiet().T @ quiet()
+    return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
 
 def _chances(model: Refiner, scores: Scores, vectors: Floats, looked: NDArray[np.bool_]) -> dict[str, Floats]:

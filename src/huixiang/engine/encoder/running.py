@@ -33,6 +33,7 @@ def _session(known: Weights) -> Any:
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # what a long batch needed would be kept for good
     options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others need the processors, too
     model = model_of(known, learned_embedding())
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
@@ -49,7 +50,7 @@ class Encoder:
         """Return the numbers of each text's pieces, with the marks of beginning and end."""
         words = self._weights.words
         plain = [_BLANKS.sub(" ", f"{ROLE}{text}".translate(words.replaced)) for text in texts]
-        marked = [_MARK + text.strip(" ").replace(" ", _MARK) for text in plain]
+        marked = [("" if text.startswith(" ") else _MARK) + text.replace(" ", _MARK) for text in plain]
         found = self._tokenizer.encode_batch(marked, add_special_tokens=False)
         return [[words.begin, *one.ids[:MOST_PIECES], words.end] for one in found]
 

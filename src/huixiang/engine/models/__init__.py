@@ -138,3 +138,9 @@ def centre() -> Floats:
 def learned_embedding() -> dict[str, Floats]:
     """Return what is added to matrices of the embedder: "l6.qkv.A" (rank, inputs) and "l6.qkv.B" (outputs, rank)."""
     return {name: values.astype(np.float32) for name, values in _arrays("embedding.npz").items()}
+
+
+@cache
+def quiet() -> Floats:
+    """Return (axes, 384) float32: directions of length 1 in which embeddings hardly differ, where the axes are put."""
+    return np.asarray(_arrays("centre.npz")["quiet"], dtype=np.float32)

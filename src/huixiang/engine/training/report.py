@@ -1,14 +1,16 @@
 """Cross-validated figures with 95 % intervals, decided by the very code that decides at run time."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, precision_score, recall_score
 
+from huixiang.engine.refining import QUESTIONS, READERS
 from huixiang.engine.signals import caught
-from huixiang.engine.training import first_level, second_level, thresholds, vectors
+from huixiang.engine.training import first_level, second_level, second_look, thresholds, vectors
 from huixiang.engine.training.publishing import Trained
 from huixiang.engine.training.sources import SUBJECTS
 from huixiang.engine.verdict import Verdict, gate_chance, scores_of, verdict
@@ -76,10 +78,10 @@ def _said(found: Verdict) -> dict[str, str]:
     }
 
 
-def verdicts(trained: Trained) -> Iterator[tuple[int, Verdict]]:
+def verdicts(trained: Trained, seen: second_look.Looked | None = None) -> Iterator[tuple[int, Verdict]]:
     """Yield the place and the verdict of each labelled message by a second level that has not seen it.
 
-    Thresholds are chosen anew inside each fold, on what that fold learns from.
+    Thresholds are chosen anew inside each fold, on what that fold learns from. With `seen`, by the second look too.
     """
     messages, grams = trained.messages, trained.grams
     texts = [row.text for row in messages.rows]
@@ -89,19 +91,24 @@ def verdicts(trained: Trained) -> Iterator[tuple[int, Verdict]]:
         limits = {**fixed, **thresholds.of_messages(messages.part(learn))}
         judge = second_level.fit(messages, learn)
         scores = scores_of(grams, judge, first[test], messages.signals[test], limits)
-        seen = [caught(texts[place]) for place in test]
-        gates = gate_chance(scores, seen)
+        if seen is not None:
+            fresh = second_look.fit_questions(seen, learn)
+            answers = {name: fresh.probabilities(name, seen.rows[test]) for name in QUESTIONS}
+            scores = replace(scores, chances=answers)
+        hits = [caught(texts[place]) for place in test]
+        gates = gate_chance(scores, hits)
         for row, place in enumerate(test):
-            yield int(place), verdict(scores, float(gates[row]), row, seen[row], limits)
+            yield int(place), verdict(scores, float(gates[row]), row, hits[row], limits)
 
 
-def _messages(trained: Trained) -> Iterator[str]:
-    said = {place: _said(found) for place, found in verdicts(trained)}
+def _messages(trained: Trained, seen: second_look.Looked | None = None) -> Iterator[str]:
+    said = {place: _said(found) for place, found in verdicts(trained, seen)}
+    name = "triage_gold" if seen is None else "second look"
     for question, title, figure in FIGURES:
         places = np.flatnonzero(trained.messages.scored(question))
         truth = trained.messages.answers(question)[places]
         answers = np.array([said[int(place)][question] for place in places])
-        yield f"triage_gold  {question:<11}{title:<18}{interval(truth, answers, figure)}  n={len(places)}"
+        yield f"{name}  {question:<11}{title:<18}{interval(truth, answers, figure)}  n={len(places)}"
 
 
 def _yes(flags: NDArray[np.bool_]) -> Answers:
@@ -133,8 +140,26 @@ def _sources(trained: Trained) -> Iterator[str]:
     yield f"car_aspects  micro F1 of subjects         {_subjects(ground, limits['subject']):.3f}"
 
 
+def _second_look(trained: Trained) -> Iterator[str]:
+    middle = vectors.spread(trained.ground.samples).mean(axis=0)
+    yield from _messages(trained, second_look.looked(trained.messages, middle))
+    rows = {task: second_look.task_rows(trained.ground, task, middle) for task in READERS}
+    scores = {task: second_look.held_out_task(one) for task, one in rows.items()}
+    sides = rows["polarity"].truth[:, 0]
+    right = ((scores["polarity"][:, 0] > 0) == sides).mean()
+    yield f"second look  polarity        accuracy {right:.3f}  n={len(sides)}"
+    for task, column, name in (("unsafe_food", 0, "unsafe food"), ("bank_mood", 0, "bank negatives")):
+        truth = rows[task].truth[:, column]
+        best = f1_score(truth, scores[task][:, column] > second_look.best_f1(scores[task][:, column], truth))
+        yield f"second look  {name:<15} F1       {best:.3f}  n={len(truth)}"
+    found, truth = scores["subject"], rows["subject"].truth
+    said = (found > second_look.best_micro_f1(found, truth)) | (found == found.max(axis=1, keepdims=True))
+    yield f"second look  car subjects    micro F1 {f1_score(truth, said, average='micro'):.3f}  n={len(truth)}"
+
+
 def of(trained: Trained, data: Path) -> Iterator[str]:
     """Yield the report, one line a figure."""
     yield from _messages(trained)
     yield from _sources(trained)
+    yield from _second_look(trained)
     yield from vectors.figures(data)

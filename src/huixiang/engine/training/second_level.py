@@ -21,8 +21,8 @@ QUESTIONS = {
 }  # question → column of triage_gold.csv
 _STRENGTH = {"gate": 0.1, "kind": 0.03, "severity": 0.03, "sentiment": 0.03, "escalation": 0.003}
 _LEAST_SPREAD = 0.05
-OWN_WEIGHT = 0.5  # they are plain; at full weight they pull the messy real messages with them
-CHAT_WEIGHT = 0.25  # there are many of them, and they are plainer still
+OWN_WEIGHT = 2.0  # few beside the labelled rows of the sources, and nothing else speaks as groups do
+CHAT_WEIGHT = 2.0
 _CHATTED = frozenset({"gate", "kind"})  # what chat examples teach, and what is seen of the signals about products
 
 Floats = NDArray[np.float32]

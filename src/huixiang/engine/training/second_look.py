@@ -10,11 +10,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
-from huixiang.engine.embedder import embed
+from huixiang.engine.embedder import meant
 from huixiang.engine.models import Refiner
-from huixiang.engine.refining import QUESTIONS, READERS, inputs
+from huixiang.engine.refining import QUESTIONS, READERS, inputs, without_axes
 from huixiang.engine.training import first_level, second_level
-from huixiang.engine.training.sources import CHAT, OWN, TASKS, thinned
+from huixiang.engine.training.sources import TASKS, thinned
 
 _STRENGTH = {"gate": 0.3, "kind": 0.3, "severity": 0.3, "sentiment": 0.3, "escalation": 0.1}  # C, regularisation
 _TASK_STRENGTH = 1.0
@@ -29,11 +29,10 @@ Part = tuple[Floats, Floats]
 
 @dataclass(slots=True)
 class Looked:
-    """The labelled messages as the second look sees them: (n, known + 384), rows of own examples left at zero."""
+    """The labelled messages as the second look sees them: (n, known + 384)."""
 
     messages: second_level.Messages
     rows: Floats
-    real: NDArray[np.bool_]  # not written for the project
 
 
 def light_answers(messages: second_level.Messages) -> Floats:
@@ -50,19 +49,17 @@ def light_answers(messages: second_level.Messages) -> Floats:
 
 def looked(messages: second_level.Messages, middle: Floats) -> Looked:
     """Embed the labelled messages and put what is known of them beside."""
-    real = np.array([row.source not in {OWN, CHAT} for row in messages.rows])
-    vectors = np.zeros((len(real), 384), dtype=np.float32)
-    vectors[real] = embed([row.text for row, wanted in zip(messages.rows, real, strict=True) if wanted], middle)
-    return Looked(messages, inputs(light_answers(messages), vectors), real)
+    vectors = without_axes(meant([row.text for row in messages.rows], middle))
+    return Looked(messages, inputs(light_answers(messages), vectors))
 
 
 def question(seen: Looked, name: str, learn: Places) -> Part:
     """Fit one question on the rows at the places `learn`; the classes stand in sorted order, as everywhere."""
     answers = seen.messages.answers(name)
-    known = learn[(answers[learn] != "") & seen.real[learn]]
-    weights = "balanced" if name == "escalation" else None
-    fitted = LogisticRegression(C=_STRENGTH[name], max_iter=3000, class_weight=weights)
-    fitted.fit(seen.rows[known], answers[known])
+    known = learn[seen.messages.taught(name)[learn]]
+    balance = "balanced" if name == "escalation" else None
+    fitted = LogisticRegression(C=_STRENGTH[name], max_iter=3000, class_weight=balance)
+    fitted.fit(seen.rows[known], answers[known], sample_weight=seen.messages.weights()[known])
     return second_level.logits_of(fitted)
 
 
@@ -88,8 +85,8 @@ def task_rows(ground: first_level.Ground, task: str, middle: Floats) -> Task:
     chosen = np.array(thinned(len(places), _ROWS.get(task, len(places))))
     light = np.stack([scores[chosen] for scores, _ in columns], axis=1)
     truth = np.stack([true[chosen] for _, true in columns], axis=1)
-    vectors = embed([ground.samples[place].text for place in places[chosen]], middle)
-    return Task(TASKS[task], inputs(light, vectors), light, truth)
+    vectors = meant([ground.samples[place].text for place in places[chosen]], middle)
+    return Task(TASKS[task], inputs(light, without_axes(vectors)), light, truth)
 
 
 def best_f1(scores: Floats, truth: NDArray[np.bool_]) -> float:

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from huixiang.engine.embedder import embed, raw_vectors, subject_of
 from huixiang.engine.similarity import SAME_THEME
+from huixiang.engine.training.matters import AXES
 from huixiang.engine.training.sources import DOMAINS, Sample, pairs, rows_of, thinned
 
 TEXTS_FOR_CENTRE = 60  # of each domain
@@ -18,13 +19,19 @@ NEIGHBOURS = 5
 Floats = NDArray[np.float32]
 
 
-def centre(samples: Sequence[Sample]) -> Floats:
-    """Return (384,): the mean vector over the same number of texts of each domain."""
+def spread(samples: Sequence[Sample]) -> Floats:
+    """Return (n, 384): raw vectors of the same number of texts of each domain."""
     chosen: list[str] = []
     for domain in DOMAINS:
         texts = [sample.text for sample in samples if sample.labels.get("domain") == frozenset({domain})]
         chosen += [texts[place] for place in thinned(len(texts), TEXTS_FOR_CENTRE)]
-    return np.asarray(raw_vectors([subject_of(text) for text in chosen]).mean(axis=0), dtype=np.float32)
+    return np.asarray(raw_vectors([subject_of(text) for text in chosen]), dtype=np.float32)
+
+
+def quiet(vectors: Floats) -> Floats:
+    """Return (AXES, 384): the directions in which these vectors differ least, of length 1, at right angles."""
+    directions = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)[2]
+    return np.asarray(directions[-AXES:], dtype=np.float32)
 
 
 def _pair_figures(data: Path) -> Iterator[str]:

@@ -6,7 +6,10 @@ import uuid
 import numpy as np
 
 from huixiang.engine import MODEL_VERSION, read
-from huixiang.engine.embedder import embed
+from huixiang.engine.embedder import DIMENSIONS, embed
+from huixiang.engine.learning.adapter import Adapter
+from huixiang.engine.pipeline import doubtful
+from huixiang.engine.reading import Reading
 from huixiang.engine.similarity import SAME_THEME
 from huixiang.feedback.models import Feedback, Kind
 from huixiang.kernel.ids import new_id
@@ -27,7 +30,7 @@ def read_texts(batch: Batch) -> None:
     """
     adapter = active_adapter(batch.workspace.id)
     said = standing(signal.earlier.id for signal in batch.signals if signal.earlier)
-    for signal, machine in zip(batch.signals, read([s.text for s in batch.signals], adapter), strict=True):
+    for signal, machine in zip(batch.signals, _looked_at_twice(batch, adapter), strict=True):
         words = said.get(signal.earlier.id) if signal.earlier else None
         signal.version = adapter.version if adapter else MODEL_VERSION
         reading = signal.reading = honoured(machine, words) if words else machine
@@ -38,6 +41,21 @@ def read_texts(batch: Batch) -> None:
         signal.find("sentiment", reading.sentiment, abs(reading.sentiment_score), "、".join(reading.emotions))
         severity = reading.severity
         signal.find("severity", severity, reading.severity_scores[severity], "；".join(reading.reasons))
+
+
+def _looked_at_twice(batch: Batch, adapter: Adapter | None) -> list[Reading]:
+    """Read by words; then once more, with its embedding, what is feedback or may be.
+
+    The embedder remembers these vectors until the next step asks for those of the feedback.
+    """
+    texts = [signal.text for signal in batch.signals]
+    first = read(texts, adapter)
+    places = [place for place, reading in enumerate(first) if reading.feedback or doubtful(reading)]
+    if not places:
+        return first
+    vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+    vectors[places] = embed([texts[place] for place in places])
+    return read(texts, adapter, vectors)
 
 
 def _gate_words(signal: Signal) -> str:
