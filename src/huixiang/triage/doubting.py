@@ -124,9 +124,12 @@ def _propose(earlier: Mapping[uuid.UUID, Feedback], judged: Sequence[tuple[Asses
         if worse(before.grade, after.grade)
     }
     cases = Case.objects.filter(id__in=[one for one in lower if one], state__in=UNFINISHED, historical=False)
+    proposals: dict[tuple[str, str], list[uuid.UUID]] = {}
     for case in cases:
         was, after = lower[case.id]
         if case.grade == was:
             why = tell((code, values) for code, values in after.reasons["authenticity"]["said"] if code in COMPANY)
             reason = _("Less authentic than it seemed: %(why)s") % {"why": why}
-            propose_grade(case_ids=[case.id], grade=after.grade, reason=reason)
+            proposals.setdefault((after.grade, reason), []).append(case.id)
+    for (grade, reason), case_ids in proposals.items():
+        propose_grade(case_ids=case_ids, grade=grade, reason=reason)
