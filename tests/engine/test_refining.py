@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from huixiang.engine.embedder import embed
+from huixiang.engine.embedder import beginnings
 from huixiang.engine.pipeline import doubtful, read
 
 TEXTS = ["刹车突然失灵，差点追尾", "今天天气真好", "物流很快，包装也仔细，下次还来", "このアプリは動きません", "🙂"]
 
 
 def test_a_text_with_an_embedding_says_that_it_was_looked_at_twice() -> None:
-    vectors = embed(TEXTS)
+    vectors = beginnings(TEXTS)
     vectors[1] = 0
     assert [one.refined for one in read(TEXTS, vectors=vectors)] == [True, False, True, False, False]
 
@@ -19,7 +19,7 @@ def test_a_row_of_zeros_leaves_the_light_reading_as_it_is() -> None:
 
 
 def test_the_company_of_other_texts_changes_no_finding() -> None:
-    vectors = embed(TEXTS)
+    vectors = beginnings(TEXTS)
     together = read(TEXTS, vectors=vectors)
     alone = [read([text], vectors=vectors[[place]])[0] for place, text in enumerate(TEXTS)]
     assert [(one.kind, one.severity, one.sentiment) for one in together] == [
@@ -32,7 +32,7 @@ def test_the_company_of_other_texts_changes_no_finding() -> None:
     ("text", "severity", "sentiment"), [(TEXTS[0], 4, -1), (TEXTS[2], 0, 1)]
 )
 def test_it_reads_what_is_plain(text: str, severity: int, sentiment: int) -> None:
-    [found] = read([text], vectors=embed([text]))
+    [found] = read([text], vectors=beginnings([text]))
     assert (found.feedback, found.severity, found.sentiment) == (True, severity, sentiment)
 
 

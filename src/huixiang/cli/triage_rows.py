@@ -49,32 +49,31 @@ def gated(texts: Sequence[str]) -> Read:
 
 def light(texts: Sequence[str]) -> Read:
     """Read each text by its words alone."""
-    readings = read(texts)
+    readings = read(texts, titled=False)
     return Read([_line(one.to_json()) for one in readings], [one.text for one in readings])
 
 
 def second_look_at_doubtful(texts: Sequence[str]) -> Read:
     """Read each text by its words, and with their embeddings those of which that is not sure."""
     vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-    places = [place for place, reading in enumerate(read(texts)) if doubtful(reading)]
+    places = [place for place, reading in enumerate(read(texts, titled=False)) if doubtful(reading)]
     if places:
-        vectors[places] = _embedded([texts[place] for place in places])
-    readings = read(texts, vectors=vectors)
+        vectors[places] = _embedder().beginnings([texts[place] for place in places])
+    readings = read(texts, vectors=vectors, titled=False)
     return Read([_line(one.to_json()) for one in readings], [one.text for one in readings])
 
 
 def embedded(texts: Sequence[str]) -> Read:
     """Read each text with its embedding."""
-    vectors = _embedded(texts)
-    readings = read(texts, vectors=vectors)
-    shown = [one.text for one in readings]
-    return Read([_line(one.to_json()) for one in readings], shown, vectors)
+    readings = read(texts, vectors=_embedder().beginnings(texts), titled=False)
+    lines = [_line(one.to_json()) for one in readings]
+    return Read(lines, [one.text for one in readings], _embedder().embed(texts))
 
 
-def _embedded(texts: Sequence[str]) -> Vectors:
-    from huixiang.engine.embedder import embed  # noqa: PLC0415 - the model is loaded only when needed
+def _embedder() -> Any:
+    from huixiang.engine import embedder  # noqa: PLC0415 - the model is loaded only when needed
 
-    return embed(texts)
+    return embedder
 
 
 Way = Callable[[Sequence[str]], Read]

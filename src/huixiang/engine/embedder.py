@@ -77,17 +77,29 @@ def centred(vectors: Floats, middle: Floats | None = None) -> Floats:
     return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
 
-def meant(texts: Sequence[str], middle: Floats | None = None) -> Floats:
-    """Return (n, 384) float32, each row of length 1: what the model alone says; equal subjects are embedded once.
-
-    `middle`: what is taken off instead of the published centre, while a new one is being trained.
-    """
-    subjects = [subject_of(text) for text in texts]
+def _points(subjects: Sequence[str], middle: Floats | None = None) -> Floats:
     distinct = {subject: place for place, subject in enumerate(dict.fromkeys(subjects))}
     if not distinct:
         return np.zeros((0, DIMENSIONS), dtype=np.float32)
     vectors = centred(_REMEMBERED.of(list(distinct)), middle)
     return vectors[[distinct[subject] for subject in subjects]]
+
+
+def meant(texts: Sequence[str], middle: Floats | None = None) -> Floats:
+    """Return (n, 384) float32, each row of length 1: what the model alone says of the matter of each text.
+
+    `middle`: what is taken off instead of the published centre, while a new one is being trained.
+    """
+    return _points([subject_of(text) for text in texts], middle)
+
+
+def beginnings(texts: Sequence[str], middle: Floats | None = None) -> Floats:
+    """Return (n, 384) float32, each row of length 1: what the model says of each text's beginning as it stands.
+
+    Telling sentences are those with a problem: whether somebody is pleased shows in the others, too. A short text is
+    its own telling sentence, and not embedded a second time.
+    """
+    return _points([unbranded(normalise(text).text)[:_LONGEST] or _EMPTY for text in texts], middle)
 
 
 def embed(texts: Sequence[str]) -> Floats:

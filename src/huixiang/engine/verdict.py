@@ -42,6 +42,10 @@ class Scores:
         """Return the column of one class."""
         return np.asarray(self.chances[question][:, self.classes[question].index(label)])
 
+    def of(self, question: str, place: int) -> dict[str, float]:
+        """Return the probability of each class for one text."""
+        return dict(zip(self.classes[question], self.chances[question][place].tolist(), strict=True))
+
     def subjects(self, place: int) -> dict[str, float]:
         """Return the score of each car subject for one text."""
         names = (name for name in self.readers if name.startswith("subject:"))
@@ -137,15 +141,17 @@ def _escalates(scores: Scores, place: int, caught: Caught, limits: Limits) -> bo
 def verdict(scores: Scores, gate: float, place: int, caught: Caught, limits: Limits) -> Verdict:
     """Decide about the text at `place` of the batch, by the thresholds `limits` of about.json."""
     feedback = gate >= limits["gate"]
-    kinds = {kind.value: float(scores.chance("kind", kind.value)[place]) for kind in Kind}
+    kinds = scores.of("kind", place)
     kind, confidence = _best_kind(kinds, feedback=feedback)
     if kind is Kind.question and caught.praises:
         kind, confidence = Kind.praise, kinds[Kind.praise.value]
-    chances = [float(scores.chance("severity", str(level))[place]) for level in range(5)]
+    levels = scores.of("severity", place)
+    chances = [levels[str(level)] for level in range(5)]
     unsafe = bool(scores.unsafe_food[place])
     grave = gravest(caught.severity)
     severity = SAFETY if unsafe else severity_of(chances, kind, grave, limits, sure=gate >= _SURELY)
-    moods = [float(scores.chance("sentiment", label)[place]) for label in ("-1", "0", "1")]
+    mood = scores.of("sentiment", place)
+    moods = [mood[label] for label in ("-1", "0", "1")]
     polarity = 2.0 / (1.0 + np.exp(-about()["polarity_slope"] * scores.readers["polarity:positive"][place])) - 1.0
     return Verdict(
         feedback=feedback,

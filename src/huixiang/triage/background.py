@@ -11,6 +11,7 @@ can be bought. Among the many of a real trouble they are not.
 """
 
 import datetime
+import json
 import math
 import uuid
 from collections.abc import Mapping, Sequence
@@ -140,9 +141,14 @@ def _records(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> dict[uui
 
 def _record(row: Sequence[Any]) -> Record:
     _id, first_at, number, proved, wrong, versions, praised = row
-    told = [one for aspects in praised or () for one in aspects]
+    told = [one for aspects in _listed(praised) or () for one in aspects]
     good = frozenset(str(one["name"]) for one in told if one.get("sentiment") == 1)
     return Record(first_at, number, proved, wrong, tuple(versions or ()), good)
+
+
+def _listed(aspects: Any) -> Any:
+    """What jsonb holds: a bare cursor hands it over as text."""
+    return json.loads(aspects) if isinstance(aspects, str) else aspects
 
 
 def _bursts(workspace_id: uuid.UUID, feedbacks: Sequence[Feedback]) -> dict[uuid.UUID, Burst]:

@@ -6,7 +6,7 @@ import uuid
 import numpy as np
 
 from huixiang.engine import MODEL_VERSION, read
-from huixiang.engine.embedder import DIMENSIONS, embed
+from huixiang.engine.embedder import DIMENSIONS, beginnings, embed
 from huixiang.engine.learning.adapter import Adapter
 from huixiang.engine.pipeline import doubtful
 from huixiang.engine.reading import Reading
@@ -46,7 +46,7 @@ def read_texts(batch: Batch) -> None:
 def _looked_at_twice(batch: Batch, adapter: Adapter | None) -> list[Reading]:
     """Read by words; then once more, with its embedding, what is feedback or may be.
 
-    The embedder remembers these vectors until the next step asks for those of the feedback.
+    The embedder remembers these vectors until the next step asks for those of the feedback, mostly the same.
     """
     texts = [signal.text for signal in batch.signals]
     first = read(texts, adapter)
@@ -54,7 +54,7 @@ def _looked_at_twice(batch: Batch, adapter: Adapter | None) -> list[Reading]:
     if not places:
         return first
     vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-    vectors[places] = embed([texts[place] for place in places])
+    vectors[places] = beginnings([texts[place] for place in places])
     return read(texts, adapter, vectors)
 
 
