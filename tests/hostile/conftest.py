@@ -1,8 +1,7 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pytest
 from django.db import transaction
 from django.test import Client
@@ -11,7 +10,6 @@ from django.test.utils import override_settings
 from huixiang.announcements.actions import publish
 from huixiang.announcements.models import Announcement
 from huixiang.cases.models import Case
-from huixiang.engine import embedder
 from huixiang.feedback.models import Feedback
 from huixiang.portal import limits
 from huixiang.themes.models import Theme
@@ -19,21 +17,6 @@ from huixiang.triage.actions import process
 from huixiang.workspaces.models import Membership, User
 from tests import factories
 from tests.security.test_tenancy import World, _world
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _each_text_is_embedded_once() -> Iterator[None]:
-    """The same texts are sent to many forms: what the model made of one is remembered."""
-    real, known = embedder.raw_vectors, dict[str, Any]()
-
-    def remembered(texts: Sequence[str]) -> Any:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, real(new), strict=True) if new else ())
-        return np.stack([known[text] for text in texts])
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embedder, "raw_vectors", remembered)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,7 @@
 """Messages that cannot be read, a database that fails, and what a batch costs."""
 
+from typing import Any
+
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
@@ -25,10 +27,10 @@ POISON = "毒药"
 def poisoned(monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that breaks on one text and reads all others."""
 
-    def breaking(texts: list[str]) -> list[Reading]:
+    def breaking(texts: list[str], *others: Any) -> list[Reading]:
         if any(POISON in text for text in texts):
             raise ValueError(f"不能读：{texts}")
-        return read(texts)
+        return read(texts, *others)
 
     monkeypatch.setattr(reading, "read", breaking)
 
@@ -55,7 +57,7 @@ def test_a_message_that_breaks_the_engine_is_parked_and_the_others_go_on(
 
 
 def test_the_databases_trouble_parks_nothing(app_channel: ChannelAccount, monkeypatch: pytest.MonkeyPatch) -> None:
-    def deadlocked(texts: list[str]) -> list[Reading]:
+    def deadlocked(texts: list[str], *_others: object) -> list[Reading]:
         raise OperationalError("deadlock detected")
 
     receive(account=app_channel, messages=[inbound(), inbound()])

@@ -46,7 +46,8 @@ class _Remembered:
         with self._lock:
             new = [subject for subject in subjects if subject not in self._known]
             found = {subject: self._known[subject] for subject in subjects if subject in self._known}
-        found |= zip(new, raw_vectors(new), strict=True)
+        if new:
+            found |= zip(new, raw_vectors(new), strict=True)
         with self._lock:
             for subject in subjects:
                 self._known[subject] = found[subject]
