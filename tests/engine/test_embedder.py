@@ -25,6 +25,7 @@ def test_no_texts_no_rows() -> None:
 def test_what_is_embedded_is_short_and_without_names() -> None:
     assert len(subject_of("上汽大众途观" + "天窗排水管漏水，厂家不管，" * 50)) <= 128
     assert subject_of("上汽大众途观天窗漏水") == "天窗漏水"
+    assert subject_of("变速箱顿挫，希望厂家尽快处理") == "变速箱顿挫"
     assert subject_of("  ") == "空"
 
 

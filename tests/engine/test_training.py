@@ -7,6 +7,7 @@ from huixiang.cli.main import main
 from huixiang.engine.models import about, grams, judge, word_rarity
 from huixiang.engine.reading import Kind
 from huixiang.engine.signals import NAMES
+from huixiang.engine.training import direct
 from huixiang.engine.training.first_level import quantised
 from huixiang.engine.training.sources import TASKS, own_examples, samples, thinned
 
@@ -20,7 +21,9 @@ def test_the_model_files_are_small_enough_to_commit() -> None:
 
 
 def test_the_model_files_fit_the_code() -> None:
-    assert list(grams().names) == [f"{task}:{label}" for task, labels in TASKS.items() for label in labels]
+    assert list(grams().names) == [f"{task}:{label}" for task, labels in TASKS.items() for label in labels] + list(
+        direct.NAMES
+    )
     assert len(judge().mean) == len(grams().names) + len(NAMES)
     assert set(judge().classes("kind")) == {kind.value for kind in Kind}
     assert word_rarity().shape == (65536,)

@@ -82,6 +82,10 @@ message_keep POST handle
 message_again POST handle
 themes GET read
 themes_alike GET read
+themes_proposals GET themes
+proposal_accept POST themes
+proposal_refuse POST themes
+warning_acknowledge POST themes
 themes_merging GET themes
 merges_undo POST themes
 merge_undo POST themes

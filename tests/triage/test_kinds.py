@@ -23,7 +23,7 @@ BRAKES = "刹车突然失灵，差点追尾，太危险了"
         (factories.COLD_START, "defect", "", True),
         (factories.RUDE_SERVICE, "complaint", "", True),
         ("请问这个车充满电要多长时间？", "question", "blue", True),
-        ("建议后备箱增加一个挂钩，买菜的袋子就不会倒了", "suggestion", "blue", False),
+        ("建议后备箱增加一个挂钩，挂购物袋用", "suggestion", "blue", False),
         (factories.PRAISE, "praise", "blue", False),
         (BRAKES, "defect", "red", True),
         ("再不解决我就去12315投诉，曝光你们", "complaint", "orange", True),

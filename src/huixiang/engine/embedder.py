@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from huixiang.engine.branding import unbranded
+from huixiang.engine.branding import unbranded, unified
 from huixiang.engine.encoder.running import encoder
 from huixiang.engine.matters import axes, grams, plain
 from huixiang.engine.models import centre, quiet
@@ -61,8 +61,8 @@ _REMEMBERED = _Remembered()
 
 
 def subject_of(text: str) -> str:
-    """Return what of a text is embedded: its telling sentences, without makers, models and versions."""
-    return telling(unbranded(normalise(text).text), _LONGEST)[:_LONGEST] or _EMPTY
+    """Return what of a text is compared: its telling sentences in one choice of words, without makers and demands."""
+    return unified(telling(unbranded(normalise(text).text), _LONGEST))[:_LONGEST] or _EMPTY
 
 
 def raw_vectors(subjects: Sequence[str]) -> Floats:

@@ -20,8 +20,9 @@ from huixiang.workspaces.models import Membership, Workspace
 
 def _words(theme: "Theme") -> str:
     """What it is found by. Weights A and B are what everybody may read, C and D what only staff writes and reads."""
-    inside = f"{theme.root_cause}\n{theme.fix}\n{theme.workaround}"
-    said = weighed((theme.name, "A", "A"), (theme.summary, "B", "B"), (inside, "C", "D"))
+    taken = theme.summary if theme.summary_by else ""  # members' own words, perhaps said to the brand alone
+    inside = f"{theme.root_cause}\n{theme.fix}\n{theme.workaround}\n{taken}"
+    said = weighed((theme.name, "A", "A"), (theme.public_summary, "B", "B"), (inside, "C", "D"))
     return vector(theme.workspace_id, said)
 
 
@@ -83,6 +84,11 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def public_summary(self) -> str:
+        """The summary a person wrote; what a machine took from members' words is for the staff alone."""
+        return "" if self.summary_by else self.summary
 
 
 class Merge(models.Model):

@@ -64,7 +64,7 @@ def test_a_persons_grade_is_not_judged_away(case: Case, operator: Membership) ->
 
 
 def test_a_suggestion_that_weighs_more_gets_its_case(app_channel: ChannelAccount, operator: Membership) -> None:
-    found = factories.feedback(app_channel, "建议后备箱增加一个挂钩，买菜的袋子就不会倒了")
+    found = factories.feedback(app_channel, "建议后备箱增加一个挂钩，挂购物袋用")
     assert (found.kind, found.case_id) == ("suggestion", None)
     said(found, operator, severity=3, sentiment=-1)
     found.refresh_from_db()

@@ -99,7 +99,7 @@ def model_of(weights: Weights, learned: Learned) -> bytes:
     for number in range(weights.sizes.layers):
         last = _layer(graph, f"l{number}", last)
     graph.node("Identity", [last], ["y"], own=False)
-    shape = ["n", "length", weights.sizes.width]
+    shape: list[str | int | None] = ["n", "length", weights.sizes.width]
     made = helper.make_graph(
         graph.nodes, "e5",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape),

@@ -55,7 +55,7 @@ class Cursor:
 
     def take(self, layout: str) -> tuple[Any, ...]:
         """Return the next figures by a layout of `struct`."""
-        found = struct.unpack_from(layout, self.raw, self.at)
+        found = struct.unpack_from(layout, self.raw.data, self.at)
         self.at += struct.calcsize(layout)
         return found
 

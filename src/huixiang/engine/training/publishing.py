@@ -82,7 +82,7 @@ def _about(trained: Trained) -> dict[str, Any]:
 def _refiner(trained: Trained, middle: Floats, about: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     seen = second_look.looked(trained.messages, middle)
     questions = second_look.fit_questions(seen, np.arange(len(seen.rows))).parts
-    tasks = second_look.fit_tasks(trained.ground, middle, about["thresholds"], about["polarity_slope"])
+    tasks = second_look.fit_tasks(trained.ground, middle, about["thresholds"])
     return second_look.arrays({**questions, **tasks})
 
 

@@ -12,13 +12,13 @@ from sklearn.model_selection import StratifiedKFold
 
 from huixiang.engine.embedder import beginnings
 from huixiang.engine.models import Refiner
-from huixiang.engine.refining import QUESTIONS, READERS, inputs, without_axes
+from huixiang.engine.refining import QUESTIONS, inputs, without_axes
 from huixiang.engine.training import first_level, second_level
 from huixiang.engine.training.sources import TASKS, thinned
 
 _STRENGTH = {"gate": 0.3, "kind": 0.3, "severity": 0.3, "sentiment": 0.3, "escalation": 0.1}  # C, regularisation
 _TASK_STRENGTH = 1.0
-_ROWS = {"polarity": 12000, "unsafe_food": 4000, "subject": 4000}  # of a task; the others are learned from whole
+_ROWS = {"unsafe_food": 4000}  # of a task; others are learned from whole
 _LEAST = 1e-4
 _FOLDS = 5
 
@@ -117,41 +117,21 @@ def held_out_task(task: Task) -> Floats:
     return scores
 
 
-def _moved(part: Part, shift: Floats, slope: float = 1.0) -> Part:
-    """Bring the scores to the scale of the light reader, whose threshold or slope then serves both."""
+def _moved(part: Part, shift: float) -> Part:
+    """Bring the scores to the scale of the light reader, whose threshold then serves both."""
     weights, bias = part
-    return (weights / np.float32(slope)).astype(np.float32), ((bias + shift) / np.float32(slope)).astype(np.float32)
+    return weights, (bias + np.float32(shift)).astype(np.float32)
 
 
 def _everything(task: Task) -> Part:
     return task_scores(task, np.arange(len(task.rows)))
 
 
-def fit_tasks(ground: first_level.Ground, middle: Floats, limits: Mapping[str, Any], slope: float) -> dict[str, Part]:
-    """Return the second look at the readers of tasks, on the scale of the light ones.
-
-    `limits`: thresholds of the light readers; `slope`: what makes a probability of the light polarity score.
-    """
-    rows = {task: task_rows(ground, task, middle) for task in READERS}
-    none = np.float32(0.0)
-    eaten = rows["unsafe_food"]
-    food = np.float32(limits["food"] - best_f1(held_out_task(eaten)[:, 0], eaten.truth[:, 0]))
-    subject = np.float32(limits["subject"] - best_micro_f1(held_out_task(rows["subject"]), rows["subject"].truth))
-    return {
-        "polarity": _moved(_everything(rows["polarity"]), none, slope),
-        "unsafe_food": _moved(_everything(eaten), food),
-        "subject": _moved(_everything(rows["subject"]), subject),
-        "bank_mood": _moved(_everything(rows["bank_mood"]), none),
-    }
-
-
-def best_micro_f1(scores: Floats, truth: NDArray[np.bool_]) -> float:
-    """The score from which on a subject is said with the best micro F1; the likeliest always counts."""
-    likeliest = scores == scores.max(axis=1, keepdims=True)
-    limits = np.arange(-3.0, 1.5, 0.1)
-    return float(
-        max(limits, key=lambda limit: float(f1_score(truth, (scores > limit) | likeliest, average="micro")))
-    )
+def fit_tasks(ground: first_level.Ground, middle: Floats, limits: Mapping[str, Any]) -> dict[str, Part]:
+    """Return the second look at the readers of tasks, on the scale of the light ones, whose thresholds are `limits`."""
+    eaten = task_rows(ground, "unsafe_food", middle)
+    shift = limits["food"] - best_f1(held_out_task(eaten)[:, 0], eaten.truth[:, 0])
+    return {"unsafe_food": _moved(_everything(eaten), shift)}
 
 
 def arrays(parts: Mapping[str, Part]) -> dict[str, NDArray[Any]]:

@@ -74,7 +74,7 @@ def safety(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ..
     answers = messages.answers("severity")
     known = np.flatnonzero(messages.scored("severity"))
     chance, truth = _yes(found, "severity", SAFETY)[known], answers[known] == SAFETY
-    worded = np.array([_dangerous(messages.rows[place].text) for place in known])
+    worded = np.array([_dangerous(messages.rows[int(place)].text) for place in known])
     tried = [(high, low) for high in np.arange(0.14, 0.6, 0.02) for low in np.arange(0.02, high, 0.02)]
     said = {pair: (chance >= pair[0]) | (worded & (chance >= pair[1])) for pair in tried}
     worth = {pair: (truth[yes].mean() if yes.any() else 0.0, truth[yes].sum()) for pair, yes in said.items()}

@@ -106,7 +106,8 @@ def _themes(visit: Visit, query: str, skip: int, size: int) -> tuple[Hits[Any], 
         rows.append(
             Found(
                 reverse("portal:theme", args=[visit.workspace.slug, row.id]), marked(row.name, query),
-                excerpt(row.summary, query), status, str(way.word(status, row)), row.people_count + row.vote_count,
+                excerpt(row.public_summary, query), status, str(way.word(status, row)),
+                row.people_count + row.vote_count,
                 row.last_seen,
             )
         )  # fmt: skip
