@@ -53,7 +53,7 @@ def gate(messages: second_level.Messages, found: dict[str, tuple[tuple[str, ...]
     known = messages.scored("gate")
     noise = _yes(found, "kind", "chatter") + _yes(found, "kind", "spam")
     chance = (_yes(found, "gate", "1") + 1 - noise) / 2
-    limits = np.arange(0.5, 0.65, 0.01)  # below, greetings come through that no labelled message shows
+    limits = np.arange(0.48, 0.65, 0.01)  # below, greetings come through that no labelled message shows
     worth = [f1_score(answers[known] == "1", chance[known] >= limit) for limit in limits]
     return round(float(limits[np.flatnonzero(np.array(worth) >= max(worth) - _FLAT)[0]]), 4)
 
