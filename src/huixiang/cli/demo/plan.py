@@ -47,7 +47,7 @@ class Plan:
 
 SPOKEN = ("say", "file")
 VERBS = (
-    "say", "file", "answer", "note", "vote", "move", "describe", "decline", "merge", "undo_merge", "resolve",
+    "say", "file", "answer", "note", "vote", "move", "apart", "describe", "decline", "merge", "undo_merge", "resolve",
     "publish", "ask", "solved", "consent", "tier", "regrade", "end", "reopen", "tag", "assign", "know", "join",
     "view", "hand", "take", "give_back",
 )  # fmt: skip

@@ -30,6 +30,7 @@ from huixiang.members import actions as members
 from huixiang.members import joining
 from huixiang.members.models import Member
 from huixiang.themes import actions as themes
+from huixiang.themes import moving
 from huixiang.themes.models import Merge, Theme
 from huixiang.themes.states import ThemeStatus
 from huixiang.triage.actions import correct_grade, process
@@ -221,6 +222,13 @@ def _move(told: Told, line: Line) -> None:
     themes.move(theme=_theme(told, line["move"]), to=line["to"], actor=_actor(told, line), words=line["text"])
 
 
+def _apart(told: Told, line: Line) -> None:
+    """Take a feedback out of a theme it only sounds like; nothing where it has one of its own."""
+    feedback, source = _feedback(told, line["apart"]), _theme(told, line["apart"])
+    if source.feedback_count > 1:
+        moving.split(source=source, feedback_ids=[feedback.id], name=line["name"], actor=_actor(told, line))
+
+
 def _describe(told: Told, line: Line) -> None:
     names = ("name", "summary", "root_cause", "workaround", "fix", "public")
     changed: Line = {name: line[name] for name in names if name in line}
@@ -319,6 +327,7 @@ def _join(told: Told, line: Line) -> None:
 VERBS: dict[str, Callable[[Told, Line], None]] = {
     "file": _file, "hand": _hand, "take": _take, "give_back": _give_back, "answer": _answer, "note": _note,
     "assign": _assign, "end": _end, "reopen": _reopen, "regrade": _regrade, "vote": _vote, "move": _move,
+    "apart": _apart,
     "describe": _describe, "decline": _decline, "merge": _merge, "undo_merge": _undo_merge,
     "resolve": _resolve, "ask": _ask, "publish": _publish, "tag": _tag, "view": _view, "know": _know,
     "join": _join, "solved": _solved, "consent": _consent, "tier": _tier,
