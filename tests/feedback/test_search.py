@@ -157,7 +157,7 @@ def test_text_of_ten_thousand_signs_is_stored_and_found(app_channel: ChannelAcco
 
 
 def test_the_best_stands_first(app_channel: ChannelAccount) -> None:
-    near = stored(app_channel, "包裹送到的时候已经压坏了", said_at=hours_ago(1))
+    near = stored(app_channel, "包裹被压破了", said_at=hours_ago(1))
     both = stored(app_channel, BROKEN, said_at=hours_ago(5))
     hits = ranked(workspace_id=app_channel.workspace_id, query="快递破损")
     assert [one.id for one in hits.rows] == [both.id, near.id]
