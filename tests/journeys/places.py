@@ -32,6 +32,7 @@ IDS = {
     "export_id": "SELECT id FROM insights_export WHERE workspace_id = {w} ORDER BY id",
     "endpoint_id": "SELECT id FROM channels_webhookendpoint WHERE workspace_id = {w} ORDER BY id",
     "webhook_message_id": "SELECT id FROM channels_webhookdelivery WHERE workspace_id = {w} ORDER BY id",
+    "learned_id": "SELECT id FROM triage_learnedversion WHERE workspace_id = {w} ORDER BY id",
     "slug": "SELECT slug FROM channels_channelaccount WHERE workspace_id = {w} AND kind = 'webhook' ORDER BY id",
 }
 
@@ -44,8 +45,10 @@ case ?side=1
 notes -
 feedback -
 feedback_detail -
+feedback_copies -
 themes -
 themes ?view=board
+themes_proposals -
 themes_merging ?theme={theme_id}&theme={other_theme_id}
 theme -
 theme_splitting -
@@ -65,6 +68,9 @@ settings_keys -
 settings_rules -
 settings_standards -
 settings_tags -
+settings_llm -
+settings_learning -
+settings_learned -
 settings_journal -
 settings_webhooks -
 webhook -
@@ -74,7 +80,8 @@ webhook_message -
 PARTS = """
 home palette inbox_badge inbox_filters inbox_pane bulk_progress note_people case_handing case_tag_complete file_waiting
 file file_picture file_thumb themes_alike theme_moving theme_split_pick export_progress export_file member_table
-member_export_file member_export_progress announcement_telling import_mapping import_progress import_refused
+member_export_file member_export_progress announcement_telling learning_progress import_mapping import_progress
+import_refused
 """  # import_mapping is a page, of a file just brought in: the test makes one
 PORTAL = """
 board -

@@ -39,9 +39,7 @@ def _send(address: str, key: str) -> None:
 
 
 def _fetched(address: str, key: str, purpose: str) -> dict[str, str]:
-    answer = httpx.get(
-        f"{address}/api/v1/deliveries?channel=owners-app", headers={"Authorization": f"Bearer {key}"}
-    )
+    answer = httpx.get(f"{address}/api/v1/deliveries?channel=owners-app", headers={"Authorization": f"Bearer {key}"})
     return next(row for row in answer.json()["deliveries"] if row["purpose"] == purpose)
 
 
@@ -54,7 +52,9 @@ def test_from_the_api_to_a_thanked_reporter(
 
     staff.goto(f"{address}/w/brand/")
     expect(staff.locator("[data-row]").first).to_contain_text("漠河守夜人")
-    staff.locator("textarea[name=text]").fill("谢谢您记下这些，对不起让您受冻了。请问停车前插着枪吗？明天中午前给您答复。")
+    staff.locator("textarea[name=text]").fill(
+        "谢谢您记下这些，对不起让您受冻了。请问停车前插着枪吗？明天中午前给您答复。"
+    )
     staff.get_by_role("button", name="发送").click()
     expect(staff.locator(".msg.out").last).to_contain_text("对不起让您受冻了")
     product.until("SELECT count(*) FROM channels_delivery WHERE state = 'ready'", 1)
