@@ -8,9 +8,8 @@ costs: the cosine between both vectors of a text, without what the project learn
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # its neighbours, from wherever it is started
 
@@ -26,13 +25,6 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--texts", type=int, default=400, help="short texts (default 400)")
     parser.add_argument("--long", type=int, default=60, help="texts of 200 characters (default 60)")
     return parser.parse_args()
-
-
-def _rate(work: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
-    work(texts[:WARM_UP])
-    with ground.Watch() as watch:
-        work(texts[WARM_UP:])
-    return (len(texts) - WARM_UP) / watch.seconds
 
 
 def _joined(number: int) -> list[str]:
@@ -52,7 +44,7 @@ def rows(short: int, long: int) -> Iterator[str]:
     running.learned_embedding = dict  # the same weights on both sides
     plain = running.Encoder(weights())
     for name, texts in (("short texts", sentences.some(short + WARM_UP)), ("200 characters", _joined(long + WARM_UP))):
-        before, after = _rate(theirs.query, texts), _rate(plain.vectors, texts)
+        before, after = (ground.rate(work, texts, WARM_UP) for work in (theirs.query, plain.vectors))
         cosines = (theirs.query(texts[:WARM_UP]) * plain.vectors(texts[:WARM_UP])).sum(axis=1)
         yield (
             f"| {name} | {before:,.0f}/s | {after:,.0f}/s | {after / before:.1f} × "

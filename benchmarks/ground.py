@@ -4,10 +4,10 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from huixiang.kernel import embedded_postgres
 
@@ -48,6 +48,14 @@ class Watch:
 
     def __exit__(self, *_error: object) -> None:
         self.seconds = time.perf_counter() - self._start
+
+
+def rate(work: Callable[[Sequence[str]], Any], texts: Sequence[str], warm_up: int) -> float:
+    """Texts a second; the first `warm_up` load the models and are not counted."""
+    work(texts[:warm_up])
+    with Watch() as watch:
+        work(texts[warm_up:])
+    return (len(texts) - warm_up) / watch.seconds
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

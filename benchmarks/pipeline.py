@@ -5,7 +5,7 @@ Usage: python benchmarks/pipeline.py [--texts 2000] [--embedded 300] [--whole 60
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,6 @@ def _parsed() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _rate(work: Callable[[Sequence[str]], Any], texts: Sequence[str]) -> float:
-    """Texts a second, after a few to load the models."""
-    work(texts[:WARM_UP])
-    with ground.Watch() as watch:
-        work(texts[WARM_UP:])
-    return (len(texts) - WARM_UP) / watch.seconds
-
-
 def engine(number: int = 2_000, embedded: int = 300) -> Iterator[tuple[str, str, str]]:
     """For each part of the engine: its name, how many texts, texts a second."""
     from huixiang.engine.embedder import embed
@@ -44,7 +36,7 @@ def engine(number: int = 2_000, embedded: int = 300) -> Iterator[tuple[str, str,
         ("engine: read, everything but embeddings", read, texts),
         ("engine: embed", embed, texts[:embedded]),
     ):
-        yield name, f"{len(given):,}", f"{_rate(work, given):,.0f}"
+        yield name, f"{len(given):,}", f"{ground.rate(work, given, WARM_UP):,.0f}"
 
 
 def whole(messages: int = 600) -> tuple[str, str, str]:

@@ -133,7 +133,7 @@ def test_an_answer_costs_the_same_whatever_it_holds(
         factories.case(app_channel, f"车机黑屏重启，第 {place} 次了，导航全没了")
     with django_assert_num_queries(SEARCH):
         assert as_operator.get(at("search"), {"q": "黑屏 导航"}).status_code == 200
-    with django_assert_num_queries(PALETTE + (number > 1)):  # one more where something is near by meaning alone
+    with django_assert_num_queries(PALETTE + (number > 1)):  # the rows of a theme that fits, where one does
         assert as_operator.get(at("palette"), {"q": "黑屏 导航"}).status_code == 200
 
 

@@ -140,7 +140,7 @@ def _triage(args: argparse.Namespace, texts: Iterator[str], *, small: bool) -> N
 
 
 def _let_go() -> None:
-    """Give back what the embedder holds, some 400 MB: grouping needs room of its own and embeds nothing more."""
+    """Give back what the embedder holds: grouping needs room of its own and embeds nothing more."""
     from huixiang.engine.encoder.running import encoder  # noqa: PLC0415 - loaded only when asked for
 
     encoder.cache_clear()

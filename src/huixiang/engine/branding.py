@@ -41,14 +41,3 @@ def unified(text: str) -> str:
     words, pattern = _synonyms()
     rest = trimmed(_left_out().sub(" ", text))
     return pattern.sub(lambda match: words[int((match.lastgroup or "s0")[1:])], rest if len(rest) >= _LEAST else text)
-
-
-@cache
-def _parts() -> re.Pattern[str]:
-    return re.compile("|".join(lexicon("synonyms")["parts"]["patterns"]))
-
-
-def led_by_parts(text: str) -> str:
-    """Return the text with the first two parts of the product it names put in front."""
-    named = list(dict.fromkeys(_parts().findall(text)))[:2]
-    return " ".join([*named, text])

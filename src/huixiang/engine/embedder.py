@@ -86,19 +86,17 @@ def _points(subjects: Sequence[str], middle: Floats | None = None) -> Floats:
     return vectors[[distinct[subject] for subject in subjects]]
 
 
-def meant(texts: Sequence[str], middle: Floats | None = None) -> Floats:
-    """Return (n, 384) float32, each row of length 1: what the model alone says of the matter of each text.
-
-    `middle`: what is taken off instead of the published centre, while a new one is being trained.
-    """
-    return _points([subject_of(text) for text in texts], middle)
+def meant(texts: Sequence[str]) -> Floats:
+    """Return (n, 384) float32, each row of length 1: what the model alone says of the matter of each text."""
+    return _points([subject_of(text) for text in texts])
 
 
 def beginnings(texts: Sequence[str], middle: Floats | None = None) -> Floats:
     """Return (n, 384) float32, each row of length 1: what the model says of each text's beginning as it stands.
 
     Telling sentences are those with a problem: whether somebody is pleased shows in the others, too. A short text is
-    its own telling sentence, and not embedded a second time.
+    its own telling sentence, and not embedded a second time. `middle`: what is taken off instead of the published
+    centre, while a new one is being trained.
     """
     return _points([unbranded(normalise(text).text)[:_LONGEST] or _EMPTY for text in texts], middle)
 

@@ -4,6 +4,7 @@ The light reading knows words; the embedding knows what they mean together. Wher
 labelled messages, the second look is right more often and costs an embedding.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,9 +20,9 @@ SPREAD = np.float32(4.0)  # what a unit vector is multiplied by, so that one str
 _LEAST = 1e-4  # of a probability, before its logarithm
 
 
-def answers(scores: Scores) -> Floats:
+def answers(chances: Mapping[str, Floats]) -> Floats:
     """Return (n, classes of all questions): logarithms of the light reading's probabilities."""
-    shares = np.hstack([scores.chances[question] for question in QUESTIONS])
+    shares = np.hstack([chances[question] for question in QUESTIONS])
     return np.log(np.maximum(shares, np.float32(_LEAST))).astype(np.float32)
 
 
@@ -53,7 +54,7 @@ def without_axes(vectors: Floats) -> Floats:
 
 
 def _chances(model: Refiner, scores: Scores, vectors: Floats, looked: NDArray[np.bool_]) -> dict[str, Floats]:
-    rows = inputs(answers(scores), vectors)
+    rows = inputs(answers(scores.chances), vectors)
     found = dict(scores.chances)
     for question in QUESTIONS:
         fresh = model.probabilities(question, rows)

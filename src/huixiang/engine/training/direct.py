@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from huixiang.engine.training.sources import CHAT, OWN, Labelled
+from huixiang.engine.training.sources import Labelled
 
 ANSWERS: dict[str, tuple[str, ...]] = {
     "kind": ("defect", "complaint", "suggestion", "question", "praise", "chatter", "spam"),
@@ -23,7 +23,6 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 NAMES = tuple(f"says_{question}:{answer}" for question, answers in ANSWERS.items() for answer in answers)
 _STRENGTH = 0.3  # C of the support vector machine
 _FOLDS = 5
-_LEARNED_FROM = {OWN: 1.0, CHAT: 1.0}  # weight of what was written for the project; the rest counts whole
 
 Floats = NDArray[np.float32]
 Places = NDArray[np.int64]
@@ -38,18 +37,13 @@ def _columns(rows: Sequence[Labelled]) -> list[tuple[NDArray[np.bool_], NDArray[
     return found
 
 
-def _weights(rows: Sequence[Labelled]) -> Floats:
-    return np.array([_LEARNED_FROM.get(row.source, 1.0) for row in rows], dtype=np.float32)
-
-
-def _reader(matrix: csr_matrix, truth: NDArray[np.bool_], weights: Floats) -> LinearSVC:
-    return LinearSVC(C=_STRENGTH, class_weight="balanced", random_state=0).fit(matrix, truth, sample_weight=weights)
+def _reader(matrix: csr_matrix, truth: NDArray[np.bool_]) -> LinearSVC:
+    return LinearSVC(C=_STRENGTH, class_weight="balanced", random_state=0).fit(matrix, truth)
 
 
 def fit(matrix: csr_matrix, rows: Sequence[Labelled]) -> tuple[Floats, Floats]:
     """Return weights (readers, BUCKETS) and bias (readers,), in the order of NAMES."""
-    worth = _weights(rows)
-    trained = [_reader(matrix[known], truth[known], worth[known]) for known, truth in _columns(rows)]
+    trained = [_reader(matrix[known], truth[known]) for known, truth in _columns(rows)]
     weights = np.array([one.coef_[0] for one in trained], dtype=np.float32)
     return weights, np.array([one.intercept_[0] for one in trained], dtype=np.float32)
 
@@ -57,11 +51,10 @@ def fit(matrix: csr_matrix, rows: Sequence[Labelled]) -> tuple[Floats, Floats]:
 def held_out(matrix: csr_matrix, rows: Sequence[Labelled]) -> Floats:
     """Return (n, readers): the scores of each row by readers that have not seen it."""
     scores = np.zeros((len(rows), len(NAMES)), dtype=np.float32)
-    worth = _weights(rows)
     splitter = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
     for learn, test in splitter.split(np.zeros(len(rows)), [row.kind for row in rows]):
         for column, (known, truth) in enumerate(_columns(rows)):
             places = learn[known[learn]]
-            reader = _reader(matrix[places], truth[places], worth[places])
+            reader = _reader(matrix[places], truth[places])
             scores[test, column] = reader.decision_function(matrix[test])
     return scores

@@ -12,14 +12,13 @@ from sklearn.model_selection import StratifiedKFold
 
 from huixiang.engine.embedder import beginnings
 from huixiang.engine.models import Refiner
-from huixiang.engine.refining import QUESTIONS, inputs, without_axes
+from huixiang.engine.refining import QUESTIONS, answers, inputs, without_axes
 from huixiang.engine.training import first_level, second_level
 from huixiang.engine.training.sources import TASKS, thinned
 
 _STRENGTH = {"gate": 0.3, "kind": 0.3, "severity": 0.3, "sentiment": 0.3, "escalation": 0.1}  # C, regularisation
 _TASK_STRENGTH = 1.0
 _ROWS = {"unsafe_food": 4000}  # of a task; others are learned from whole
-_LEAST = 1e-4
 _FOLDS = 5
 
 Floats = NDArray[np.float32]
@@ -41,10 +40,10 @@ def light_answers(messages: second_level.Messages) -> Floats:
     splitter = StratifiedKFold(_FOLDS, shuffle=True, random_state=1)
     for learn, test in splitter.split(np.zeros(len(found)), messages.answers("kind")):
         judge = second_level.fit(messages, learn)
-        shares = np.hstack([judge.probabilities(name, messages.signals[test]) for name in QUESTIONS])
-        for place, row in zip(test, shares, strict=True):
+        said = answers({name: judge.probabilities(name, messages.signals[test]) for name in QUESTIONS})
+        for place, row in zip(test, said, strict=True):
             found[int(place)] = row
-    return np.log(np.maximum(np.array(found, dtype=np.float32), np.float32(_LEAST)))
+    return np.array(found, dtype=np.float32)
 
 
 def looked(messages: second_level.Messages, middle: Floats) -> Looked:
@@ -55,11 +54,11 @@ def looked(messages: second_level.Messages, middle: Floats) -> Looked:
 
 def question(seen: Looked, name: str, learn: Places) -> Part:
     """Fit one question on the rows at the places `learn`; the classes stand in sorted order, as everywhere."""
-    answers = seen.messages.answers(name)
+    truth = seen.messages.answers(name)
     known = learn[seen.messages.taught(name)[learn]]
     balance = "balanced" if name == "escalation" else None
     fitted = LogisticRegression(C=_STRENGTH[name], max_iter=3000, class_weight=balance)
-    fitted.fit(seen.rows[known], answers[known], sample_weight=seen.messages.weights()[known])
+    fitted.fit(seen.rows[known], truth[known], sample_weight=seen.messages.weights()[known])
     return second_level.logits_of(fitted)
 
 

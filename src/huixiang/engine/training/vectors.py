@@ -9,8 +9,9 @@ from sklearn.metrics import roc_auc_score
 
 from huixiang.engine.embedder import embed, raw_vectors, subject_of
 from huixiang.engine.similarity import SAME_THEME
+from huixiang.engine.training import matters
 from huixiang.engine.training.matters import AXES
-from huixiang.engine.training.sources import DOMAINS, Sample, pairs, rows_of, thinned
+from huixiang.engine.training.sources import DOMAINS, Sample, pairs, thinned
 
 TEXTS_FOR_CENTRE = 60  # of each domain
 PAIRS = 300  # of each file: the standard error of an AUC is then about 0.02
@@ -41,15 +42,9 @@ def _pair_figures(data: Path) -> Iterator[str]:
         yield f"pairs {name:<7} AUC {roc_auc_score([row[2] for row in drawn], cosines):.3f}  n={len(drawn)}"
 
 
-def _codes(row: dict[str, str]) -> frozenset[str]:
-    """The defect codes of a car complaint, or the feature tags of a forum report without device and system."""
-    names = row.get("problem") or row.get("tags") or ""
-    return frozenset(name for name in names.split(",") if name and not name.startswith(("小米", "MIUI", "红米")))
-
-
-def _theme_figures(data: Path, name: str) -> Iterator[str]:
-    rows = rows_of(data / f"{name}.csv")
-    vectors, codes = embed([row["text"] for row in rows]), [_codes(row) for row in rows]
+def _theme_figures(data: Path, name: str, column: str) -> Iterator[str]:
+    rows = matters.rows(data, name, column)
+    vectors, codes = embed([text for text, _codes in rows]), [codes for _text, codes in rows]
     cosines = vectors @ vectors.T
     shared = np.array([[bool(one & other) for other in codes] for one in codes])
     np.fill_diagonal(cosines, -1.0)
@@ -63,5 +58,5 @@ def _theme_figures(data: Path, name: str) -> Iterator[str]:
 def figures(data: Path) -> Iterator[str]:
     """Yield the figures of the embeddings, one line each; embeds some 4,000 texts."""
     yield from _pair_figures(data)
-    yield from _theme_figures(data, "car_complaints")
-    yield from _theme_figures(data, "phone_forum_defects")
+    for name, column in matters.SOURCES:
+        yield from _theme_figures(data, name, column)
