@@ -38,6 +38,15 @@ function buttonsOf(element: Element): HTMLButtonElement[] {
   return [...element.querySelectorAll<HTMLButtonElement>("button[type=submit],button:not([type])")];
 }
 
+/** What was asked for the case's pane, in order: only the latest is drawn, or a case opened a moment before would cover
+ * the answer that was just sent, and an answer on its way the case that was opened since. */
+const asked = new WeakMap<XMLHttpRequest, number>();
+let latest = 0;
+
+function overtaken({ xhr, target }: RequestDetail): boolean {
+  return target.id === "pane" && (asked.get(xhr) ?? latest) < latest;
+}
+
 function csrf(): string | undefined {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
 }
@@ -54,8 +63,15 @@ export function startRequests(): void {
     buttonsOf(sender).forEach((button) => button.removeAttribute("data-busy"));
     if (successful && sender instanceof HTMLFormElement) forgetDraft(sender);
   });
+  on("htmx:beforeSend", ({ xhr, target }) => {
+    if (target.id === "pane") asked.set(xhr, ++latest);
+  });
   // A form that is not right yet (422) comes back with its errors marked: show it, htmx would drop it.
   on("htmx:beforeSwap", (detail) => {
+    if (overtaken(detail)) {
+      detail.shouldSwap = false; // what went wrong is still told, as a toast
+      return;
+    }
     const html = (detail.xhr.getResponseHeader("Content-Type") ?? "").startsWith("text/html");
     if (detail.xhr.status === 422 && html && detail.xhr.responseText.trim()) {
       detail.shouldSwap = true;

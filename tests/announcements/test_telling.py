@@ -21,7 +21,7 @@ from huixiang.announcements.models import Announcement, Answer, Notice
 from huixiang.announcements.queries import answer_counts, by_id, credits_of, published, thanks
 from huixiang.cases.actions import end, open_cases, reopen
 from huixiang.cases.models import Case, Clock
-from huixiang.channels.actions import deliver_due
+from huixiang.channels.delivering import deliver_due
 from huixiang.channels.models import ChannelAccount, Delivery
 from huixiang.feedback.models import Feedback
 from huixiang.journal.events import SYSTEM, Actor

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case
-from huixiang.channels.actions import deliver_due
+from huixiang.channels.delivering import deliver_due
 from huixiang.workspaces.models import Membership, Workspace
 from tests.api.conftest import Program
 

@@ -7,16 +7,9 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from huixiang.channels import contracts
-from huixiang.channels.actions import (
-    RETRY_AFTER,
-    conversations,
-    deliver_due,
-    open_account,
-    queue_deliveries,
-    report_fetched,
-    retry,
-)
+from huixiang.channels.actions import conversations, open_account, queue_deliveries, report_fetched, retry
 from huixiang.channels.contracts import TransportError
+from huixiang.channels.delivering import RETRY_AFTER, deliver_due
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
 from huixiang.channels.queries import progress_about, unfinished_business, waiting_to_be_fetched
 from huixiang.journal.events import Actor
@@ -29,7 +22,7 @@ STAFF = Actor("staff", None)
 MINUTE = datetime.timedelta(minutes=1)
 
 
-class Line:
+class Line(contracts.Connector):
     """A way out whose behaviour a test decides: it carries what it was given and throws what it was told to."""
 
     kind = "line"

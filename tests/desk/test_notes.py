@@ -10,7 +10,7 @@ from django.test import Client
 
 from huixiang.cases.actions import reply
 from huixiang.cases.models import Case, Turn
-from huixiang.channels.actions import deliver_due
+from huixiang.channels.delivering import deliver_due
 from huixiang.channels.models import Delivery
 from huixiang.desk.notes import noting
 from huixiang.intake.models import Attachment, Message

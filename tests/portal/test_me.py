@@ -7,7 +7,7 @@ from django.test import Client
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.states import CaseState
-from huixiang.channels.actions import deliver_due
+from huixiang.channels.delivering import deliver_due
 from huixiang.journal.events import Actor
 from huixiang.members.models import Consent, Member
 from huixiang.portal.speaking import say

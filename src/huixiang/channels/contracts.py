@@ -1,19 +1,40 @@
 """What a connector must offer, and where the offered ones are found."""
 
+# ruff: noqa: ARG002 - what a connector inherits mostly says that there is nothing
+
 import datetime
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from huixiang.channels.models import Delivery, DeliveryState
+from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
 
 FILES, PAGE, LINK = "files", "page", "link"  # how a channel brings files: itself, on our page, by a link
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyWindow:
+    """What a platform allows in answer to a message: until when, how many, by which handle. None: no bound.
+
+    `handle` is what the platform wants to hear with the answer: a message's id, an address good for a while.
+    """
+
+    until: datetime.datetime | None = None
+    answers: int | None = None
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A message as a connector understood it. Times are aware; empty strings mean unknown."""
+    """A message as a connector understood it. Times are aware; empty strings mean unknown.
+
+    `thread` holds together what belongs together: of a group its id. A talk of two has none and is private.
+    """
 
     external_id: str
     text: str
@@ -25,44 +46,221 @@ class InboundMessage:
     private: bool = False
     public: bool = False  # posted where everybody may read it: only the portal's board
     author_email: str = ""
+    group: str = ""  # the group's name, or its id where the platform does not tell; "" outside groups
+    addressed: bool = False  # our name was called, or only we were spoken to
+    window: ReplyWindow | None = None
+
+
+LONGEST_PLACE: Final = 200  # what holds the id of a conversation
+
+
+def place_of(*, thread: str, private: bool, author_id: str) -> str:
+    """The conversation's name on the channel. What is said in private without a thread is the author's own place."""
+    return f"@{author_id}"[:LONGEST_PLACE] if private and not thread else thread
 
 
 class TransportError(Exception):
-    """A message could not be handed over. `permanent`: trying again would not help.
+    """A message could not be handed over; `sentence` says why, for the operator.
 
-    `unknown`: it may have arrived, so it must not be sent again by itself.
+    `permanent`: trying again would not help. `unknown`: it may have arrived, so it must not be sent again by itself.
+    `pauses`: nothing will go out through this account until a person has looked (a revoked token, a bot removed);
+    the message waits. `again_in`: seconds the platform asked us to wait, which do not count as a try.
     """
 
-    def __init__(self, sentence: str, *, permanent: bool = False, unknown: bool = False) -> None:
+    def __init__(
+        self, sentence: str, *, permanent: bool = False, unknown: bool = False, pauses: bool = False,
+        again_in: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(sentence)
         self.sentence = sentence
         self.permanent = permanent
         self.unknown = unknown
+        self.pauses = pauses
+        self.again_in = again_in
 
 
-class Connector(Protocol):
-    """One kind of channel."""
+class NotGenuine(Exception):  # noqa: N818 - reads as a sentence
+    """A call whose signature, time or receiver does not fit. `sentence` says which; nothing of it is kept."""
 
-    @property
-    def kind(self) -> str:
-        """What accounts call it; unique among connectors."""
+    def __init__(self, sentence: str, status: int = 401) -> None:
+        super().__init__(sentence)
+        self.sentence, self.status = sentence, status
 
-    @property
-    def label(self) -> str | Promise:
-        """What people call it."""
 
-    @property
-    def carries(self) -> str:
-        """How files reach the person: FILES with the message, PAGE on a page of ours, LINK under the words."""
+class Unreadable(Exception):  # noqa: N818 - reads as a sentence
+    """A genuine call that cannot be understood: it is kept in plain sight, and answered so that it is not repeated."""
+
+    def __init__(self, sentence: str, excerpt: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.excerpt = sentence, excerpt
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One HTTP call of a platform, as it came. Header names are lower case."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the platform is told."""
+
+    body: str = ""
+    status: int = 200
+    media_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a call brought. `fetch`: the messages themselves have to be asked for (`ask`), now."""
+
+    messages: Sequence[InboundMessage] = ()
+    answer: Answer = field(default_factory=Answer)
+    fetch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What asking brought: messages, and the place to go on from. `more`: there is more to be had at once."""
+
+    messages: Sequence[InboundMessage]
+    cursor: Mapping[str, Any]
+    more: bool = False
+
+
+class Hears(StrEnum):
+    """How messages come in: the platform calls us, we ask it, or a line stands open; or not at all."""
+
+    NOTHING = "nothing"
+    CALLS = "calls"
+    ASKING = "asking"
+    LINE = "line"
+
+
+class Per(StrEnum):
+    """What a limit is counted for."""
+
+    ACCOUNT = "account"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `number` messages within `seconds`, of one account or of one conversation."""
+
+    number: int
+    seconds: float
+    per: Per = Per.ACCOUNT
+
+
+class Sort(StrEnum):
+    """What a setting of an account is."""
+
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105 - the sort
+    ADDRESS = "address"
+    NUMBER = "number"
+    CHOICE = "choice"
+    FLAG = "flag"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of the form an account is connected with.
+
+    `made`: of a secret, that we make it when none is given, as 32 or so letters and digits (`length`): the person
+    pastes it into the platform's console. `pattern`: a regular expression the whole value must fit.
+    """
+
+    name: str
+    label: Words
+    help: Words = ""
+    sort: Sort = Sort.TEXT
+    required: bool = True
+    default: str = ""
+    choices: Sequence[tuple[str, Words]] = ()
+    pattern: str = ""
+    made: bool = False
+    length: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Paste:
+    """A value to paste into the platform's console: where, and what."""
+
+    where: Words
+    value: str
+    secret: bool = False
+
+
+Taken = Callable[[Sequence[InboundMessage]], Awaitable[None]]
+
+
+class Connector:
+    """One kind of channel. What a connector does not offer is inherited from here."""
+
+    kind: str
+    label: Words
+    carries: str = LINK
+    hears: Hears = Hears.NOTHING
+    opened_in_desk: bool = True
+    form: Sequence[Setting] = ()
+    limits: Sequence[Limit] = ()
+    longest: int = 0  # of one message; 0: no bound
+    in_bytes: bool = False  # `longest` counts UTF-8 bytes instead of characters
+    asks_every: int = 60  # seconds between two `ask`
+    own_line: bool = False  # answers go out by the open line, so the listening process sends them
 
     def can_send(self) -> bool:
         """Whether answers can go out this way at all."""
+        return True
+
+    def hears_by(self, account: ChannelAccount) -> Hears:
+        """How this account's messages come in."""
+        return self.hears
+
+    def can_post(self) -> bool:
+        """Whether something can be said into a group, to nobody in particular."""
+        return False
 
     def send(self, delivery: Delivery) -> DeliveryState:
         """Hand one delivery over and say its state (delivered, or ready to be fetched).
 
+        `delivery.words` is what to say: the text with its link, already cut to the platform's length.
         Raises TransportError.
         """
+        raise TransportError(_("This channel cannot be answered."), permanent=True)
+
+    def hear(self, account: ChannelAccount, call: Call) -> Heard:
+        """Verify, decrypt, parse one call; nothing slow. Raises NotGenuine or Unreadable."""
+        raise NotGenuine(_("This channel takes no calls."), 404)
+
+    def ask(self, account: ChannelAccount, cursor: Mapping[str, Any]) -> Asked:
+        """Fetch what is new since `cursor`, {} at first. Raises TransportError."""
+        raise TransportError(_("This channel cannot be asked."), permanent=True)
+
+    async def listen(self, account: ChannelAccount, taken: Taken) -> None:
+        """Hold the line open and hand over what comes, until cancelled or the line breaks. Raises TransportError."""
+        raise TransportError(_("This channel holds no line."), permanent=True)
+
+    def check(self, account: ChannelAccount) -> str:
+        """Ask the platform who we are to it, with the account's settings; returns a name. Raises TransportError."""
+        return str(account)
+
+    def to_paste(self, account: ChannelAccount, address: str) -> Sequence[Paste]:
+        """What the person pastes into the platform's console; `address` is where its calls reach us."""
+        return ()
+
+    def window(self, conversation: Conversation) -> ReplyWindow | None:
+        """What is left of the right to answer here, by what was kept of the latest message; None: no bound."""
+        if conversation.reply_until is None and conversation.reply_left is None:
+            return None
+        return ReplyWindow(conversation.reply_until, conversation.reply_left)
 
 
 _connectors: dict[str, Connector] = {}
@@ -78,9 +276,14 @@ def connector(kind: str) -> Connector:
     return _connectors[kind]
 
 
-def kinds() -> dict[str, str | Promise]:
+def connectors() -> dict[str, Connector]:
+    """Every registered connector by its kind."""
+    return dict(sorted(_connectors.items()))
+
+
+def kinds() -> dict[str, Words]:
     """Every registered kind with its label."""
-    return {kind: found.label for kind, found in sorted(_connectors.items())}
+    return {kind: found.label for kind, found in connectors().items()}
 
 
 def can_send(kind: str) -> bool:
@@ -90,4 +293,4 @@ def can_send(kind: str) -> bool:
 
 def carries(kind: str) -> str:
     """How files go out through this kind."""
-    return getattr(_connectors.get(kind), "carries", LINK)
+    return _connectors[kind].carries if kind in _connectors else LINK

@@ -1,5 +1,6 @@
 """Channel accounts, conversations, deliveries."""
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -11,7 +12,8 @@ from huixiang.kernel.ids import new_id
 from huixiang.workspaces.models import Workspace
 
 __all__ = [
-    "ChannelAccount", "Conversation", "Delivery", "DeliveryState", "RefusedCall", "WebhookDelivery", "WebhookEndpoint",
+    "ChannelAccount", "Conversation", "Delivery", "DeliveryState", "Health", "RefusedCall", "Sent", "WebhookDelivery",
+    "WebhookEndpoint",
 ]  # fmt: skip
 
 
@@ -23,7 +25,8 @@ class ChannelAccount(models.Model):
     slug = models.SlugField(max_length=60)
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
-    settings = models.JSONField(default=dict, blank=True)
+    settings = models.JSONField(default=dict, blank=True)  # secrets are encrypted, each by itself
+    token = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - many have none: of the address platforms call
     paused_reason = models.TextField(blank=True)
     created_at = models.DateTimeField(default=now)
 
@@ -42,18 +45,21 @@ class Conversation(models.Model):
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="conversations")
     external_id = models.CharField(max_length=200)
     private = models.BooleanField(default=False)
+    group = models.CharField(max_length=120, blank=True)  # the name of a group; "" outside groups
+    reply_until = models.DateTimeField(null=True, blank=True)  # what the platform allows since the latest message
+    reply_left = models.PositiveSmallIntegerField(null=True, blank=True)
+    reply_handle = models.TextField(blank=True)  # encrypted: whoever has it may answer
     created_at = models.DateTimeField(default=now)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["account", "external_id"], name="conversation_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["account", "external_id"], name="conversation_once")]
 
 
 class DeliveryState(models.TextChoices):
     """What became of an outgoing message."""
 
     QUEUED = "queued", _("Waiting to be sent")
+    HELD = "held", _("Held back by a person")
     SENDING = "sending", _("Being sent")
     READY = "ready", _("Waiting to be fetched by the app")
     DELIVERED = "delivered", _("Delivered")
@@ -76,6 +82,8 @@ class Delivery(models.Model):
     text = models.TextField()
     link = models.CharField(max_length=500, blank=True)
     in_reply_to = models.CharField(max_length=500, blank=True)
+    into_group = models.BooleanField(default=False)  # said in the group itself, for all who are in it
+    parts_sent = models.PositiveSmallIntegerField(default=0)  # of a text that was too long for one message
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=now)
@@ -83,8 +91,16 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    _words: str | None = None
+    part = 0
+
     class Meta:
         indexes: ClassVar = [
+            models.Index(
+                fields=["account", "recipient", "id"],
+                name="delivery_order",
+                condition=models.Q(state__in=["queued", "sending"]),
+            ),
             models.Index(
                 fields=["next_attempt_at"],
                 name="delivery_due",
@@ -99,3 +115,56 @@ class Delivery(models.Model):
                 condition=models.Q(state__in=["failed", "unknown"]),
             ),
         ]
+
+    @property
+    def words(self) -> str:
+        """What is said in one message: the text with its link, or the part of it whose turn it is."""
+        return self.whole if self._words is None else self._words
+
+    @property
+    def whole(self) -> str:
+        """The text with its link."""
+        return f"{self.text}\n\n{self.link}" if self.link else self.text
+
+    @property
+    def transaction(self) -> str:
+        """32 letters and digits, the same at every try and another for each part: platforms drop doubles by it."""
+        return self.id.hex if self.part == 0 else uuid.uuid5(self.id, str(self.part)).hex
+
+    def cut(self, part: int, words: str) -> None:
+        """Speak only this part from now on."""
+        self.part, self._words = part, words
+
+
+class Sent(models.Model):
+    """When something went out, for the limits of platforms; kept for an hour."""
+
+    id = models.BigAutoField(primary_key=True)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+", db_index=False)
+    place = models.CharField(max_length=320)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-at"], name="sent_lately")]
+
+
+class Health(models.Model):
+    """How an account does: when it was last heard of, and what went wrong last."""
+
+    account = models.OneToOneField(ChannelAccount, on_delete=models.CASCADE, primary_key=True, related_name="health")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    last_in_at = models.DateTimeField(null=True, blank=True)
+    last_out_at = models.DateTimeField(null=True, blank=True)
+    taken = models.PositiveIntegerField(default=0)
+    sent = models.PositiveIntegerField(default=0)
+    not_genuine = models.PositiveIntegerField(default=0)
+    not_genuine_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)  # the last; "" again once things go well
+    error_at = models.DateTimeField(null=True, blank=True)
+    # Asking: the place to go on from and when to ask next. A line: who holds it, and until when unless renewed.
+    cursor = models.JSONField(default=dict)
+    asks_next_at = models.DateTimeField(null=True, blank=True)
+    holder = models.CharField(max_length=60, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)
+    connected_at = models.DateTimeField(null=True, blank=True)

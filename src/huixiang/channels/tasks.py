@@ -1,22 +1,24 @@
-"""The senders. The two jobs of each share a lock: however slow the other side is, they take one place of a worker."""
+"""The senders. An account's deliveries share a lock: however slow its platform is, it takes one place of a worker."""
+
+import uuid
 
 from procrastinate.contrib.django import app
 
-from huixiang.channels import actions
+from huixiang.channels import delivering
 from huixiang.channels.webhooks import actions as webhooks
 
 
-@app.task(name="channels.deliver", queueing_lock="channels.deliver", lock="channels.deliver")
-def deliver() -> None:
-    """Send what is due."""
-    actions.deliver_due()
+@app.task(name="channels.deliver")
+def deliver(account_id: str) -> None:
+    """Send what is due of one account: queued with a lock of the account's own."""
+    delivering.deliver_account(uuid.UUID(account_id), budget=delivering.BUDGET)
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="channels.deliver_retries", queueing_lock="channels.deliver_retries", lock="channels.deliver")
+@app.task(name="channels.deliver_retries", queueing_lock="channels.deliver_retries")
 def deliver_retries(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
-    """Every minute: what waited for its next try."""
-    actions.deliver_due()
+    """Every minute: what waited for its next try, or for the platform's limit."""
+    delivering.wake_due()
 
 
 @app.task(name="channels.send_webhooks", queueing_lock="channels.send_webhooks", lock="channels.send_webhooks")

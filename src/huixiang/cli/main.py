@@ -6,9 +6,10 @@ import sys
 from collections.abc import Sequence
 
 COMMANDS = {
-    "up": "Start everything: database, web, worker",
+    "up": "Start everything: database, web, worker, lines",
     "web": "Serve the pages and the API",
     "worker": "Work off the queued jobs",
+    "listen": "Hold the open lines to platforms that send by one",
     "migrate": "Bring the database to this version's schema",
     "demo": "Load the demo community into an empty database",
     "doctor": "Check database, extension, model, disk and worker, and say what to do",

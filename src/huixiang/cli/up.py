@@ -1,4 +1,4 @@
-"""`huixiang up`: database, web and worker in one go, watched over, and nothing left running at the end."""
+"""`huixiang up`: database, web, worker and lines in one go, watched over, and nothing left running at the end."""
 
 import argparse
 import ctypes
@@ -18,7 +18,7 @@ import psycopg
 from huixiang.cli import demo, django_start, migrate
 from huixiang.kernel import embedded_postgres, places
 
-HELP = "Start everything: database, web and worker; stops cleanly on Ctrl-C"
+HELP = "Start everything: database, web, worker and lines; stops cleanly on Ctrl-C"
 ANSWER_WITHIN = 120
 LOOK_EVERY = 0.5
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - recognised, not bound here
@@ -81,7 +81,8 @@ def _prepare() -> None:
 
 
 def _serve(args: argparse.Namespace, children: dict[str, subprocess.Popen[bytes]], *, embedded: bool) -> int:
-    commands = {"web": ["web", "--host", args.host, "--port", str(args.port)], "worker": ["worker"]}
+    web = ["web", "--host", args.host, "--port", str(args.port)]
+    commands = {"web": web, "worker": ["worker"], "lines": ["listen"]}
     for name, words in commands.items():
         children[name] = _start(words)
     here = "127.0.0.1" if args.host in EVERYWHERE else args.host

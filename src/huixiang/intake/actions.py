@@ -11,6 +11,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
+from huixiang.channels import windows
 from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.intake import events
@@ -86,6 +87,7 @@ def receive(*, account: ChannelAccount, messages: Sequence[InboundMessage]) -> l
         event = events.MessagesReceived(subject=account.id, stored=len(fresh), duplicate=len(good) - len(fresh))
         record(event, workspace_id=account.workspace_id)
     if fresh:
+        windows.note(account=account, messages=[m for m, i in zip(good, ids, strict=True) if i in fresh])
         wake(account.workspace_id, seen=awake)
     pairs = iter(zip(good, ids, strict=True))
     return [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from procrastinate.contrib.django import app
 
-from huixiang.intake import erasure
+from huixiang.intake import asking, erasure
 from huixiang.intake.attachments import actions as attachments
 from huixiang.intake.attachments.queries import messages_of_feedback
 from huixiang.intake.imports import actions, uploads
@@ -59,3 +59,16 @@ def forget_refused_rows(timestamp: int = 0) -> None:  # noqa: ARG001 - procrasti
     """Every night: beginnings of rows that did not come in, past the days a workspace keeps what is no feedback."""
     for workspace in Workspace.objects.all():
         erasure.forget_refused_rows(workspace_id=workspace.id, kept_days=workspace.noise_kept_days)
+
+
+@app.task(name="intake.ask")
+def ask(account_id: str) -> None:
+    """One turn of one account: queued with a lock of the account's own."""
+    asking.ask(uuid.UUID(account_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="intake.ask_due", queueing_lock="intake.ask_due")
+def ask_due(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every minute: the accounts whose time it is."""
+    asking.ask_due()

@@ -14,8 +14,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from huixiang.cases.actions import reply
-from huixiang.channels.actions import deliver_due, queue_deliveries
+from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.contracts import can_send
+from huixiang.channels.delivering import deliver_due
 from huixiang.channels.models import ChannelAccount, Delivery
 from huixiang.intake.attachments.actions import upload
 from huixiang.intake.attachments.queries import of_turn

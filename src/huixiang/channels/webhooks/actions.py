@@ -71,9 +71,7 @@ def open_endpoint(
     fields = _checked(name=name, url=url, wanted=wanted)
     address.resolve(fields["url"])
     secret = new_secret()
-    made = WebhookEndpoint.objects.create(
-        workspace=workspace, personal=personal, secret=encrypt(secret), **fields
-    )
+    made = WebhookEndpoint.objects.create(workspace=workspace, personal=personal, secret=encrypt(secret), **fields)
     _tell(made, "opened", actor)
     return made, secret
 
@@ -285,9 +283,7 @@ def _pause_after(attempts: int) -> datetime.timedelta:
     return RETRY_AFTER[attempts - 1] * (1 + JITTER * (2 * secrets.randbelow(1_000) / 999 - 1))
 
 
-def _note_health(
-    delivery: WebhookDelivery, outcome: sending.Outcome, now: datetime.datetime, *, last: bool
-) -> None:
+def _note_health(delivery: WebhookDelivery, outcome: sending.Outcome, now: datetime.datetime, *, last: bool) -> None:
     """A success ends the failing; an endpoint that took nothing for as long as tries last is paused with the reason."""
     endpoint = WebhookEndpoint.objects.select_for_update().get(id=delivery.endpoint_id)
     if not outcome.error:

@@ -104,9 +104,7 @@ def secrets_of(account: ChannelAccount) -> list[str]:
 def refuse(*, account: ChannelAccount, reason: str, body: str) -> None:
     """Keep in plain sight what could not be taken, and why; the hundred latest of an account."""
     excerpt = mask(body.replace("\x00", "").encode("utf-8", "replace").decode()[: 2 * EXCERPT]).text[:EXCERPT]
-    RefusedCall.objects.create(
-        workspace_id=account.workspace_id, account=account, reason=reason, excerpt=excerpt
-    )
+    RefusedCall.objects.create(workspace_id=account.workspace_id, account=account, reason=reason, excerpt=excerpt)
     kept: list[uuid.UUID] = list(account.refused_calls.order_by("-at").values_list("id", flat=True)[:REFUSED_KEPT])
     account.refused_calls.exclude(id__in=kept).delete()
 

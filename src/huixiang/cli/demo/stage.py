@@ -37,7 +37,7 @@ def at(moment: datetime.datetime) -> Iterator[None]:
         timezone.now = real
 
 
-class PostOffice:
+class PostOffice(contracts.Connector):
     """The story's own mail server: it takes every mail but those to addresses that do not exist.
 
     While the story is told it stands in the place of the real one, so that telling it sends nobody a mail.

@@ -14,8 +14,9 @@ from huixiang.cases import handing, tagging
 from huixiang.cases.filters import Filters
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.saved_views import save_view
-from huixiang.channels.actions import deliver_due, report_fetched
+from huixiang.channels.actions import report_fetched
 from huixiang.channels.contracts import InboundMessage
+from huixiang.channels.delivering import deliver_due
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.cli.demo.correcting import correct
 from huixiang.cli.demo.stage import Told, at, author_id, introduce

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from huixiang.channels.contracts import LINK
+from huixiang.channels.contracts import LINK, Connector
 from huixiang.channels.models import Delivery, DeliveryState
 
 
-class ApiConnector:
+class ApiConnector(Connector):
     """Hands answers over by letting the app fetch them from `GET /api/v1/deliveries`."""
 
     kind = "api"

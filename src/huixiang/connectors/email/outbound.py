@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.cases.files import of_delivery
-from huixiang.channels.contracts import FILES, TransportError
+from huixiang.channels.contracts import FILES, Connector, TransportError
 from huixiang.channels.models import Delivery, DeliveryState
 from huixiang.intake.attachments import storage
 
@@ -18,7 +18,7 @@ PERMANENT_FROM = 500  # RFC 5321: replies 5yz are permanent
 MAIL_ID = re.compile(r"<[^<>\s@]+@[^<>\s@]+>")  # other channels' message ids do not belong in a mail's headers
 
 
-class EmailConnector:
+class EmailConnector(Connector):
     """The workspace's mail by the installation's SMTP server."""
 
     kind = "email"
@@ -46,9 +46,7 @@ class EmailConnector:
                 _said(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= PERMANENT_FROM
             ) from error
         except smtplib.SMTPServerDisconnected as error:
-            raise TransportError(
-                _("The mail server hung up; the mail may have gone out."), unknown=True
-            ) from error
+            raise TransportError(_("The mail server hung up; the mail may have gone out."), unknown=True) from error
         except OSError as error:
             raise TransportError(
                 _("The mail server %(host)s cannot be reached: %(why)s")

@@ -3,11 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huixiang.channels.contracts import LINK, TransportError
+from huixiang.channels.contracts import LINK, Connector, TransportError
 from huixiang.channels.models import Delivery, DeliveryState
 
 
-class FileConnector:
+class FileConnector(Connector):
     """The source of imported rows."""
 
     kind = "import"

@@ -2,16 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from huixiang.channels.contracts import LINK
+from huixiang.channels.contracts import LINK, Connector
 from huixiang.channels.models import Delivery, DeliveryState
 
 
-class NotesConnector:
+class NotesConnector(Connector):
     """Notes of phone calls and interviews."""
 
     kind = "notes"
     label = _("Phone and interviews")
     carries = LINK
+    opened_in_desk = False
 
     def can_send(self) -> bool:
         """Always: a person rings."""

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from huixiang.channels.contracts import PAGE
+from huixiang.channels.contracts import PAGE, Connector
 from huixiang.channels.models import Delivery, DeliveryState
 
 
-class PortalConnector:
+class PortalConnector(Connector):
     """The portal."""
 
     kind = "portal"

@@ -3,16 +3,17 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huixiang.channels.contracts import LINK, TransportError
+from huixiang.channels.contracts import LINK, Connector, TransportError
 from huixiang.channels.models import Delivery, DeliveryState
 
 
-class WebhookConnector:
+class WebhookConnector(Connector):
     """Signed JSON from outside."""
 
     kind = "webhook"
     label = gettext_lazy("Webhook (signed JSON)")
     carries = LINK
+    opened_in_desk = False
 
     def can_send(self) -> bool:
         """Never: the other side calls us."""

@@ -6,9 +6,9 @@ import uuid
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import conversations_of, joinable
 from huixiang.channels.actions import conversations
+from huixiang.channels.contracts import place_of
 from huixiang.engine.masking import mask
 from huixiang.feedback.models import Feedback
-from huixiang.intake.acceptance import LONGEST_ID
 from huixiang.intake.models import IdempotencyKey, Message, MessageState
 from huixiang.members.actions import Author, link
 from huixiang.triage.signals import Batch, Signal
@@ -36,10 +36,7 @@ def link_members(batch: Batch) -> None:
 
 
 def _place(message: Message) -> str:
-    """The conversation's name on the channel. What is said in private without a thread is the author's own place."""
-    if message.private and not message.thread:
-        return f"@{message.author_id}"[:LONGEST_ID]
-    return message.thread
+    return place_of(thread=message.thread, private=message.private, author_id=message.author_id)
 
 
 def continue_cases(batch: Batch) -> None:
