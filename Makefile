@@ -1,6 +1,6 @@
 # `make run` and `make test` do all the set-up on a new machine (Python 3.11, Node 20 or newer).
 .DELETE_ON_ERROR:
-.PHONY: run test check setup setup-dev build clean screenshots
+.PHONY: run test proof check setup setup-dev build clean screenshots
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +55,10 @@ check: setup-dev
 test: check
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/journeys --ignore tests/process
 	$(BIN)/python -m pytest -n 2 --dist loadfile tests/journeys tests/process
+
+# What takes real servers or many minutes: every connector with 10,000 messages and killed processes, long fuzzing.
+proof: setup-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m proof
 
 # The pictures of the READMEs, taken anew: with the demo communities, on a data folder of its own.
 screenshots: setup-dev
