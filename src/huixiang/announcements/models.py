@@ -39,6 +39,7 @@ class Announcement(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     people_count = models.PositiveIntegerField(default=0)  # who had said it or 我也是 when it was published
     told_at = models.DateTimeField(null=True, blank=True)  # when everybody had been told or found unreachable
+    telling_paused_at = models.DateTimeField(null=True, blank=True)  # since when a person holds back what is not out
     search = SearchField(of=_words)
 
     class Meta:

@@ -172,7 +172,7 @@ def pause(*, account: ChannelAccount, reason: str, actor: Actor = SYSTEM) -> Non
 @transaction.atomic
 def resume(*, account: ChannelAccount, actor: Actor) -> None:
     """Send again, beginning with what waited. Journal: channels.account_changed."""
-    if ChannelAccount.objects.filter(id=account.id).exclude(paused_reason="").update(paused_reason=""):
+    if ChannelAccount.objects.filter(id=account.id, closed_at=None).exclude(paused_reason="").update(paused_reason=""):
         account.paused_reason = ""
         Health.objects.filter(account=account).update(error="", error_at=None)
         _changed(account, "resumed", actor)
@@ -205,14 +205,15 @@ def by_id(*, workspace_id: uuid.UUID, account_id: uuid.UUID) -> ChannelAccount |
 
 
 def of_kinds(kinds: Iterable[str]) -> list[ChannelAccount]:
-    """All accounts of these kinds, of all workspaces, also paused ones: what comes in is taken all the same."""
-    return list(ChannelAccount.objects.filter(kind__in=list(kinds)).select_related("workspace").order_by("id"))
+    """All accounts of these kinds, of all workspaces, also paused ones: what comes in is taken; closed ones are not."""
+    found = ChannelAccount.objects.filter(kind__in=list(kinds), closed_at=None)
+    return list(found.select_related("workspace").order_by("id"))
 
 
 def to_ask(kinds: Iterable[str]) -> list[ChannelAccount]:
     """Accounts of these kinds whose time to be asked again has come."""
     due = Q(health__isnull=True) | Q(health__asks_next_at__isnull=True) | Q(health__asks_next_at__lte=timezone.now())
-    return list(ChannelAccount.objects.filter(due, kind__in=list(kinds)).order_by("id"))
+    return list(ChannelAccount.objects.filter(due, kind__in=list(kinds), closed_at=None).order_by("id"))
 
 
 def health_of(account: ChannelAccount) -> Health:

@@ -29,6 +29,7 @@ class ChannelAccount(models.Model):
     token = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - many have none: of the address platforms call
     paused_reason = models.TextField(blank=True)
     created_at = models.DateTimeField(default=now)
+    closed_at = models.DateTimeField(null=True, blank=True)  # for good: nothing comes or goes, what came stays
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "slug"], name="account_slug")]
@@ -76,7 +77,7 @@ class Delivery(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="+")
     recipient = models.CharField(max_length=320)  # the person's id on the platform, or an e-mail address
     recipient_member_id = models.UUIDField()
-    purpose = models.CharField(max_length=20)  # reply, notice, confirmation
+    purpose = models.CharField(max_length=20)  # reply, notice, confirmation, consent, test
     about_id = models.UUIDField(null=True)  # the case or announcement it is about
     subject_line = models.CharField(max_length=200, blank=True)
     text = models.TextField()

@@ -12,6 +12,7 @@ from huixiang.workspaces.models import Workspace
 ACCOUNTS_BY_SLUG = f"""
     SELECT {prepared.columns(ChannelAccount, "account")} FROM channels_channelaccount AS account
     WHERE account.workspace_id = %(workspace)s::uuid AND account.slug = ANY(%(slugs)s::text[])
+    AND account.closed_at IS NULL
 """  # noqa: S608 - put together from the model's own columns
 
 
@@ -21,7 +22,7 @@ def account_by_slug(*, workspace: Workspace, slug: str) -> ChannelAccount | None
 
 
 def accounts_by_slug(*, workspace: Workspace, slugs: Iterable[str]) -> dict[str, ChannelAccount]:
-    """The accounts of these slugs that exist."""
+    """The accounts of these slugs that exist and were not closed."""
     found = prepared.rows(ACCOUNTS_BY_SLUG, {"workspace": workspace.id, "slugs": list(slugs)})
     accounts = [prepared.instance(ChannelAccount, row) for row in found]
     return {account.slug: account for account in accounts}
