@@ -1,8 +1,12 @@
 """A real browser in front of the running product."""
 
+import fcntl
+import os
 import re
+import shutil
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,19 +33,59 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
-def prepared() -> Iterator[Path]:
-    """The directory of a stopped product that has one workspace `brand` and its owner."""
-    assert (STATIC / "desk.css").exists(), "build the pages' styles first: make setup-dev"
+SHARED = "HUIXIANG_TESTS_SHARED"  # where the workers of one run put what they share
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="hx-shared-")
+        Path(os.environ[SHARED]).chmod(0o755)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What the workers shared goes when all of them are done."""
+    if not hasattr(session.config, "workerinput"):
+        shutil.rmtree(os.environ[SHARED], ignore_errors=True)
+
+
+def made_once(name: str, make: Callable[[Path], None]) -> Path:
+    """A directory that whoever of the workers comes first makes, and the others wait for."""
+    place = Path(os.environ[SHARED])
+    home = place / name
+    with (place / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            make(home)
+    return home
+
+
+def _kept(home: Path, running: Product) -> None:
+    """Stop the product and keep what it has, owners and modes too."""
+    assert running.stop() == 0
+    embedded_postgres.stop(running.home)
+    subprocess.run(["/bin/cp", "-a", str(running.home), str(home)], check=True)
+
+
+def _one_workspace(home: Path) -> None:
     with running_product() as running:
         secret = running.home / "password"
         secret.write_text(PASSWORD)
         running.command(
             "workspace", "create", "brand", "--name", "北辰汽车", "--owner", OWNER, "--password-file", str(secret)
         )
-        assert running.stop() == 0
-        embedded_postgres.stop(running.home)
-        yield running.home
+        _kept(home, running)
+
+
+def _demo_communities(home: Path) -> None:
+    with running_product(demo=True) as running:
+        _kept(home, running)
+
+
+@pytest.fixture(scope="session")
+def prepared() -> Path:
+    """The directory of a stopped product that has one workspace `brand` and its owner."""
+    assert (STATIC / "desk.css").exists(), "build the pages' styles first: make setup-dev"
+    return made_once("brand", _one_workspace)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +115,9 @@ class Demo:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """One for all journeys that need it: its communities take a while to be told."""
+    """One for all journeys of a worker that need it; its communities take a while to be told, and are told once."""
     assert (STATIC / "desk.css").exists(), "build the pages' styles first: make setup-dev"
-    with running_product(demo=True) as running:
+    with running_product(demo=True, copy_of=made_once("demo", _demo_communities)) as running:
         yield Demo(running, running.says_next())
 
 
