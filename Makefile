@@ -15,7 +15,7 @@ run: setup
 
 setup: $(STAMPS)/runtime $(STAMPS)/frontend $(STAMPS)/languages
 
-setup-dev: $(STAMPS)/dev $(STAMPS)/frontend $(STAMPS)/languages $(STAMPS)/browser
+setup-dev: $(STAMPS)/dev $(STAMPS)/frontend $(STAMPS)/languages $(STAMPS)/browser $(STAMPS)/mail-server
 
 $(BIN)/uv:
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,10 @@ $(STAMPS)/languages: $(shell find src -name '*.po' 2>/dev/null) $(STAMPS)/runtim
 
 $(STAMPS)/browser:
 	scripts/install-browser
+	@touch $@
+
+$(STAMPS)/mail-server: scripts/install-mail-server
+	scripts/install-mail-server
 	@touch $@
 
 check: setup-dev
