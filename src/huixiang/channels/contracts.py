@@ -220,6 +220,10 @@ class Connector:
         """Whether answers can go out this way at all."""
         return True
 
+    def sends_by_line(self, account: ChannelAccount) -> bool:
+        """Whether this account's answers go out by its open line."""
+        return self.own_line
+
     def hears_by(self, account: ChannelAccount) -> Hears:
         """How this account's messages come in."""
         return self.hears
@@ -245,7 +249,10 @@ class Connector:
         raise TransportError(_("This channel cannot be asked."), permanent=True)
 
     async def listen(self, account: ChannelAccount, taken: Taken) -> None:
-        """Hold the line open and hand over what comes, until cancelled or the line breaks. Raises TransportError."""
+        """Hold the line open and hand over what comes, until cancelled or the line breaks. Raises TransportError.
+
+        `taken(())` says that the line stands: the account's page shows it. Returns when the platform asks to open anew.
+        """
         raise TransportError(_("This channel holds no line."), permanent=True)
 
     def check(self, account: ChannelAccount) -> str:

@@ -8,7 +8,7 @@ import datetime
 import logging
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -43,9 +43,20 @@ def wake(account_id: uuid.UUID) -> None:
 
 def accounts_due() -> list[uuid.UUID]:
     """The accounts with something due, those that are paused or send by an open line left out."""
-    due = _due(timezone.now()).filter(account__paused_reason="")
-    rows = due.values_list("account_id", "account__kind").distinct()
-    return sorted(account_id for account_id, kind in rows if not connector(kind).own_line)
+    due = ChannelAccount.objects.filter(id__in=_due(timezone.now()).values("account_id"), paused_reason="")
+    return sorted(account.id for account in due if not connector(account.kind).sends_by_line(account))
+
+
+def due_among(account_ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of these accounts with something due."""
+    due = _due(timezone.now()).filter(account_id__in=account_ids, account__paused_reason="")
+    return list(due.values_list("account_id", flat=True).distinct())
+
+
+def by_line(account_id: uuid.UUID) -> bool:
+    """Whether the account's messages go out by its open line: then only the process that holds it can send them."""
+    account = ChannelAccount.objects.filter(id=account_id).first()
+    return account is not None and connector(account.kind).sends_by_line(account)
 
 
 def wake_due() -> int:

@@ -22,11 +22,15 @@ def run(_args: argparse.Namespace) -> int:
 
 
 async def _until_stopped() -> None:
+    """Until SIGINT or SIGTERM; a second one does not cut short what the first began."""
     from huixiang.intake.listening import Lines  # noqa: PLC0415 - Django must be set up first
 
-    task = asyncio.create_task(Lines().run())
-    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    lines, stopping = asyncio.create_task(Lines().run()), asyncio.create_task(stop.wait())
+    await asyncio.wait({lines, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    lines.cancel()
     with contextlib.suppress(asyncio.CancelledError):
-        await task
+        await lines

@@ -1,27 +1,29 @@
 """Open lines: one process holds them, one line an account, and only while it has the account's lease.
 
 Some platforms drop the older of two lines of one bot, so two processes must never hold the same. The lease is renewed
-while the line stands; a process that was killed loses it after LEASE, and another one takes over.
+while the line stands; a process that was killed loses it after LEASE, and another one takes over. A process that cannot
+renew closes its lines before somebody else may open them.
 """
 
 import asyncio
-import contextlib
 import datetime
 import logging
 import os
 import secrets
 import socket
 import uuid
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
 
-from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from huixiang.channels import accounts, delivering
-from huixiang.channels.contracts import Hears, InboundMessage, Taken, TransportError, connector, connectors
+from huixiang.channels.contracts import Connector, Hears, InboundMessage, Taken, TransportError, connector, connectors
 from huixiang.channels.models import ChannelAccount, Health
 from huixiang.channels.webhooks.receiving import refuse
 from huixiang.intake.actions import REFUSED, receive
@@ -30,8 +32,13 @@ log = logging.getLogger(__name__)
 
 LEASE: Final = datetime.timedelta(seconds=30)
 LOOK_EVERY: Final = 5.0  # seconds between two looks at the accounts and leases
+MARGIN: Final = 8.0  # seconds before the end of an unrenewed lease at which its line is closed
 SEND_EVERY: Final = 0.5  # seconds between two looks for what goes out by an open line
+TURN: Final = 5.0  # seconds of one turn of sending: a process that is to stop waits for those under way
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0  # seconds before a broken line is opened again, doubled each time
+STEADY: Final = 60.0  # seconds a line stood after which its next pause is the first again
+CLOSE_WITHIN: Final = 10.0  # seconds
+STORING, SENDING = 6, 8  # threads
 
 
 def holder() -> str:
@@ -40,30 +47,36 @@ def holder() -> str:
 
 
 def to_hold(name: str) -> list[ChannelAccount]:
-    """Take or renew the lease of every account that wants a line and is free or ours; returns those we hold."""
+    """Take or renew the lease of every account that wants a line and is free or ours; returns those we hold.
+
+    By the database's clock, so that machines whose clocks differ agree. What wants no line any more is let go.
+    """
     kinds = [kind for kind, by in connectors().items() if by.form]
     wanted = [
-        account for account in accounts.of_kinds(kinds)
-        if connector(account.kind).hears_by(account) == Hears.LINE and not account.paused_reason
-    ]  # fmt: skip
-    now = timezone.now()
+        account for account in accounts.of_kinds(kinds) if connector(account.kind).hears_by(account) == Hears.LINE
+    ]
     ids = [account.id for account in wanted]
+    known = set(Health.objects.filter(account_id__in=ids).values_list("account_id", flat=True))
     for account in wanted:
-        accounts.health_of(account)
-    free = Health.objects.filter(Q(holder=name) | Q(holder="") | Q(held_until__isnull=True) | Q(held_until__lt=now))
-    free.filter(account_id__in=ids).update(holder=name, held_until=now + LEASE)
+        if account.id not in known:
+            accounts.health_of(account)
+    Health.objects.filter(holder=name).exclude(account_id__in=ids).update(**NOBODYS)
+    free = Health.objects.filter(Q(holder=name) | Q(holder="") | Q(held_until__isnull=True) | Q(held_until__lt=Now()))
+    free.filter(account_id__in=ids).update(holder=name, held_until=Now() + LEASE)
     ours = set(Health.objects.filter(holder=name, account_id__in=ids).values_list("account_id", flat=True))
     return [account for account in wanted if account.id in ours]
 
 
+NOBODYS: Final[dict[str, Any]] = {"holder": "", "held_until": None, "connected_at": None}
+
+
 def let_go(name: str) -> None:
     """Give every lease back, so that another process need not wait for it to run out."""
-    Health.objects.filter(holder=name).update(holder="", held_until=None, connected_at=None)
+    Health.objects.filter(holder=name).update(**NOBODYS)
 
 
 def take(account: ChannelAccount, messages: Sequence[InboundMessage]) -> None:
     """Store what came by a line, before the platform is told that it was taken."""
-    close_old_connections()
     receipts = receive(account=account, messages=messages)
     for receipt, message in zip(receipts, messages, strict=True):
         if receipt.status == REFUSED:
@@ -71,99 +84,166 @@ def take(account: ChannelAccount, messages: Sequence[InboundMessage]) -> None:
     accounts.note_heard(account, len(messages))
 
 
+def note_open(account: ChannelAccount) -> None:
+    """The line stands: what was wrong before is over."""
+    Health.objects.filter(account=account).update(connected_at=timezone.now(), error="", error_at=None)
+
+
+def note_closed(account: ChannelAccount, error: TransportError | None) -> None:
+    """The line is down, and why. When nothing helps but a person, the account is paused with the sentence."""
+    Health.objects.filter(account=account).update(connected_at=None)
+    accounts.note_trouble(account, error.sentence if error else "")
+    if error is not None and error.pauses:
+        accounts.pause(account=account, reason=error.sentence)
+
+
+@dataclass(slots=True)
+class _Line:
+    """One line, and the settings it was opened with."""
+
+    account: ChannelAccount
+    task: asyncio.Task[None]
+
+    def is_over(self, now: ChannelAccount | None) -> bool:
+        """No longer ours, opened with other settings, or broken down; one a person must look at stays as it is."""
+        if now is None or now.settings != self.account.settings:
+            return True
+        return self.task.done() and not now.paused_reason
+
+
 class Lines:
-    """The lines of this process."""
+    """The lines of this process. Everything that asks the database runs in threads: the lines never wait for it."""
 
     def __init__(self) -> None:
         self.name = holder()
-        self._tasks: dict[uuid.UUID, asyncio.Task[None]] = {}
+        self._lines: dict[uuid.UUID, _Line] = {}
+        self._turns: dict[uuid.UUID, asyncio.Task[None]] = {}
+        self._renewed = 0.0
+        self._stores = ThreadPoolExecutor(STORING, thread_name_prefix="storing")
+        self._senders = ThreadPoolExecutor(SENDING, thread_name_prefix="sending")
 
     async def run(self) -> None:
-        """Hold lines until cancelled."""
+        """Hold lines until cancelled; then what is being sent is sent, the lines close, the leases are given back."""
+        self._renewed = asyncio.get_running_loop().time()
         try:
-            while True:
-                await self._look()
-                await asyncio.sleep(LOOK_EVERY)
+            async with asyncio.TaskGroup() as group:
+                for work, every in ((self._look, LOOK_EVERY), (self._guard, 1.0), (self._send, SEND_EVERY)):
+                    group.create_task(_again_and_again(work, every))
         finally:
-            for task in self._tasks.values():
-                task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-            await sync_to_async(let_go)(self.name)
+            if self._turns:
+                await asyncio.wait(self._turns.values(), timeout=CLOSE_WITHIN)
+            await self._close(list(self._lines))
+            await self._apart(let_go, self.name)
+            self._stores.shutdown(wait=False)
+            self._senders.shutdown(wait=False, cancel_futures=True)
+
+    async def _apart(self, work: Callable[..., Any], *args: Any, pool: ThreadPoolExecutor | None = None) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(pool or self._stores, _connected, work, *args)
 
     async def _look(self) -> None:
         """Open lines that are new, close those that are no longer ours."""
-        try:
-            held = {account.id: account for account in await sync_to_async(_fresh)(self.name)}
-        except Exception:  # the database is away for a moment: lines go on, leases are renewed at the next look
-            log.exception("the leases could not be renewed")
-            return
-        for gone in [one for one, task in self._tasks.items() if one not in held or task.done()]:
-            self._tasks.pop(gone).cancel()
+        asked = asyncio.get_running_loop().time()
+        held = {account.id: account for account in await self._apart(to_hold, self.name)}
+        self._renewed = asked
+        await self._close([one for one, line in self._lines.items() if line.is_over(held.get(one))])
         for account_id, account in held.items():
-            if account_id not in self._tasks:
-                self._tasks[account_id] = asyncio.create_task(_line(account))
+            if account_id not in self._lines:
+                self._lines[account_id] = _Line(account, asyncio.create_task(self._line(account)))
 
+    async def _guard(self) -> None:
+        """Without the database for long: another process may have it, and is about to take over."""
+        if asyncio.get_running_loop().time() - self._renewed > LEASE.total_seconds() - MARGIN and self._lines:
+            log.error("the leases could not be renewed in time: the lines are closed")
+            await self._close(list(self._lines))
 
-def _fresh(name: str) -> list[ChannelAccount]:
-    close_old_connections()
-    return to_hold(name)
+    async def _close(self, ids: Collection[uuid.UUID]) -> None:
+        """Returns when they are closed: only then may they be opened again."""
+        tasks = [self._lines.pop(one).task for one in ids]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            done, _open = await asyncio.wait(tasks, timeout=CLOSE_WITHIN)
+            for task in done:
+                if not task.cancelled() and (error := task.exception()):
+                    log.error("a line ended", exc_info=error)
 
-
-async def _line(account: ChannelAccount) -> None:
-    """Keep one line open, and what goes out by it going out; a broken one is opened again, later each time."""
-    by, pause = connector(account.kind), FIRST_PAUSE
-    sender = asyncio.create_task(_sending(account)) if by.own_line else None
-    try:
+    async def _line(self, account: ChannelAccount) -> None:
+        """Keep one line open; a broken one is opened again, later each time, until only a person can help."""
+        clock, pause = asyncio.get_running_loop().time, FIRST_PAUSE
         while True:
-            opened = asyncio.get_running_loop().time()
-            try:
-                await by.listen(account, _taker(account))
-                sentence = ""
-            except TransportError as error:
-                sentence = error.sentence
-                if error.pauses:
-                    await sync_to_async(accounts.pause)(account=account, reason=sentence)
-                    return
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:  # a frame nobody foresaw must not end the line for good
-                log.exception("the line of %s broke", account.id)
-                sentence = str(error) or type(error).__name__
-            await sync_to_async(accounts.note_trouble)(account, sentence)
-            pause = FIRST_PAUSE if asyncio.get_running_loop().time() - opened > LONGEST_PAUSE else pause
-            await asyncio.sleep(pause)
+            opened = clock()
+            error = await self._listened(connector(account.kind), account)
+            await self._apart(note_closed, account, error)
+            if error is not None and error.pauses:
+                return
+            if error is None or clock() - opened > STEADY:
+                pause = FIRST_PAUSE
+            await asyncio.sleep(pause if error is None or error.again_in is None else error.again_in)
             pause = min(pause * 2, LONGEST_PAUSE)
-            account = await sync_to_async(_again)(account)
-    finally:
-        if sender is not None:
-            sender.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sender
+            account = await self._apart(_of_now, account)
+
+    async def _listened(self, by: Connector, account: ChannelAccount) -> TransportError | None:
+        """Hold the line until it ends; returns why, None when the platform only wants it opened anew."""
+        try:
+            await by.listen(account, self._taker(account))
+        except TransportError as error:
+            return error
+        except Exception as error:  # a frame nobody foresaw must not end the line for good
+            log.exception("the line of %s broke", account.id)
+            return TransportError(str(error) or type(error).__name__)
+        return None
+
+    def _taker(self, account: ChannelAccount) -> Taken:
+        stands = False
+
+        async def taken(messages: Sequence[InboundMessage]) -> None:
+            nonlocal stands
+            if not stands:
+                await self._apart(note_open, account)
+                stands = True
+            if messages:
+                await self._apart(take, account, messages)
+
+        return taken
+
+    async def _send(self) -> None:
+        """Begin a turn for each account with something due that goes out by a line of ours."""
+        lines = [line.account for line in self._lines.values() if line.account.id not in self._turns]
+        ids = [account.id for account in lines if connector(account.kind).sends_by_line(account)]
+        for account_id in await self._apart(delivering.due_among, ids) if ids else ():
+            self._turns[account_id] = asyncio.create_task(self._turn(account_id))
+
+    async def _turn(self, account_id: uuid.UUID) -> None:
+        try:
+            await self._apart(_deliver, account_id, pool=self._senders)
+        except Exception:  # the database is away for a moment; what is due stays due
+            log.exception("sending by the line of %s failed", account_id)
+        finally:
+            self._turns.pop(account_id, None)
 
 
-def _again(account: ChannelAccount) -> ChannelAccount:
-    """The account with the settings of now: a secret may have been changed since."""
+async def _again_and_again(work: Callable[[], Any], every: float) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:  # the database is away for a moment: lines go on as long as their leases last
+            log.exception("looking after the lines failed")
+        await asyncio.sleep(every)
+
+
+def _connected(work: Callable[..., Any], *args: Any) -> Any:
+    """Run in a thread with a connection that works: a database that was started again does not hang about in it."""
     close_old_connections()
+    try:
+        return work(*args)
+    finally:
+        close_old_connections()
+
+
+def _of_now(account: ChannelAccount) -> ChannelAccount:
+    """The account with the settings of now: a secret may have been changed since."""
     return ChannelAccount.objects.select_related("workspace").filter(id=account.id).first() or account
 
 
-def _taker(account: ChannelAccount) -> Taken:
-    async def taken(messages: Sequence[InboundMessage]) -> None:
-        if messages:
-            await sync_to_async(take)(account, messages)
-
-    return taken
-
-
-async def _sending(account: ChannelAccount) -> None:
-    while True:
-        await asyncio.sleep(SEND_EVERY)
-        try:
-            await sync_to_async(_send, thread_sensitive=False)(account.id)
-        except Exception:  # the database is away for a moment
-            log.exception("sending by the line of %s failed", account.id)
-
-
-def _send(account_id: uuid.UUID) -> None:
-    close_old_connections()
-    delivering.deliver_account(account_id, budget=delivering.BUDGET)
+def _deliver(account_id: uuid.UUID) -> None:
+    delivering.deliver_account(account_id, budget=TURN)
