@@ -17,9 +17,18 @@ class ConnectorsConfig(AppConfig):
         from huixiang.connectors.files.outbound import FileConnector  # noqa: PLC0415
         from huixiang.connectors.notes.outbound import NotesConnector  # noqa: PLC0415
         from huixiang.connectors.portal.outbound import PortalConnector  # noqa: PLC0415
+        from huixiang.connectors.slack.outbound import SlackConnector  # noqa: PLC0415
         from huixiang.connectors.webhook.outbound import WebhookConnector  # noqa: PLC0415
+        from huixiang.connectors.wechat_oa.outbound import WechatOaConnector  # noqa: PLC0415
 
         for connector in (
-            ApiConnector(), EmailConnector(), FileConnector(), NotesConnector(), PortalConnector(), WebhookConnector(),
-        ):  # fmt: skip
+            ApiConnector(),
+            EmailConnector(),
+            FileConnector(),
+            NotesConnector(),
+            PortalConnector(),
+            SlackConnector(),
+            WebhookConnector(),
+            WechatOaConnector(),
+        ):
             register(connector)
