@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from huixiang.cases.models import ClockName
 from huixiang.cases.queries import cases_by_id
 from huixiang.cases.states import CaseState
+from huixiang.channels.changes import AccountChange
 from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
 from huixiang.desk.vocabulary import field_name, finding_in_words
@@ -90,6 +91,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "themes.feedback_returned": gettext_lazy("Moved feedback went back"),
     "themes.change_undone": gettext_lazy("What was written about the theme was taken back"),
     "cases.theme_followed": gettext_lazy("The case went along to another theme with its feedback"),
+    "triage.bot_asked": gettext_lazy("Something was said that a bot has to look at"),
     "workspaces.workspace_created": gettext_lazy("The workspace was opened"),
     "workspaces.workspace_changed": gettext_lazy("The workspace's settings were changed"),
     "workspaces.api_key_created": gettext_lazy("An API key was made"),
@@ -168,7 +170,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
         _("A view of the inbox was saved for the team") if d["shared"] else _("A view of the inbox was saved")
     ),
     "channels.webhook_changed": lambda d: _("Webhook: %(what)s") % {"what": _label(WebhookChange, d["what"])},
-    "channels.account_changed": lambda d: _("Channel: %(what)s") % {"what": _label(WebhookChange, d["what"])},
+    "channels.account_changed": lambda d: _label(AccountChange, d["what"]),
     "channels.delivery_finished": lambda d: _("Message: %(state)s") % {"state": _label(DeliveryState, d["state"])},
     "feedback.found": lambda d: _("Found to be feedback: %(kind)s") % {"kind": _label(Kind, d["kind"])},
     "intake.messages_received": lambda d: _("%(stored)s messages came in, %(duplicate)s known already") % d,

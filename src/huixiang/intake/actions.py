@@ -36,9 +36,10 @@ STORE = f"""
         SELECT * FROM unnest(
             %(id)s::uuid[], %(external_id)s::text[], %(author_id)s::text[], %(author_name)s::text[],
             %(author_email)s::text[], %(text)s::text[], %(thread)s::text[], %(reply_to)s::text[],
-            %(private)s::bool[], %(public)s::bool[], %(sent_at)s::timestamptz[], %(historical)s::bool[]
+            %(private)s::bool[], %(public)s::bool[], %(sent_at)s::timestamptz[], %(addressed)s::bool[],
+            %(historical)s::bool[]
         ) WITH ORDINALITY AS row (id, external_id, author_id, author_name, author_email, text, thread, reply_to,
-                                  private, public, sent_at, historical, place)
+                                  private, public, sent_at, addressed, historical, place)
     ), fresh AS (
         INSERT INTO intake_idempotencykey (workspace_id, account_id, external_id, message_id, month)
         SELECT %(workspace)s::uuid, %(account)s::uuid, external_id, id, %(month)s::date FROM incoming
@@ -48,17 +49,17 @@ STORE = f"""
     )
     INSERT INTO intake_message (
         id, workspace_id, account_id, month, external_id, author_id, author_name, author_email, text, thread,
-        reply_to, private, public, sent_at, received_at, historical, state, error, findings, masked_text
+        reply_to, private, public, sent_at, addressed, received_at, historical, state, error, findings, masked_text
     )
     SELECT incoming.id, %(workspace)s::uuid, %(account)s::uuid, %(month)s::date, external_id, author_id, author_name,
-           author_email, text, thread, reply_to, private, public, sent_at, %(now)s::timestamptz, historical,
-           'pending', '', '[]'::jsonb, ''
+           author_email, text, thread, reply_to, private, public, sent_at, addressed, %(now)s::timestamptz,
+           historical, 'pending', '', '[]'::jsonb, ''
     FROM incoming JOIN fresh ON fresh.message_id = incoming.id
     RETURNING id, EXISTS ({jobs.WAITS})
 """  # noqa: S608 - put together from pieces of our own
 COLUMNS = (
     "external_id", "author_id", "author_name", "author_email", "text", "thread", "reply_to", "private", "public",
-    "sent_at",
+    "sent_at", "addressed",
 )  # fmt: skip
 
 

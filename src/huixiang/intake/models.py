@@ -40,6 +40,7 @@ class Message(models.Model):
     reply_to = models.CharField(max_length=200, blank=True)
     private = models.BooleanField(default=False)
     public = models.BooleanField(default=False)
+    addressed = models.BooleanField(default=False, db_default=False)  # said to our bot, not only where it listens
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField(default=now)
     historical = models.BooleanField(default=False)

@@ -108,3 +108,11 @@ class VersionSwitchedOn(LearningEvent):
     name: ClassVar[str] = "triage.version_switched_on"
     before: int
     after: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BotAsked(Event):
+    """A message the account's bot has to look at: a command, a feedback in a group, or a group's first word."""
+
+    name: ClassVar[str] = "triage.bot_asked"
+    subject_kind: ClassVar[str] = "message"

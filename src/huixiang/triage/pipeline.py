@@ -8,13 +8,14 @@ from huixiang.intake.models import Message
 from huixiang.triage import doubting, rising
 from huixiang.triage.opinions import actions as opinions
 from huixiang.triage.signals import Batch, Signal
-from huixiang.triage.steps import judging, linking, reading, remembering, routing
+from huixiang.triage.steps import commanding, judging, linking, reading, remembering, routing
 from huixiang.workspaces.models import Workspace
 
 Step = Callable[[Batch], None]
 
 STEPS: tuple[Step, ...] = (
     linking.link_members,
+    commanding.take_commands,
     linking.continue_cases,
     linking.join_rows,
     reading.read_texts,
@@ -28,6 +29,7 @@ STEPS: tuple[Step, ...] = (
     routing.write_turns,
     routing.finish_messages,
     routing.report,
+    commanding.ask_bots,
     rising.regrade_rising,
     doubting.doubt_earlier,
     opinions.ask_about_doubtful,

@@ -30,6 +30,7 @@ class Signal:
     findings: list[dict[str, Any]] = field(default_factory=list)
     version: str = MODEL_VERSION  # which models read it, with what was learned from corrections
     forced: bool = False  # a person said that this is feedback
+    command: str = ""  # what the author told the bot to do
     case: Case | None = None  # the open case these messages continue
     handled: Case | None = None  # the case their feedback is handled in, opened or joined
     earlier: Feedback | None = None  # the feedback they go on with (within ten minutes)
@@ -96,6 +97,7 @@ class Batch:
 
     workspace: Workspace
     signals: list[Signal]
+    commands: list[Signal] = field(default_factory=list)  # said to the bot, nothing to be read
     theme_ids: list[Any] = field(default_factory=list)
     opened: list[Case] = field(default_factory=list)
     known: dict[uuid.UUID, Case] = field(default_factory=dict)

@@ -51,6 +51,8 @@ def continue_cases(batch: Batch) -> None:
     held_in = conversations_of([case.id for case in cases])
     replied = _replied_cases(batch, cases)
     for signal in batch.signals:
+        if signal.command:
+            continue  # whoever says 反馈 begins something of its own
         own = [case for case in cases if case.member_id == signal.member.id]
         signal.case = replied.get(signal.first.id) or _case_held_here(signal, own, held_in)
         if signal.case:
@@ -102,12 +104,12 @@ def join_rows(batch: Batch) -> None:
 
 def _in_a_row(before: Signal, signal: Signal) -> bool:
     talk = signal.first.account.kind not in NOT_TALK and signal.case is before.case
-    return talk and signal.first.sent_at - before.messages[-1].sent_at <= IN_A_ROW
+    return talk and not signal.command and signal.first.sent_at - before.messages[-1].sent_at <= IN_A_ROW
 
 
 def _find_earlier(batch: Batch) -> None:
     """Signals that go on with a feedback already stored within the last ten minutes."""
-    fresh = [s for s in batch.signals if s.case is None and s.first.account.kind not in NOT_TALK]
+    fresh = [s for s in batch.signals if not s.case and not s.command and s.first.account.kind not in NOT_TALK]
     if not fresh:
         return
     start = min(signal.first.sent_at for signal in fresh) - IN_A_ROW

@@ -181,7 +181,7 @@ def _said(message: Message, signal: Signal, case: Case, *, opening: bool) -> Sai
 def finish_messages(batch: Batch) -> None:
     """Needs everything; writes what became of each message: one statement."""
     finished = []
-    for signal in batch.signals:
+    for signal in [*batch.signals, *batch.commands]:
         for message in signal.messages:
             message.feedback_id = signal.feedback.id if signal.feedback else None
             message.state = _state(signal)
