@@ -66,11 +66,19 @@ def fit(ground: Ground) -> tuple[list[str], Floats, Floats]:
     for task, labels in TASKS.items():
         places = ground.with_task(task)
         for label in labels:
-            trained = reader(task).fit(ground.rows[places], ground.targets(task, label, places))
+            one, lean = _fitted(reader(task), ground.rows[places], ground.targets(task, label, places))
             names.append(f"{task}:{label}")
-            weights.append(trained.coef_[0].astype(np.float32))
-            bias.append(np.float32(trained.intercept_[0]))
+            weights.append(one)
+            bias.append(lean)
     return names, np.array(weights), np.array(bias)
+
+
+def _fitted(untrained: LinearSVC, rows: csr_matrix, truth: NDArray[np.bool_]) -> tuple[Floats, np.float32]:
+    """Weights and bias. What no row carries, as when a whole category was left out, is never said to be there."""
+    if not truth.any():
+        return np.zeros(rows.shape[1], dtype=np.float32), np.float32(-1)
+    trained = untrained.fit(rows, truth)
+    return trained.coef_[0].astype(np.float32), np.float32(trained.intercept_[0])
 
 
 def held_out(ground: Ground, task: str, label: str, folds: int = 5) -> tuple[Floats, NDArray[np.bool_]]:
@@ -79,8 +87,8 @@ def held_out(ground: Ground, task: str, label: str, folds: int = 5) -> tuple[Flo
     truth = ground.targets(task, label, places)
     scores = np.zeros(len(places), dtype=np.float32)
     for learn, test in KFold(folds, shuffle=True, random_state=0).split(places):
-        trained = reader(task).fit(ground.rows[places[learn]], truth[learn])
-        scores[test] = trained.decision_function(ground.rows[places[test]])
+        weights, bias = _fitted(reader(task), ground.rows[places[learn]], truth[learn])
+        scores[test] = ground.rows[places[test]] @ weights + bias
     return scores, truth
 
 
@@ -92,5 +100,5 @@ def slope(scores: Floats, truth: NDArray[np.bool_]) -> float:
 
 def quantised(weights: Floats) -> tuple[NDArray[np.int8], Floats]:
     """Return int8 weights and the scale of each reader."""
-    scale = np.abs(weights).max(axis=1) / 127
+    scale = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
     return np.rint(weights / scale[:, None]).astype(np.int8), scale.astype(np.float32)
