@@ -187,7 +187,8 @@ class ImportRun(models.Model):
     started_by = models.UUIDField(null=True)  # a membership
     file_name = models.CharField(max_length=200)
     path = models.CharField(max_length=500)
-    mapping = models.JSONField(default=dict)  # field of a message → column of the file
+    archive = models.CharField(max_length=10, blank=True)  # how a chat is written down; "" for a table
+    mapping = models.JSONField(default=dict)  # field of a message → column; of a chat: group, year, order
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.WAITING)
     error = models.TextField(blank=True)
     total = models.PositiveIntegerField(default=0)
@@ -195,11 +196,31 @@ class ImportRun(models.Model):
     stored = models.PositiveIntegerField(default=0)
     duplicate = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    left_out = models.PositiveIntegerField(default=0)  # of a chat: joins, recalls, pictures without words
     created_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "-created_at"], name="import_latest")]
+
+
+class SavedMapping(models.Model):
+    """Which column is what, under a name: made once, there for the whole team."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    mapping = models.JSONField(default=dict)  # field of a message → column of the file
+    columns = models.JSONField(default=list)  # all columns of the file it was made for: by them its like are known
+    made_by = models.UUIDField(null=True)  # a membership
+    created_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "name"], name="saved_mapping_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImportRefusal(models.Model):

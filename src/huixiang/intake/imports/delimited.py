@@ -56,7 +56,7 @@ class _Lines:
 def table(path: Path) -> Table:
     """A CSV file: UTF-8 with or without a mark, UTF-16 with one, else GB18030; comma, semicolon or tab."""
     csv.field_size_limit(LONGEST_FIELD)
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     delimiter = _delimiter(path, encoding)
     file = _opened(path, encoding)
     rows = _records(_Lines(file), delimiter)
@@ -75,7 +75,7 @@ def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
     return path.open(encoding=encoding, errors=errors, newline="")
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """UTF-8 when most of what is not ASCII is read by it, else the encoding in which the fewest bytes make no text.
 
     Almost any bytes are some text in GB18030: a file of UTF-8 with a few rows of another program would all be garbled.
@@ -84,9 +84,12 @@ def _encoding(path: Path) -> str:
         if file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             return "utf-16"
     faults, signs = _read_as(path, "utf-8-sig")
-    if signs * BYTES_OF_A_SIGN >= faults:
+    if not faults:
         return "utf-8-sig"
-    return "gb18030" if _read_as(path, "gb18030")[0] < faults else "utf-8-sig"
+    others = _read_as(path, "gb18030")[0]
+    if signs * BYTES_OF_A_SIGN >= faults and not (others == 0 and faults > signs):
+        return "utf-8-sig"
+    return "gb18030" if others < faults else "utf-8-sig"
 
 
 def _read_as(path: Path, encoding: str) -> tuple[int, int]:
