@@ -5,7 +5,6 @@ the length of the text as four bytes, the text, and who it is for: an applicatio
 """
 
 import base64
-import binascii
 import secrets
 from hashlib import sha1
 from typing import Final
@@ -19,6 +18,10 @@ KEY_LENGTH: Final = 43
 BLOCK: Final = 32  # bytes it is padded to, twice what the cipher needs
 RANDOM, LENGTH, CIPHER_BLOCK = 16, 4, 16
 HEAD: Final = RANDOM + LENGTH
+
+
+class OtherReceiver(ValueError):  # noqa: N818 - reads as a sentence
+    """It was encrypted with this key, but for somebody else."""
 
 
 def signature(token: str, *parts: str) -> str:
@@ -38,10 +41,10 @@ def encrypted(key: str, text: str, receiver: str, random16: bytes | None = None)
 
 
 def decrypted(key: str, encrypt: str, receiver: str) -> str:
-    """The text in it. Raises ValueError when it is not whole, not of this key, or not for this receiver."""
+    """The text in it. Raises ValueError when it is not whole or not of this key, OtherReceiver when not for this."""
     try:
         sealed = base64.b64decode(encrypt, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("not base64") from error
     if not sealed or len(sealed) % CIPHER_BLOCK:
         raise ValueError("not whole blocks")
@@ -59,14 +62,14 @@ def _text(padded: bytes, receiver: str) -> str:
     if len(plain) < HEAD or end > len(plain):
         raise ValueError("shorter than it says")
     if plain[end:] != receiver.encode():
-        raise ValueError("for another receiver")
+        raise OtherReceiver("for another receiver")
     return plain[HEAD:end].decode()
 
 
 def _cipher(key: str) -> Cipher[CBC]:
     try:
         raw = base64.b64decode(key + "=", validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("not a key") from error
     if len(key) != KEY_LENGTH or len(raw) != AES256.key_size // 8:
         raise ValueError("not a key")
