@@ -14,20 +14,26 @@ class ConnectorsConfig(AppConfig):
         from huixiang.channels.contracts import register  # noqa: PLC0415 - models must be loaded first
         from huixiang.connectors.api.outbound import ApiConnector  # noqa: PLC0415
         from huixiang.connectors.email.outbound import EmailConnector  # noqa: PLC0415
+        from huixiang.connectors.feishu.outbound import FeishuConnector  # noqa: PLC0415
+        from huixiang.connectors.feishu_group.outbound import FeishuGroupConnector  # noqa: PLC0415
         from huixiang.connectors.files.outbound import FileConnector  # noqa: PLC0415
         from huixiang.connectors.notes.outbound import NotesConnector  # noqa: PLC0415
         from huixiang.connectors.portal.outbound import PortalConnector  # noqa: PLC0415
         from huixiang.connectors.slack.outbound import SlackConnector  # noqa: PLC0415
+        from huixiang.connectors.telegram.outbound import TelegramConnector  # noqa: PLC0415
         from huixiang.connectors.webhook.outbound import WebhookConnector  # noqa: PLC0415
         from huixiang.connectors.wechat_oa.outbound import WechatOaConnector  # noqa: PLC0415
 
         for connector in (
             ApiConnector(),
             EmailConnector(),
+            FeishuConnector(),
+            FeishuGroupConnector(),
             FileConnector(),
             NotesConnector(),
             PortalConnector(),
             SlackConnector(),
+            TelegramConnector(),
             WebhookConnector(),
             WechatOaConnector(),
         ):

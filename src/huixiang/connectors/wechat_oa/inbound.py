@@ -1,0 +1,85 @@
+"""What an official account's followers send, as WeChat calls us with it: encrypted, one message or event a call."""
+
+import datetime
+from typing import Final
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from huixiang.channels.accounts import value
+from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, ReplyWindow, Unreadable, place_of
+from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.connectors.wechat_calls import SHOWN, opened, signed
+
+WRITTEN: Final = datetime.timedelta(hours=48)
+ANSWERS: Final = 5
+TOUCHED: Final = datetime.timedelta(minutes=1)
+ANSWERS_TOUCHED: Final = 3
+TOUCHES: Final = frozenset({"subscribe", "SCAN", "CLICK", "scancode_push", "scancode_waitmsg"})
+LEAVES: Final = "unsubscribe"
+TAKEN: Final = Answer("success")
+
+
+def checked(account: ChannelAccount, call: Call) -> Heard:
+    """The address check: the sign it brought, as it came. Raises NotGenuine."""
+    signed(account, call, call.query.get("signature", ""))
+    return Heard(answer=Answer(call.query.get("echostr", "")))
+
+
+def heard(account: ChannelAccount, call: Call) -> Heard:
+    """One message, or an event that opens or shuts a window. Raises NotGenuine or Unreadable."""
+    sent = opened(account, call, value(account, "app_id"))
+    if sent.get("MsgType") == "event":
+        _touched(account, sent)
+        return Heard(answer=TAKEN)
+    return Heard([message(sent)], TAKEN)
+
+
+def message(sent: dict[str, str]) -> InboundMessage:
+    """One message; it may be answered five times within two days. Raises Unreadable."""
+    at = moment(sent)
+    person = sent.get("FromUserName", "")
+    if not person:
+        raise Unreadable(_("A message has FromUserName, CreateTime and MsgType."))
+    return InboundMessage(
+        external_id=sent.get("MsgId") or f"{person}:{sent['CreateTime']}",
+        text=text(sent), author_id=person, author_name="", sent_at=at, private=True, addressed=True,
+        window=ReplyWindow(at + WRITTEN, ANSWERS),
+    )  # fmt: skip
+
+
+def moment(sent: dict[str, str]) -> datetime.datetime:
+    """When it was sent. Raises Unreadable."""
+    try:
+        return datetime.datetime.fromtimestamp(int(sent["CreateTime"]), datetime.UTC)
+    except (KeyError, ValueError, OverflowError, OSError) as error:
+        raise Unreadable(_("A message has FromUserName, CreateTime and MsgType.")) from error
+
+
+def text(sent: dict[str, str]) -> str:
+    """The words, or what stands for a picture, a voice and the like; with its words where it has some."""
+    kind = sent.get("MsgType", "")
+    if kind == "text":
+        return sent.get("Content", "")
+    mark = SHOWN.get(kind, f"[{kind}]")
+    words = {
+        "voice": (sent.get("Recognition", ""),),
+        "location": (sent.get("Label", ""),),
+        "link": (sent.get("Title", ""), sent.get("Url", "")),
+    }.get(kind, ())
+    return " ".join((mark, *(one for one in words if one)))
+
+
+def _touched(account: ChannelAccount, sent: dict[str, str]) -> None:
+    """Following, scanning or a press in the menu opens a minute for three answers; nobody is kept who never wrote.
+
+    A window that is open for longer stays as it is. The same event again changes nothing.
+    """
+    until = moment(sent) + TOUCHED
+    place = place_of(thread="", private=True, author_id=sent.get("FromUserName", ""))
+    known = Conversation.objects.filter(account=account, external_id=place)
+    if sent.get("Event") == LEAVES:
+        known.update(reply_left=0)
+    elif sent.get("Event") in TOUCHES:
+        shut = Q(reply_until__lt=until) | Q(reply_until__isnull=True) | Q(reply_left=0)
+        known.filter(shut).exclude(reply_until=until).update(reply_until=until, reply_left=ANSWERS_TOUCHED)
