@@ -17,6 +17,7 @@ COMMANDS = {
     "apikey": "Create, list or revoke API keys",
     "backup": "Write database, uploads and key into one file",
     "restore": "Bring back what a backup holds, or check it",
+    "channel": "Connect, list, check, pause or resume channels",
     "import": "Import a CSV or XLSX file into a channel",
     "journal": "Verify the journal's hash chains",
     "triage": "Read texts with the engine alone: no database, no network",
