@@ -13,6 +13,7 @@ class ConnectorsConfig(AppConfig):
         """Hand every connector to channels."""
         from huixiang.channels.contracts import register  # noqa: PLC0415 - models must be loaded first
         from huixiang.connectors.api.outbound import ApiConnector  # noqa: PLC0415
+        from huixiang.connectors.dingtalk.outbound import DingtalkConnector  # noqa: PLC0415
         from huixiang.connectors.email.outbound import EmailConnector  # noqa: PLC0415
         from huixiang.connectors.feishu.outbound import FeishuConnector  # noqa: PLC0415
         from huixiang.connectors.feishu_group.outbound import FeishuGroupConnector  # noqa: PLC0415
@@ -23,9 +24,11 @@ class ConnectorsConfig(AppConfig):
         from huixiang.connectors.telegram.outbound import TelegramConnector  # noqa: PLC0415
         from huixiang.connectors.webhook.outbound import WebhookConnector  # noqa: PLC0415
         from huixiang.connectors.wechat_oa.outbound import WechatOaConnector  # noqa: PLC0415
+        from huixiang.connectors.wecom_app.outbound import WecomAppConnector  # noqa: PLC0415
 
         for connector in (
             ApiConnector(),
+            DingtalkConnector(),
             EmailConnector(),
             FeishuConnector(),
             FeishuGroupConnector(),
@@ -36,5 +39,6 @@ class ConnectorsConfig(AppConfig):
             TelegramConnector(),
             WebhookConnector(),
             WechatOaConnector(),
+            WecomAppConnector(),
         ):
             register(connector)

@@ -66,8 +66,14 @@ def _unreachable(url: str, error: Exception) -> str:
 
 
 def _seconds(answer: httpx.Response) -> float:
-    asked = answer.headers.get("retry-after", "")
+    """How long the platform asks us to wait: in the header, or in the body as Telegram and Discord do."""
+    asked = answer.headers.get("retry-after", "") or _asked_inside(_json(answer))
     return min(float(asked), 3600.0) if asked.isascii() and asked.replace(".", "", 1).isdigit() else 60.0
+
+
+def _asked_inside(body: Any) -> str:
+    parameters = body.get("parameters", body) if isinstance(body, dict) else {}
+    return str(parameters.get("retry_after", "")) if isinstance(parameters, dict) else ""
 
 
 def _json(answer: httpx.Response) -> Any:

@@ -1,0 +1,1 @@
+"""Telegram: a bot, by the Bot API's webhook."""
