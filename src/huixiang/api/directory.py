@@ -51,7 +51,7 @@ def channels(request: keys.KeyedRequest) -> Any:
     plain = ("id", "slug", "kind", "name", "paused_reason", "failed", "created_at")
     return {
         "channels": [
-            {name: getattr(one, name) for name in plain} | {"can_send": contracts.can_send(one.kind)}
+            {name: getattr(one, name) for name in plain} | {"can_send": contracts.can_answer(one)}
             for one in queries.accounts(request.auth.workspace)
         ]
     }

@@ -66,7 +66,7 @@ def _routes(  # noqa: PLR0917 - one row of what routes_for gathered
     found = []
     here_first = sorted(identities, key=lambda identity: account is None or identity.account_id != account.id)
     for identity in here_first:
-        if contracts.can_send(identity.account.kind) and not identity.account.paused_reason:
+        if contracts.can_answer(identity.account) and not identity.account.paused_reason:
             here = account is not None and identity.account_id == account.id
             found.append(
                 Route(
@@ -79,7 +79,7 @@ def _routes(  # noqa: PLR0917 - one row of what routes_for gathered
     if (
         mail
         and member.email
-        and contracts.can_send("email")
+        and contracts.can_answer(mail)
         and all(r.account.kind != "email" for r in found)
     ):
         found.append(Route(mail, member.email, None, mail.name))

@@ -220,6 +220,10 @@ class Connector:
         """Whether answers can go out this way at all."""
         return True
 
+    def sends_for(self, account: ChannelAccount) -> bool:
+        """Whether this account's answers can go out; by itself what the kind says of all."""
+        return self.can_send()
+
     def sends_by_line(self, account: ChannelAccount) -> bool:
         """Whether this account's answers go out by its open line."""
         return self.own_line
@@ -296,6 +300,11 @@ def kinds() -> dict[str, Words]:
 def can_send(kind: str) -> bool:
     """Whether answers can go out through this kind."""
     return kind in _connectors and _connectors[kind].can_send()
+
+
+def can_answer(account: ChannelAccount) -> bool:
+    """Whether answers can go out through this account."""
+    return account.kind in _connectors and _connectors[account.kind].sends_for(account)
 
 
 def carries(kind: str) -> str:
