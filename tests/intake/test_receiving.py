@@ -103,11 +103,11 @@ def test_old_news_is_marked(app_channel: ChannelAccount) -> None:
 def test_everything_told_is_kept(app_channel: ChannelAccount) -> None:
     told = inbound(
         "原话", external_id="e", author_id="u", author_name="阿澈", author_email="a@example.com", thread="t",
-        reply_to="r", private=True, public=False, sent_at=ago(hours=3),
+        reply_to="r", private=True, public=False, addressed=True, sent_at=ago(hours=3),
     )  # fmt: skip
     receive(account=app_channel, messages=[told])
     row = Message.objects.get()
-    of_the_place = {"group", "addressed", "window"}  # kept with the conversation
+    of_the_place = {"group", "window"}  # kept with the conversation
     kept = {name: getattr(row, name) for name in InboundMessage.__slots__ if name not in of_the_place}
     assert kept == {name: getattr(told, name) for name in kept}
     assert (row.state, row.workspace_id, row.month.day) == ("pending", app_channel.workspace_id, 1)

@@ -53,6 +53,22 @@ class ImportFinished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MappingSaved(Event):
+    """Which column is what was kept under a name, or renamed."""
+
+    name: ClassVar[str] = "intake.mapping_saved"
+    subject_kind: ClassVar[str] = "saved_mapping"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MappingRemoved(Event):
+    """A saved mapping was taken away."""
+
+    name: ClassVar[str] = "intake.mapping_removed"
+    subject_kind: ClassVar[str] = "saved_mapping"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttachmentsKept(Event):
     """Files came with a message, or with something of ours."""
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +13,7 @@ from huixiang.intake.archives import opening
 from huixiang.kernel.errors import Refused
 from tests.intake.archives import chats
 
+# ruff: noqa: DTZ001 - what is read has no zone yet
 Written = Callable[..., Path]
 FIRST = "零下三十度停了一夜，打不着火\n仪表显示低压系统异常"
 
@@ -69,7 +70,7 @@ def test_days_without_a_year_count_on_over_new_year(written: Written) -> None:
     told = opening.look(archive, {"year": "2023"})
     assert [one.at.year for one in told.first if one.at] == [2023, 2023, 2024]
     itself = opening.look(archive, {})
-    today = datetime.datetime.now()
+    today = timezone.localtime().replace(tzinfo=None)
     last = itself.first[-1].at
     assert last is not None
     assert last <= today < last.replace(year=last.year + 1)
@@ -127,7 +128,10 @@ def test_a_telegram_export_that_breaks_off_says_where(written: Written) -> None:
         opening.look(archive, {})
 
 
-HEADS = ["漠河 2024-05-01 22:10:05", "2024-05-01 22:10:05 漠河(10001)", "[1/5/24, 10:10 PM] a: b", "— 2024-05-01 —", "a  22:10"]  # fmt: skip
+HEADS = [
+    "漠河 2024-05-01 22:10:05", "2024-05-01 22:10:05 漠河(10001)", "[1/5/24, 10:10 PM] a: b", "— 2024-05-01 —",
+    "a  22:10",
+]  # fmt: skip
 lines = st.one_of(st.sampled_from(HEADS), st.text(max_size=40), st.text("0123456789-/:[] 年月日上午", max_size=30))
 
 

@@ -25,7 +25,8 @@ SAMPLE: Final = 4_000  # lines by which a file is known
 FEW: Final = 2
 THIN: Final = 60  # lines a message, at most
 RARE: Final = 0.02  # of the heads: a time written otherwise stands in somebody's text
-MOSTLY: Final = 0.95
+MOSTLY: Final = 0.7
+ENOUGH: Final = 5  # heads: among so many, what is written only once is no head
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,8 @@ def _inline(line: str) -> bool:
 
 def _form(kind: str, lines: Sequence[str], heads: Sequence[tuple[int, str]]) -> Form:
     shapes = Counter(shape(stamp) for _place, stamp in heads)
-    kept = frozenset(one for one, number in shapes.items() if number >= RARE * len(heads))
+    least = max(RARE * len(heads), FEW if len(heads) >= ENOUGH else 1)
+    kept = frozenset(one for one, number in shapes.items() if number >= least) or frozenset(shapes)
     real = [place for place, stamp in heads[1:] if shape(stamp) in kept]
     after_blank = sum(not lines[place - 1].strip() for place in real)
     spaced = kind != "inline" and len(real) >= FEW and after_blank >= MOSTLY * len(real)

@@ -3,7 +3,7 @@
 import datetime
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -106,7 +106,7 @@ def _lines(file: Any) -> Iterator[str]:
         yield line
 
 
-def said_in(archive: Archive, settings: Mapping[str, str]) -> Iterator[Said]:
+def said_in(archive: Archive, settings: Mapping[str, str]) -> Generator[Said, None, None]:
     """Everything in the archive, in order. `settings`: `year` and `order` (dm or md) as `look` gives them."""
     yield from _through(archive, _calendar(settings))
 

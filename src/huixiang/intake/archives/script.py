@@ -13,7 +13,8 @@ from huixiang.intake.archives.forms import DAY, TOLD, Form
 from huixiang.intake.archives.stamps import Calendar
 from huixiang.kernel.errors import Refused
 
-MARKS: Final = str.maketrans({"\u202f": " ", "\xa0": " ", "\r": "", "\n": ""} | dict.fromkeys("\u200e\u200f\ufeff\u202a\u202b\u202c", ""))  # noqa: E501 - signs nobody sees
+UNSEEN: Final = dict.fromkeys("\r\n\u200e\u200f\ufeff\u202a\u202b\u202c", "")
+MARKS: Final = str.maketrans({"\u202f": " ", "\xa0": " "} | UNSEEN)
 NUMBERED: Final = re.compile(r"(?P<name>.*?)[(（](?P<id>\d{5,12})[)）]")
 MAILED: Final = re.compile(r"(?P<name>.*?)<(?P<id>[^<>\s]+@[^<>\s]+)>")
 RANK: Final = re.compile(r"^【[^】]{1,12}】")
@@ -28,11 +29,13 @@ SYSTEM: Final = re.compile(
     r"|[“\"「].{1,60}?[”\"」].{0,20}?(?:拍了拍|加入了?群聊|移出了?群聊|邀请.{1,120}?加入了?群聊|修改群名为).{0,120}"
     r"|(?:你|.{1,40}?)(?:邀请.{1,120}?加入了?群聊|通过扫描.{1,80}?加入了?群聊|被移出群聊|退出了群聊"
     r"|加入了?本群[。.]?|退出了?本群[。.]?|修改群名为[“\"「].{0,80})"
-    r"|以上是打招呼的内容|以下为新消息|\[系统消息\].*|This message was deleted\.?|You deleted this message\.?|此消息已删除"
+    r"|以上是打招呼的内容|以下为新消息|\[系统消息\].*|此消息已删除"
+    r"|This message was deleted\.?|You deleted this message\.?"
 )
 WORDLESS: Final = re.compile(
     r"(?:\s|\[[\u4e00-\u9fffA-Za-z ]{1,10}\]|<Media omitted>|<媒体(?:文件)?已?(?:忽略|省略)>|<附件[:：][^<>]{1,200}>"
-    r"|<attached: [^<>]{1,200}>|(?:image|video|audio|sticker|GIF|document) omitted|(?:图片|视频|音频|贴图|GIF|文件)已?(?:忽略|省略))+"
+    r"|<attached: [^<>]{1,200}>|(?:image|video|audio|sticker|GIF|document) omitted"
+    r"|(?:图片|视频|音频|贴图|GIF|文件)已?(?:忽略|省略))+"
 )
 
 
@@ -113,8 +116,8 @@ class Script:
         told = PREAMBLE.fullmatch(line.strip())
         if self._open is None:
             self._named(told)
-            strange = line.strip() and not told
-            return [Said(number, text=line.strip(), fault=_("The line stands before the first message."))] if strange else []
+            strange = Said(number, text=line.strip(), fault=_("The line stands before the first message."))
+            return [strange] if strange.text and not told else []
         if told and told["group"] and after_blank is False and self._text and self._text[-1].startswith("===="):
             raise Refused(_("The file holds several conversations. Export the group alone."))
         if after_blank and SYSTEM.fullmatch(line.strip()):

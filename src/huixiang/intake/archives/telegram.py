@@ -25,7 +25,7 @@ def fits(beginning: str) -> bool:
     if not beginning.lstrip("\ufeff \t\r\n").startswith("{"):
         return False
     if re.search(r'"chats"\s*:\s*\{', beginning):
-        raise Refused(_("This is the export of a whole account. Export the group alone: open it, then Export chat history."))
+        raise Refused(_("This is the export of a whole account. Open the group and export its chat history alone."))
     return LIST.search(beginning) is not None
 
 
@@ -87,10 +87,15 @@ def _said(line: int, found: Any) -> Said:
         return Said(line, left_out=True)
     at = _time(found)
     return Said(
-        line, name=str(found.get("from") or found.get("actor") or "")[:200], author_id=str(found.get("from_id") or "")[:100],
-        at=at, text=text, own_id=str(found.get("id", ""))[:40], reply_to=str(found.get("reply_to_message_id") or "")[:40],
+        line, name=_field(found, "from", 200), author_id=_field(found, "from_id", 100), at=at, text=text,
+        own_id=_field(found, "id", 40), reply_to=_field(found, "reply_to_message_id", 40),
         fault="" if at else _("The time “%(written)s” does not exist.") % {"written": str(found.get("date"))[:40]},
     )  # fmt: skip
+
+
+def _field(found: dict[str, Any], name: str, longest: int) -> str:
+    """A name or number of the message; "" where there is none."""
+    return str(found[name])[:longest] if found.get(name) is not None else ""
 
 
 def _text(written: Any) -> str:

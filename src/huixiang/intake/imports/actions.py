@@ -19,8 +19,8 @@ from huixiang.engine.masking import mask
 from huixiang.intake.actions import DUPLICATE, STORED, receive
 from huixiang.intake.events import ImportFinished
 from huixiang.intake.imports import mapping as mappings
-from huixiang.intake.imports import reading
-from huixiang.intake.imports.rows import RowReader
+from huixiang.intake.imports import reading, sources
+from huixiang.intake.imports.sources import Item
 from huixiang.intake.imports.table import Row
 from huixiang.intake.models import ImportRefusal, ImportRun, ImportState
 from huixiang.journal.actions import record
@@ -75,13 +75,17 @@ def start(
     file_name: str,
     mapping: Mapping[str, str],
     by: Membership | None,
+    chat: bool = False,
 ) -> ImportRun:
     """Note an import and queue the job that does it. Job: intake.run_import.
 
-    Raises Refused when the file is no table, the mapping does not fit it, or the account takes no files.
+    `mapping` says which column is what; of a chat its `group`, `year` and `order`. Raises Refused when the file is
+    neither, the mapping does not fit it, or the account takes no files.
     """
     with transaction.atomic():
-        run = note(workspace=workspace, account=account, stored=stored, file_name=file_name, mapping=mapping, by=by)
+        run = note(
+            workspace=workspace, account=account, stored=stored, file_name=file_name, mapping=mapping, by=by, chat=chat
+        )
         jobs.queue("intake.run_import", lock=f"intake.run_import:{run.id}", run_id=str(run.id))
     return run
 
@@ -94,21 +98,31 @@ def note(
     file_name: str,
     mapping: Mapping[str, str],
     by: Membership | None,
+    chat: bool = False,
 ) -> ImportRun:
     """Note an import without queueing it, for whoever calls `run` at once. Raises Refused as `start` does."""
     if account.workspace_id != workspace.id or account.kind != KIND:
         raise Refused(_("“%(channel)s” is not a channel for imported files.") % {"channel": account.slug})
-    with closing(reading.open_table(stored)) as table:
-        kept = mappings.checked(mapping, table.columns)
-    mappings.check_addresses(kept, table.columns, reading.preview(stored).rows)
+    archive, kept, total = (
+        sources.settings_of_chat(stored, file_name, mapping) if chat else ("", _fitting(mapping, stored), 0)
+    )
     return ImportRun.objects.create(
         workspace=workspace,
         account=account,
         started_by=by.id if by else None,
         file_name=_shown_name(file_name),
         path=str(stored),
+        archive=archive,
         mapping=kept,
+        total=total,
     )
+
+
+def _fitting(mapping: Mapping[str, str], stored: Path) -> dict[str, str]:
+    with closing(reading.open_table(stored)) as table:
+        kept = mappings.checked(mapping, table.columns)
+    mappings.check_addresses(kept, table.columns, reading.preview(stored).rows)
+    return kept
 
 
 def _shown_name(file_name: str) -> str:
@@ -164,33 +178,27 @@ def _locked(run_id: uuid.UUID) -> ImportRun:
 
 def _count(begun: ImportRun) -> int:
     """How many rows there will be, for whoever watches the progress."""
-    total = reading.count_rows(Path(begun.path))
+    total = sources.total(begun)
     ImportRun.objects.filter(id=begun.id).update(total=total)
     return total
 
 
 def _take_through(begun: ImportRun, on_progress: Progress) -> None:
-    with closing(reading.open_table(Path(begun.path))) as table:
-        reader = RowReader(
-            mapping=mappings.checked(begun.mapping, table.columns),
-            columns=table.columns,
-            zone=begun.workspace.time_zone,
-        )
+    with closing(sources.opened(begun)) as source:
         done = 0
-        for rows in _batches(table.rows):
-            messages = [(row, reader.message(row)) for row in rows]  # rows done before are read too: ordinals
-            done += len(rows)
+        for items in _batches(source.items):  # those done before are read too: ordinals
+            done += len(items)
             if done > begun.read:
-                on_progress(_commit(begun.id, messages[begun.read - done :], done))
+                on_progress(_commit(begun.id, items[begun.read - done :], done))
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while batch := list(itertools.islice(rows, BATCH)):
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    while batch := list(itertools.islice(items, BATCH)):
         yield batch
 
 
 @transaction.atomic
-def _commit(run_id: uuid.UUID, messages: Sequence[tuple[Row, InboundMessage | str]], done: int) -> ImportRun:
+def _commit(run_id: uuid.UUID, messages: Sequence[Item], done: int) -> ImportRun:
     """Store one batch with its refusals and how far the file has come."""
     state = _locked(run_id)
     if state.read != done - len(messages):
@@ -204,7 +212,8 @@ def _commit(run_id: uuid.UUID, messages: Sequence[tuple[Row, InboundMessage | st
     state.stored += sum(receipt.status == STORED for receipt in receipts)
     state.duplicate += sum(receipt.status == DUPLICATE for receipt in receipts)
     state.refused += len(refusals)
-    state.save(update_fields=["read", "total", "stored", "duplicate", "refused"])
+    state.left_out += sum(message is None for _row, message in messages)
+    state.save(update_fields=["read", "total", "stored", "duplicate", "refused", "left_out"])
     return state
 
 

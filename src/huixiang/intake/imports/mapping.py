@@ -44,8 +44,9 @@ WORDS: Mapping[str, Sequence[str]] = {
 }  # fmt: skip
 
 
-def _plain(heading: str) -> str:
-    return " ".join(re.sub(r"[_\-.:：()（）]+", " ", heading).lower().split())
+def plain(heading: str) -> str:
+    """A heading without what programs write differently: case, underscores, brackets, a mark before the first."""
+    return " ".join(re.sub(r"[_\-.:：()（）\ufeff]+", " ", heading).lower().split())
 
 
 def guess(columns: Sequence[str]) -> dict[str, str]:
@@ -71,7 +72,7 @@ def _contains(heading: str, word: str) -> bool:
 
 
 def _first(columns: Sequence[str], words: Sequence[str], fits: object) -> str | None:
-    matches = (column for word in words for column in columns if fits(_plain(column), word))  # type: ignore[operator]
+    matches = (column for word in words for column in columns if fits(plain(column), word))  # type: ignore[operator]
     return next(matches, None)
 
 

@@ -27,6 +27,7 @@ SHAPE = re.compile(
     r"\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+WEIBO = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d")  # Sat May 04 12:30:05 +0800 2024
 LATER_HALF = {"下午", "晚上", "PM"}
 NOON = 12
 
@@ -126,7 +127,7 @@ def _number(text: str, zone: ZoneInfo) -> datetime.datetime | None:
 def _written(text: str) -> datetime.datetime | None:
     match = SHAPE.fullmatch(text)
     if match is None:
-        return None
+        return datetime.datetime.strptime(text, "%a %b %d %H:%M:%S %z %Y") if WEIBO.match(text) else None
     part = match.groupdict()
     hour, half = int(part["hour"] or 0), (part["half"] or part["after"] or "").upper()
     if half in LATER_HALF and hour < NOON:
