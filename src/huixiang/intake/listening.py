@@ -84,6 +84,15 @@ def take(account: ChannelAccount, messages: Sequence[InboundMessage]) -> None:
     accounts.note_heard(account, len(messages))
 
 
+async def park(account: ChannelAccount, sentence: str, body: str) -> None:
+    """Keep in plain sight what came by a line and makes no sense, so that it can be acknowledged."""
+    await asyncio.to_thread(_connected, _park, account, sentence, body)
+
+
+def _park(account: ChannelAccount, sentence: str, body: str) -> None:
+    refuse(account=account, reason=sentence, body=body)
+
+
 def note_open(account: ChannelAccount) -> None:
     """The line stands: what was wrong before is over."""
     Health.objects.filter(account=account).update(connected_at=timezone.now(), error="", error_at=None)

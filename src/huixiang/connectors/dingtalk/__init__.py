@@ -1,0 +1,1 @@
+"""DingTalk: a robot of an application, by Stream or by HTTP."""
