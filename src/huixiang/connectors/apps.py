@@ -14,6 +14,8 @@ class ConnectorsConfig(AppConfig):
         from huixiang.channels.contracts import register  # noqa: PLC0415 - models must be loaded first
         from huixiang.connectors.api.outbound import ApiConnector  # noqa: PLC0415
         from huixiang.connectors.dingtalk.outbound import DingtalkConnector  # noqa: PLC0415
+        from huixiang.connectors.dingtalk_group.outbound import DingtalkGroupConnector  # noqa: PLC0415
+        from huixiang.connectors.discord.outbound import DiscordConnector  # noqa: PLC0415
         from huixiang.connectors.email.outbound import EmailConnector  # noqa: PLC0415
         from huixiang.connectors.feishu.outbound import FeishuConnector  # noqa: PLC0415
         from huixiang.connectors.feishu_group.outbound import FeishuGroupConnector  # noqa: PLC0415
@@ -25,10 +27,14 @@ class ConnectorsConfig(AppConfig):
         from huixiang.connectors.webhook.outbound import WebhookConnector  # noqa: PLC0415
         from huixiang.connectors.wechat_oa.outbound import WechatOaConnector  # noqa: PLC0415
         from huixiang.connectors.wecom_app.outbound import WecomAppConnector  # noqa: PLC0415
+        from huixiang.connectors.wecom_group.outbound import WecomGroupConnector  # noqa: PLC0415
+        from huixiang.connectors.wecom_kf.outbound import WecomKfConnector  # noqa: PLC0415
 
         for connector in (
             ApiConnector(),
             DingtalkConnector(),
+            DingtalkGroupConnector(),
+            DiscordConnector(),
             EmailConnector(),
             FeishuConnector(),
             FeishuGroupConnector(),
@@ -40,5 +46,7 @@ class ConnectorsConfig(AppConfig):
             WebhookConnector(),
             WechatOaConnector(),
             WecomAppConnector(),
+            WecomGroupConnector(),
+            WecomKfConnector(),
         ):
             register(connector)
