@@ -1,5 +1,6 @@
 """Callbacks as Tencent's platforms make them: proven, decrypted, and read as fields by name."""
 
+import datetime
 import hmac
 import json
 from collections.abc import Mapping
@@ -93,3 +94,37 @@ def _of_xml(text: str) -> dict[str, str]:
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise Unreadable(_("The body is not XML."), text) from error
     return {str(one.tag): one.text or "" for one in root if not len(one)}
+
+
+def moment(sent: Mapping[str, str]) -> datetime.datetime:
+    """When a message was sent. Raises Unreadable."""
+    try:
+        return datetime.datetime.fromtimestamp(int(sent["CreateTime"]), datetime.UTC)
+    except (KeyError, ValueError, OverflowError, OSError) as error:
+        raise Unreadable(_("A message has FromUserName, CreateTime and MsgType.")) from error
+
+
+def who(sent: Mapping[str, str]) -> str:
+    """Who sent a message. Raises Unreadable."""
+    person = sent.get("FromUserName", "")
+    if not person:
+        raise Unreadable(_("A message has FromUserName, CreateTime and MsgType."))
+    return person
+
+
+def text(sent: Mapping[str, str]) -> str:
+    """The words, or what stands for a picture, a voice and the like; with its words where it has some."""
+    kind = sent.get("MsgType", "")
+    if kind == "text":
+        return sent.get("Content", "")
+    words = {
+        "voice": (sent.get("Recognition", ""),),
+        "location": (sent.get("Label", ""),),
+        "link": (sent.get("Title", ""), sent.get("Url", "")),
+    }.get(kind, ())
+    return marked(kind, *words)
+
+
+def marked(kind: str, *words: str) -> str:
+    """What stands for a message of this kind, and its words."""
+    return " ".join((SHOWN.get(kind, f"[{kind}]"), *(one for one in words if one)))

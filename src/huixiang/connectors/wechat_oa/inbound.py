@@ -4,12 +4,11 @@ import datetime
 from typing import Final
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from huixiang.channels.accounts import value
-from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, ReplyWindow, Unreadable, place_of
+from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, ReplyWindow, place_of
 from huixiang.channels.models import ChannelAccount, Conversation
-from huixiang.connectors.wechat_calls import SHOWN, opened, signed
+from huixiang.connectors.wechat_calls import moment, opened, signed, text, who
 
 WRITTEN: Final = datetime.timedelta(hours=48)
 ANSWERS: Final = 5
@@ -37,37 +36,12 @@ def heard(account: ChannelAccount, call: Call) -> Heard:
 
 def message(sent: dict[str, str]) -> InboundMessage:
     """One message; it may be answered five times within two days. Raises Unreadable."""
-    at = moment(sent)
-    person = sent.get("FromUserName", "")
-    if not person:
-        raise Unreadable(_("A message has FromUserName, CreateTime and MsgType."))
+    at, person = moment(sent), who(sent)
     return InboundMessage(
         external_id=sent.get("MsgId") or f"{person}:{sent['CreateTime']}",
         text=text(sent), author_id=person, author_name="", sent_at=at, private=True, addressed=True,
         window=ReplyWindow(at + WRITTEN, ANSWERS),
     )  # fmt: skip
-
-
-def moment(sent: dict[str, str]) -> datetime.datetime:
-    """When it was sent. Raises Unreadable."""
-    try:
-        return datetime.datetime.fromtimestamp(int(sent["CreateTime"]), datetime.UTC)
-    except (KeyError, ValueError, OverflowError, OSError) as error:
-        raise Unreadable(_("A message has FromUserName, CreateTime and MsgType.")) from error
-
-
-def text(sent: dict[str, str]) -> str:
-    """The words, or what stands for a picture, a voice and the like; with its words where it has some."""
-    kind = sent.get("MsgType", "")
-    if kind == "text":
-        return sent.get("Content", "")
-    mark = SHOWN.get(kind, f"[{kind}]")
-    words = {
-        "voice": (sent.get("Recognition", ""),),
-        "location": (sent.get("Label", ""),),
-        "link": (sent.get("Title", ""), sent.get("Url", "")),
-    }.get(kind, ())
-    return " ".join((mark, *(one for one in words if one)))
 
 
 def _touched(account: ChannelAccount, sent: dict[str, str]) -> None:
