@@ -34,7 +34,7 @@ from huixiang.connectors.payload import found, items, json_object, word
 STREAM, HTTP = "stream", "http"
 TO_PERSON, TO_GROUP = "/v1.0/robot/oToMessages/batchSend", "/v1.0/robot/groupMessages/send"
 SPARE: Final = 30  # seconds before its end a talk's address is no longer used
-TOO_FAST: Final = frozenset({130101, 410100, 460101})
+TOO_FAST: Final = frozenset({130101, 410100})
 BLOCKED: Final = 600.0  # seconds for which a robot that was too fast is silenced
 REFUSED: Final = 400
 
