@@ -33,6 +33,7 @@ IDS = {
     "endpoint_id": "SELECT id FROM channels_webhookendpoint WHERE workspace_id = {w} ORDER BY id",
     "webhook_message_id": "SELECT id FROM channels_webhookdelivery WHERE workspace_id = {w} ORDER BY id",
     "learned_id": "SELECT id FROM triage_learnedversion WHERE workspace_id = {w} ORDER BY id",
+    "account_id": "SELECT id FROM channels_channelaccount WHERE workspace_id = {w} ORDER BY kind, id",
     "slug": "SELECT slug FROM channels_channelaccount WHERE workspace_id = {w} AND kind = 'webhook' ORDER BY id",
 }
 
@@ -60,6 +61,10 @@ member_join -
 announcements -
 announcement -
 channels -
+channel_connect -
+channel_connect ?kind=api
+channel -
+channel_settings -
 import -
 import_run -
 settings -
@@ -81,7 +86,7 @@ PARTS = """
 home palette inbox_badge inbox_filters inbox_pane bulk_progress note_people case_handing case_tag_complete file_waiting
 file file_picture file_thumb themes_alike theme_moving theme_split_pick export_progress export_file member_table
 member_export_file member_export_progress announcement_telling learning_progress import_mapping import_progress
-import_refused
+import_refused channel_first channel_tested
 """  # import_mapping is a page, of a file just brought in: the test makes one
 PORTAL = """
 board -

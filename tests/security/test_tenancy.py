@@ -31,6 +31,7 @@ from huixiang.channels.webhooks.receiving import set_up
 from huixiang.feedback.models import Feedback
 from huixiang.insights.exports import actions as exports
 from huixiang.intake.attachments.actions import keep, ticket, upload
+from huixiang.intake.imports import saved
 from huixiang.intake.imports.actions import keep_upload, start
 from huixiang.intake.models import Attachment, Message
 from huixiang.journal.models import Entry
@@ -144,6 +145,7 @@ def _world(name: str) -> World:
             "credit_id": draft.credits.first().id,  # type: ignore[union-attr]
             "delivery_id": Delivery.objects.filter(workspace=workspace).latest("created_at").id,
             "run_id": run.id,
+            "saved_mapping_id": saved.save(by=owner, name=name, mapping={"text": "内容"}, columns=["内容"]).id,
             "account_id": app.id,
             "membership_id": owner.id,
             "invitation_id": invite(workspace=workspace, email=f"{owner.id}@example.com", role="viewer", by=owner).id,
@@ -313,4 +315,4 @@ def test_ids_cannot_be_guessed(db: None) -> None:
         )
         counted = {row[0] for row in cursor.fetchall()}
     # counted ids stand in no address: keys and refusals are only ever reached through their run, message or feedback
-    assert counted == {"intake_idempotencykey", "intake_importrefusal", "triage_copykey"}
+    assert counted == {"channels_sent", "intake_idempotencykey", "intake_importrefusal", "triage_copykey"}

@@ -159,6 +159,20 @@ def _fits(setting: Setting, raw: str) -> str:
 
 
 @transaction.atomic
+def rename(*, account: ChannelAccount, name: str, actor: Actor) -> bool:
+    """Call it otherwise; whether that changed anything. Journal: channels.account_changed. Raises Refused."""
+    name = one_line(name).strip()[:80]
+    if not name:
+        raise Refused(_("Give the channel a name."), fields={"name": _("Give the channel a name.")})
+    if name == account.name:
+        return False
+    account.name = name
+    account.save(update_fields=["name"])
+    _changed(account, "renamed", actor, name)
+    return True
+
+
+@transaction.atomic
 def pause(*, account: ChannelAccount, reason: str, actor: Actor = SYSTEM) -> None:
     """Send nothing through the account until somebody resumes it; what waits, waits. Journal: channels.account_changed.
 

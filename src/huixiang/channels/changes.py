@@ -9,6 +9,7 @@ class AccountChange(models.TextChoices):
 
     OPENED = "opened", _("The channel got its address")
     SETTINGS = "settings", _("The channel's settings were changed")
+    RENAMED = "renamed", _("The channel was renamed")
     ROTATED = "rotated", _("The channel got a new secret")
     MAPPED = "mapped", _("The channel's fields were mapped anew")
     ADDRESS = "address", _("The channel got a new address")

@@ -1,6 +1,6 @@
 """Ending a channel account: removing one that nothing ever came through, closing one whose messages stay."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,11 +23,17 @@ def removable(account: ChannelAccount) -> bool:
     """Whether nothing came in or went out through it, so that nothing would be lost with it."""
     if account.kind in ALWAYS_OPEN:
         return False
-    kept = [one for one in ChannelAccount._meta.related_objects if one.related_model not in OF_THE_ACCOUNT_ALONE]
-    return not any(
-        one.related_model._default_manager.filter(**{one.field.name: account}).exists()  # type: ignore[union-attr]
-        for one in kept
-    )
+    return not any(_has_rows(one.related_model, one.field.name, account) for one in _pointing_here())
+
+
+def _pointing_here() -> list[Any]:
+    """Every table whose rows belong to an account, but those that say nothing without it."""
+    relations = ChannelAccount._meta.related_objects  # noqa: SLF001 - Django's documented way to ask a model
+    return [one for one in relations if one.related_model not in OF_THE_ACCOUNT_ALONE]
+
+
+def _has_rows(model: Any, field: str, account: ChannelAccount) -> bool:
+    return bool(model.objects.filter(**{field: account}).exists())
 
 
 def closable(account: ChannelAccount) -> bool:
@@ -52,7 +58,7 @@ def close(*, account: ChannelAccount, actor: Actor) -> int:
     """Take and send nothing more through it, for good; what came stays. Returns how many messages were not sent.
 
     Its address finds nothing any more, its secrets are forgotten, what waited to be sent is failed with the reason.
-    Journal: channels.account_changed, channels.delivery_finished for each. Raises Refused for one that is no platform's.
+    Journal: channels.account_changed, channels.delivery_finished for each. Raises Refused for what is no platform's.
     """
     account = ChannelAccount.objects.select_for_update().get(id=account.id)
     if not closable(account):

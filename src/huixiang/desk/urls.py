@@ -9,7 +9,8 @@ from huixiang.desk.cases import opinions as case_opinions
 from huixiang.desk.cases import tags as case_tags
 from huixiang.desk.cases import verbs as case_verbs
 from huixiang.desk.cases import views as cases
-from huixiang.desk.channels import imports
+from huixiang.desk.channels import account as channel
+from huixiang.desk.channels import changing, connecting, imports, mappings
 from huixiang.desk.channels import views as channels
 from huixiang.desk.feedback import copies as feedback_copies
 from huixiang.desk.feedback import correcting as feedback_correcting
@@ -47,6 +48,7 @@ RUN = "channels/imports/<uuid:run_id>/"
 INVITATION = "settings/team/invitations/<uuid:invitation_id>/"
 BULK = "inbox/bulk/<uuid:bulk_id>/"
 VIEW = "inbox/views/<uuid:view_id>/"
+CHANNEL = "channels/<uuid:account_id>/"
 WEBHOOK = "settings/webhooks/<uuid:endpoint_id>/"
 WEBHOOK_MESSAGE = "settings/webhooks/messages/<uuid:webhook_message_id>/"
 
@@ -163,10 +165,21 @@ urlpatterns = [
     path(ANNOUNCEMENT + "credits/<uuid:credit_id>/drop/", announcements.drop_credit, name="credit_drop"),
     path("channels/", channels.listing, name="channels"),
     path("channels/open/", channels.open_channel, name="channel_open"),
+    path("channels/connect/", connecting.connect, name="channel_connect"),
+    path(CHANNEL, channel.account, name="channel"),
+    path(CHANNEL + "first/", channel.first, name="channel_first"),
+    path(CHANNEL + "check/", changing.check, name="channel_check"),
+    path(CHANNEL + "test/", changing.test, name="channel_test"),
+    path(CHANNEL + "tested/", changing.tested, name="channel_tested"),
+    path(CHANNEL + "settings/", changing.settings, name="channel_settings"),
+    path(CHANNEL + "act/", changing.act, name="channel_act"),
     path("channels/import/", imports.choose, name="import"),
     path("channels/import/upload/", imports.upload, name="import_upload"),
     path("channels/import/<str:token>/", imports.mapping, name="import_mapping"),
     path("channels/import/<str:token>/start/", imports.start, name="import_start"),
+    path("channels/import/<str:token>/save/", imports.save, name="import_mapping_save"),
+    path("channels/mappings/<uuid:saved_mapping_id>/rename/", mappings.rename, name="import_mapping_rename"),
+    path("channels/mappings/<uuid:saved_mapping_id>/remove/", mappings.remove, name="import_mapping_remove"),
     path(RUN, imports.run, name="import_run"),
     path(RUN + "progress/", imports.progress, name="import_progress"),
     path(RUN + "refused.csv", imports.refused_csv, name="import_refused"),

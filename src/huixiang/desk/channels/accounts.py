@@ -1,11 +1,13 @@
-"""Opening an account by its name alone."""
+"""Opening an account from the desk: by its name alone, or with the settings of its kind."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from huixiang.channels.accounts import connect
 from huixiang.channels.actions import open_account
 from huixiang.channels.models import ChannelAccount
 from huixiang.channels.queries import accounts
@@ -24,16 +26,25 @@ def open_named(membership: Membership, *, kind: str, name: str) -> ChannelAccoun
     if kind not in OPENED_HERE:
         raise Refused(_("Choose a kind of channel."))
     if not name:
-        raise Refused(_("Give the channel a name."))
+        raise Refused(_("Give the channel a name."), fields={"name": _("Give the channel a name.")})
     known = accounts(membership.workspace)
     for account in known:
-        if account.kind == kind and account.name == name:
+        if account.kind == kind and account.name == name and account.closed_at is None:
             return account
     slug = _free_slug(name, kind, {account.slug for account in known})
     return open_account(workspace=membership.workspace, slug=slug, kind=kind, name=name, actor=actor(membership))
 
 
+def connect_named(membership: Membership, *, kind: str, name: str, given: Mapping[str, str]) -> ChannelAccount:
+    """Connect an account with its settings. Raises Refused, with `fields` where single values are not right."""
+    slug = _free_slug(name, kind, {account.slug for account in accounts(membership.workspace)})
+    return connect(
+        workspace=membership.workspace, kind=kind, name=name[:LONGEST_NAME], slug=slug, given=given,
+        actor=actor(membership),
+    )  # fmt: skip
+
+
 def _free_slug(name: str, kind: str, taken: set[str]) -> str:
     """From the name where it has Latin letters, else from the kind; numbered by chance when taken."""
-    slug = slugify(name)[:LONGEST_SLUG] or kind
+    slug = slugify(name)[:LONGEST_SLUG] or kind.replace("_", "-")
     return slug if slug not in taken else f"{slug}-{secrets.token_hex(3)}"

@@ -1,34 +1,70 @@
-"""Channel accounts and what could not be delivered."""
+"""The channels: every account with how it does, what could not be delivered, and the latest imports."""
 
 import uuid
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huixiang.channels import contracts, queries
+from huixiang.channels import contracts, doing, queries
 from huixiang.channels.actions import retry
+from huixiang.channels.contracts import Hears
+from huixiang.channels.models import ChannelAccount
 from huixiang.desk import access
-from huixiang.desk.channels.accounts import OPENED_HERE, open_named
+from huixiang.desk.channels.account import connector_of
+from huixiang.desk.channels.accounts import open_named
+from huixiang.desk.channels.health import Health, Words, in_words
+from huixiang.desk.channels.kinds import WITHOUT_INTERFACE
+from huixiang.intake.arrivals import Arrived, arrived
 from huixiang.intake.queries import counts, import_runs
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One account of the listing."""
+
+    account: ChannelAccount
+    kind: str
+    can_send: bool
+    waits: bool
+    health: Health
+    words: list[Words]
+
+
 @access.page()
 def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Every account with its kind, what failed, and the latest imports."""
-    workspace, kinds = membership.workspace, contracts.kinds()
-    accounts = queries.accounts(workspace)
+    """Every account with its health, what failed, and the latest imports."""
+    workspace = membership.workspace
+    rows = _rows(doing.accounts_of(workspace))
     return access.shown(
         request, membership, "desk/channels/listing.html", "channels",
-        accounts=[(one, kinds.get(one.kind, one.kind), contracts.can_send(one.kind)) for one in accounts],
-        kinds=[(kind, kinds[kind]) for kind in OPENED_HERE if kind in kinds],
+        rows=[one for one in rows if one.account.closed_at is None],
+        closed=[one for one in rows if one.account.closed_at],
+        priced=any(one.health.cost is not None for one in rows),
+        without=WITHOUT_INTERFACE,
         troubled=queries.unfinished_business(workspace=workspace),
         runs=import_runs(workspace, limit=5),
         waiting=counts(workspace)["pending"],
     )  # fmt: skip
+
+
+def _rows(accounts: list[ChannelAccount]) -> list[Row]:
+    """The accounts with what goes out and what came, for all of them at once."""
+    ids = [one.id for one in accounts]
+    out, came = doing.outgoing(ids), arrived(ids)
+    return [_row(one, out.get(one.id, doing.Outgoing()), came.get(one.id)) for one in accounts]
+
+
+def _row(account: ChannelAccount, out: doing.Outgoing, came: Arrived | None) -> Row:
+    by, kept = connector_of(account), getattr(account, "health", None)
+    health = Health.of(account, by, kept, out, came)
+    waits = bool(by.form) and by.hears_by(account) != Hears.NOTHING and health.last_in_at is None
+    words = in_words(account, by, kept, out)
+    return Row(account, str(by.label), contracts.can_send(account.kind), waits, health, words)
 
 
 @access.verb(Permission.CONFIGURE)

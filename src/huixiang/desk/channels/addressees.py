@@ -1,0 +1,90 @@
+"""Whom a test can go to: the people who wrote of late, and the groups that were heard of."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from huixiang.channels import windows
+from huixiang.channels.contracts import Connector, place_of
+from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.channels.trying import Addressee
+from huixiang.engine.masking import mask
+from huixiang.intake import arrivals
+from huixiang.intake.models import Message
+from huixiang.kernel.errors import Refused
+from huixiang.members.actions import Author, link
+
+LOOKED_AT: Final = 30
+OFFERED: Final = 6
+GROUP, PERSON, POST = "group:", "person:", "post:"
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One who can be chosen; `shut`: the platform takes no answer there now."""
+
+    key: str
+    label: str
+    group: bool
+    shut: bool
+
+
+def offered(account: ChannelAccount, by: Connector) -> list[Offered]:
+    """The latest to write first, then groups; who cannot be answered now is shown as such.
+
+    People are known by their message, never by their number. Two statements, three with groups.
+    """
+    if not by.can_send():
+        return []
+    people = list(_people(account).values())[:OFFERED]
+    places = _places(account, people)
+    found = [
+        Offered(f"{PERSON}{one.id}", _name(one), False, not windows.open_now(places.get(_place(one)), by.kind).now)
+        for one in people
+    ]
+    if not by.can_post():
+        return found
+    groups = windows.groups(account.workspace_id).filter(account=account).order_by("group")[:OFFERED]
+    known = [Offered(f"{GROUP}{one.id}", one.group, True, not windows.open_now(one, by.kind).now) for one in groups]
+    return found + (known or [Offered(POST, _("The group this channel leads to"), True, False)])
+
+
+def _name(one: Message) -> str:
+    return mask(one.author_name or one.author_id).text
+
+
+def _place(one: Message) -> str:
+    return place_of(thread=one.thread, private=one.private, author_id=one.author_id)
+
+
+def _people(account: ChannelAccount) -> dict[str, Message]:
+    """Who wrote of late with their latest message."""
+    found: dict[str, Message] = {}
+    for one in arrivals.latest(account, LOOKED_AT):
+        if one.author_id and one.erased_at is None:
+            found.setdefault(one.author_id, one)
+    return found
+
+
+def _places(account: ChannelAccount, people: list[Message]) -> dict[str, Conversation]:
+    wanted = {place for place in map(_place, people) if place}
+    return {one.external_id: one for one in Conversation.objects.filter(account=account, external_id__in=wanted)}
+
+
+def chosen(account: ChannelAccount, key: str) -> Addressee:
+    """The one behind a key of `offered`. Raises Refused for one that is not offered."""
+    if key == POST:
+        return Addressee("", account.id, None, into_group=True)
+    if key.startswith(GROUP):
+        groups = windows.groups(account.workspace_id).filter(account=account)
+        for place in groups:
+            if key == f"{GROUP}{place.id}":
+                return Addressee(place.external_id, account.id, place, into_group=True)
+    message = next((one for one in _people(account).values() if key == f"{PERSON}{one.id}"), None)
+    if message is None:
+        raise Refused(_("Choose who gets the test."))
+    place = _places(account, [message]).get(_place(message))
+    author = Author(account.id, message.author_id, message.author_name, message.author_email)
+    member = link(workspace_id=account.workspace_id, authors=[author])[author.key]
+    return Addressee(message.author_id, member.id, place, in_reply_to=message.external_id)

@@ -1,0 +1,71 @@
+"""The kinds of channel as the desk offers them: what each is in a sentence, which way it carries, where it begins."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from huixiang.channels.contracts import Connector, Hears, connectors
+from huixiang.desk.channels.guides import guide_of
+from huixiang.workspaces.models import Workspace
+
+BY_NAME: Final = ("api", "email")  # opened with nothing but a name, while their connector asks for no settings
+ELSEWHERE: Final = {"import": "desk:import", "notes": "desk:notes", "webhook": "desk:settings_webhooks"}
+BUILT_IN: Final = ("portal", "notes", "import")
+WITHOUT_INTERFACE: Final[tuple[tuple[str, Promise, Promise], ...]] = (
+    (
+        "brand-wechat", gettext_lazy("Personal WeChat groups"),
+        gettext_lazy("WeChat has no interface to them. Export the chat as text and import the file."),
+    ),
+    (
+        "book", gettext_lazy("Xiaohongshu"),
+        gettext_lazy("No open interface to comments. Export them in the creators' back office and import the table."),
+    ),
+    (
+        "device-mobile", gettext_lazy("Douyin"),
+        gettext_lazy("No open interface to comments. Export them in the creators' back office and import the table."),
+    ),
+    (
+        "device-desktop", gettext_lazy("Bilibili"),
+        gettext_lazy("No open interface to comments. Export them in the creators' back office and import the table."),
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind to choose: `address` is where connecting it begins."""
+
+    kind: str
+    label: str
+    sentence: str
+    comes_in: bool
+    goes_out: bool
+    address: str
+
+
+def guided(by: Connector) -> bool:
+    """Whether an account of this kind is connected here, with a form or by its name alone."""
+    return bool(by.form) or by.kind in BY_NAME
+
+
+def choices(workspace: Workspace) -> tuple[list[Kind], list[Kind]]:
+    """What can be connected: platforms first, then files, notes and signed calls, which have pages of their own."""
+    found = [by for by in connectors().values() if by.kind != "portal" and (guided(by) or by.kind in ELSEWHERE)]
+    shown = sorted((_kind(by, workspace) for by in found), key=lambda one: (not _both(one), one.label))
+    here = [one for one in shown if guided(connectors()[one.kind])]
+    return here, [one for one in shown if one not in here]
+
+
+def _both(one: Kind) -> bool:
+    return one.comes_in and one.goes_out
+
+
+def _kind(by: Connector, workspace: Workspace) -> Kind:
+    page = reverse("desk:channel_connect", args=[workspace.slug]) + f"?kind={by.kind}"
+    if not guided(by):
+        page = reverse(ELSEWHERE[by.kind], args=[workspace.slug])
+    comes_in = by.hears != Hears.NOTHING or not by.form
+    return Kind(by.kind, str(by.label), guide_of(by).sentence, comes_in, by.can_send(), page)
