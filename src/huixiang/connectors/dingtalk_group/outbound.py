@@ -52,7 +52,8 @@ class DingtalkGroupConnector(Connector):
         ),
         Setting(
             "secret", gettext_lazy("Secret of the signature"),
-            gettext_lazy("Begins with SEC; tick “additional signature”"), Sort.SECRET, required=False, pattern=r"SEC[0-9A-Za-z]{3,200}",
+            gettext_lazy("Begins with SEC; tick “additional signature”"), Sort.SECRET, required=False,
+            pattern=r"SEC[0-9A-Za-z]{3,200}",
         ),
     )  # fmt: skip
     limits = (
