@@ -15,7 +15,8 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "feedback.found": ["api.tell:feedback.found"],
     "cases.opened": ["api.tell:cases.opened"],
     "cases.assigned": ["api.tell:cases.assigned"],
-    "cases.answered": ["cases.note_contact", "api.tell:cases.answered"],
+    "triage.bot_asked": ["groupbot.react"],
+    "cases.answered": ["cases.note_contact", "groupbot.person_spoke", "api.tell:cases.answered"],
     "cases.member_spoke": ["api.tell:cases.member_spoke"],
     "cases.regraded": ["api.tell:cases.regraded"],
     "cases.clock_breached": ["api.tell:cases.clock_breached"],
@@ -28,6 +29,7 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
 
 ERASURE: Sequence[str] = (
     "huixiang.insights.erasure",
+    "huixiang.groupbot.erasure",
     "huixiang.announcements.erasure",
     "huixiang.triage.erasure",
     "huixiang.cases.erasure",
@@ -45,5 +47,6 @@ JOINING: Sequence[str] = (
     "huixiang.themes.joining",
     "huixiang.cases.joining",
     "huixiang.announcements.joining",
+    "huixiang.groupbot.joining",
 )
 """Who moves what when two members become one, or an identity a member of its own."""

@@ -19,6 +19,7 @@ from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
 from huixiang.desk.vocabulary import field_name, finding_in_words
 from huixiang.feedback.models import Grade, Kind
+from huixiang.groupbot.models import Purpose
 from huixiang.journal.models import Entry
 from huixiang.members.models import Tier
 from huixiang.members.queries import names
@@ -65,6 +66,8 @@ PLAIN: Final[dict[str, Promise]] = {
     "intake.attachments_kept": gettext_lazy("Files were kept with what was said"),
     "intake.attachment_opened": gettext_lazy("Somebody opened a file as it came"),
     "intake.attachments_erased": gettext_lazy("Files were erased"),
+    "intake.mapping_removed": gettext_lazy("A saved mapping of columns was removed"),
+    "intake.mapping_saved": gettext_lazy("A mapping of columns was saved"),
     "intake.message_parked": gettext_lazy("A message could not be read and was parked"),
     "intake.message_read_again": gettext_lazy("A message was read again"),
     "members.consent_given": gettext_lazy("A member answered whether they may be named"),
@@ -92,6 +95,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "themes.change_undone": gettext_lazy("What was written about the theme was taken back"),
     "cases.theme_followed": gettext_lazy("The case went along to another theme with its feedback"),
     "triage.bot_asked": gettext_lazy("Something was said that a bot has to look at"),
+    "groupbot.taken_over": gettext_lazy("Somebody speaks in a group in person, the bot is silent there"),
     "workspaces.workspace_created": gettext_lazy("The workspace was opened"),
     "workspaces.workspace_changed": gettext_lazy("The workspace's settings were changed"),
     "workspaces.api_key_created": gettext_lazy("An API key was made"),
@@ -138,6 +142,11 @@ def _answered(data: Data) -> str:
     return _("Answered in private for the first time") if data["first"] else _("Answered in private")
 
 
+def _bot_changed(data: Data) -> str:
+    words = {"on": _("The bot of a channel was switched on"), "off": _("The bot of a channel was switched off")}
+    return words.get(data["what"]) or _("The bot of a channel was told to behave otherwise")
+
+
 def _model_changed(data: Data) -> str:
     if data["what"] == "on":
         return _("The language model was switched on")
@@ -145,6 +154,13 @@ def _model_changed(data: Data) -> str:
 
 
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
+    "groupbot.spoke": lambda d: _("The bot said something: %(purpose)s") % {"purpose": _label(Purpose, d["purpose"])},
+    "groupbot.changed": _bot_changed,
+    "groupbot.handed_back": lambda d: (
+        _("The bot speaks in a group again, nobody of the team did")
+        if d["alone"]
+        else _("A group was handed back to the bot")
+    ),
     "announcements.published": lambda d: _("Announcement no. %(number)s was published") % d,
     "announcements.people_told": lambda d: _("%(reachable)s people were told, %(unreachable)s have no way to them") % d,
     "announcements.consent_asked": lambda d: (

@@ -5,6 +5,7 @@ import uuid
 
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import conversations_of, joinable
+from huixiang.cases.states import Direction
 from huixiang.channels.actions import conversations
 from huixiang.channels.contracts import place_of
 from huixiang.engine.masking import mask
@@ -14,6 +15,7 @@ from huixiang.members.actions import Author, link
 from huixiang.triage.signals import Batch, Signal
 
 IN_A_ROW = datetime.timedelta(minutes=10)
+AWAITED = datetime.timedelta(hours=1)  # since we said something into a group
 NOT_TALK = frozenset({"import"})  # rows of a file are not said one after the other
 
 
@@ -42,13 +44,16 @@ def _place(message: Message) -> str:
 def continue_cases(batch: Batch) -> None:
     """Needs members; marks messages that continue an open case.
 
-    The same person, and the same thread, a reply to something said in it, or its private conversation.
+    The same person, and the same thread, a reply to something said in it, or its private conversation. In a group,
+    where people talk of everything, only within an hour after we said something of the case there.
     """
     found = joinable(workspace_id=batch.workspace.id, member_ids={s.member.id for s in batch.signals})
     cases = [batch.same(case) for case in found]
     if not cases:
         return
     held_in = conversations_of([case.id for case in cases])
+    if any(signal.conversation.group for signal in batch.signals):
+        held_in = _awaited(batch, held_in)
     replied = _replied_cases(batch, cases)
     for signal in batch.signals:
         if signal.command:
@@ -57,6 +62,18 @@ def continue_cases(batch: Batch) -> None:
         signal.case = replied.get(signal.first.id) or _case_held_here(signal, own, held_in)
         if signal.case:
             signal.find("continuation", str(signal.case.id), 1.0, f"续 {signal.case.label}")
+
+
+def _awaited(batch: Batch, held_in: set[tuple[uuid.UUID, uuid.UUID]]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """Of the cases held in groups those whose member we have just spoken to there."""
+    groups = {signal.conversation.id for signal in batch.signals if signal.conversation.group}
+    since = min(signal.first.sent_at for signal in batch.signals) - AWAITED
+    ours = Turn.objects.filter(
+        case_id__in={case_id for case_id, _place in held_in}, conversation_id__in=groups, at__gte=since,
+        direction=Direction.OUTBOUND,
+    )  # fmt: skip
+    spoken = set(ours.values_list("case_id", "conversation_id"))
+    return {pair for pair in held_in if pair[1] not in groups or pair in spoken}
 
 
 def _case_held_here(
