@@ -257,4 +257,5 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": env.text("HUIXIANG_LOG_LEVEL", "WARNING")},
+    "loggers": {"httpx": {"level": "WARNING"}},  # below, it writes whole addresses: platforms want secrets in them
 }

@@ -51,4 +51,8 @@ CHANNELS: Final[dict[str, tuple[str, Promise | str]]] = {
     "portal": ("world", pgettext_lazy("channel", "Portal")),
     "email": ("mail", pgettext_lazy("channel", "E-mail")),
     "import": ("file-import", pgettext_lazy("channel", "Import")),
+    "wechat_oa": ("brand-wechat", pgettext_lazy("channel", "WeChat official account")),
+    "wecom_app": ("building", pgettext_lazy("channel", "WeCom application")),
+    "wecom_group": ("messages", pgettext_lazy("channel", "WeCom group")),
+    "wecom_kf": ("message-circle", pgettext_lazy("channel", "WeCom customer service")),
 }
