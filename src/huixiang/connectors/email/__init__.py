@@ -1,1 +1,1 @@
-"""E-mail: answers go out by SMTP (mail coming in follows with the connectors' issue)."""
+"""E-mail: a mailbox read by IMAP, answers by SMTP; or only answers, by the installation's SMTP server."""
