@@ -14,6 +14,7 @@ from huixiang.intake.models import ImportRun, Message
 from huixiang.workspaces.models import Workspace
 from tests import factories
 from tests.cli.conftest import Said
+from tests.intake.archives import chats
 
 Run = Callable[..., Said]
 File = Callable[..., Path]
@@ -55,6 +56,27 @@ def test_columns_are_guessed_when_nothing_is_said(said: Run, workspace: Workspac
     words = ["import", rows("编号,内容\n1,打不着火\n"), "--workspace", workspace.slug, "--channel", "forum"]
     status, _out, err = said(*words)
     assert (status, err) == (0, "Columns guessed: text=内容,external_id=编号\n")
+
+
+def test_a_chat_comes_in_as_the_page_takes_it(said: Run, workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "车友群.txt"
+    path.write_text(chats.WECHAT, encoding="utf-8")
+    words = ["import", path, "--workspace", workspace.slug, "--channel", "wechat-group", "--group", "一群"]
+    status, out, err = said(*words)
+    assert (status, figures(out)) == (0, {"Rows": "5", "Stored": "2", "Duplicate": "0", "Refused": "0"})
+    assert ("Left out            3" in out, "group “一群”" in err) == (True, True)
+    assert figures(said(*words)[1])["Duplicate"] == "2"
+    assert set(Message.objects.values_list("thread", flat=True)) == {"一群"}
+
+
+def test_an_export_is_named_or_recognised(said: Run, workspace: Workspace, rows: File) -> None:
+    path = rows("抖音号,昵称,评论,评论时间\nd1,漠河,打不着火,2026-11-20\n")
+    words = ["import", path, "--workspace", workspace.slug, "--channel", "forum"]
+    assert said(*words)[2].startswith("Recognised: douyin\nColumns guessed: text=评论,")
+    assert said(*words, "--as", "douyin")[0] == 0
+    status, _out, err = said(*words, "--as", "nothing")
+    assert status == 2
+    assert "there is no export or mapping “nothing”. Known are: weibo, xiaohongshu, douyin" in err
 
 
 def test_process_reads_the_messages_and_counts_what_they_became(said: Run, workspace: Workspace, rows: File) -> None:

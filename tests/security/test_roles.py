@@ -134,6 +134,7 @@ announcement_save POST announce
 announcement_consent POST publish
 announcement_publish POST publish
 announcement_telling GET read
+announcement_pause POST publish
 credit_drop POST announce
 channels GET read
 channel_open POST configure

@@ -13,7 +13,8 @@ from huixiang.channels.models import ChannelAccount
 from huixiang.channels.queries import account_by_slug
 from huixiang.feedback import queries as feedback
 from huixiang.insights.exports.spreadsheet import harmless
-from huixiang.intake.imports import actions, mapping, reading
+from huixiang.intake.archives import opening
+from huixiang.intake.imports import actions, mapping, presets, reading, saved
 from huixiang.intake.models import ImportRun
 from huixiang.intake.queries import every_refusal, refusals, states_of_account
 from huixiang.kernel.errors import Refused
@@ -36,12 +37,13 @@ class Wrong(Exception):  # noqa: N818 - how the command was used, in words
 def run(args: argparse.Namespace) -> int:
     """Import, print the summary, read the messages if asked."""
     try:
-        preview = reading.preview(args.file)
+        chat = _is_chat(args)
+        preview = None if chat else reading.preview(args.file)
     except Refused as error:
         return _say(str(error.sentence), FAILED)
     try:
         workspace = _workspace(args.workspace)
-        chosen = mapping.checked(args.map or _guessed(preview.columns), preview.columns)
+        chosen = _columns(args, workspace, preview) if preview else _settings(args)
         account = _account(workspace, args.channel)
         actions.end_cut_off(account=account, stored=args.file.resolve())
         begun = actions.note(
@@ -51,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
             file_name=args.file.name,
             mapping=chosen,
             by=None,
+            chat=chat,
         )
     except (Wrong, Refused) as error:
         return _say(str(error), WRONG)
@@ -74,8 +77,39 @@ def _workspace(slug: str) -> Workspace:
     return found
 
 
-def _guessed(columns: list[str]) -> dict[str, str]:
-    guessed = mapping.guess(columns)
+def _is_chat(args: argparse.Namespace) -> bool:
+    """Whether the file is a chat: as was said, else as it looks. Raises Refused."""
+    if args.sort:
+        return bool(args.sort == "chat")
+    found = opening.recognised(args.file, args.file.name)
+    if found:
+        print(f"A chat: {opening.LABELS[found.kind]}, group “{args.group or found.group}”", file=sys.stderr)
+    return found is not None
+
+
+def _settings(args: argparse.Namespace) -> dict[str, str]:
+    given = {"group": args.group, "year": args.year, "order": "md" if args.month_first else ""}
+    return {name: value for name, value in given.items() if value}
+
+
+def _columns(args: argparse.Namespace, workspace: Workspace, preview: reading.Preview) -> dict[str, str]:
+    """Which column is what: as said, by a name, else as it looks. Raises Wrong or Refused."""
+    found = args.map
+    if not found and args.read_as:
+        named = saved.by_name(workspace_id=workspace.id, name=args.read_as)
+        key = str(named.id) if named else args.read_as
+        found = saved.chosen(workspace.id, key, preview.columns, preview.rows)
+        if found is None:
+            known = ", ".join([one.key for one in presets.PRESETS] + [one.name for one in saved.listed(workspace.id)])
+            raise Wrong(f"there is no export or mapping “{args.read_as}”. Known are: {known}.")
+    return mapping.checked(found or _guessed(workspace, preview), preview.columns)
+
+
+def _guessed(workspace: Workspace, preview: reading.Preview) -> dict[str, str]:
+    by, guessed = saved.proposed(workspace.id, preview.columns, preview.rows)
+    own = saved.by_id(workspace_id=workspace.id, mapping_id=by)
+    if by:
+        print(f"Recognised: {own.name if own else by}", file=sys.stderr)
     pairs = ",".join(f"{field}={column}" for field, column in guessed.items())
     print(f"Columns guessed: {pairs or 'none'}", file=sys.stderr)
     return guessed
@@ -141,6 +175,8 @@ def _summarise(done: ImportRun, seconds: float) -> None:
     print(f"Stored     {done.stored:>10,}")
     print(f"Duplicate  {done.duplicate:>10,}")
     print(f"Refused    {done.refused:>10,}")
+    if done.archive:
+        print(f"Left out   {done.left_out:>10,}")
     print(f"Seconds    {seconds:>10,.1f}")
     print(f"Rows/s     {done.read / seconds:>10,.0f}")
     shown = refusals(run=done, limit=SHOWN_REFUSALS)

@@ -1,4 +1,4 @@
-"""`huixiang import`: a CSV or XLSX file into a channel, in this process."""
+"""`huixiang import`: a table, or a chat exported as text, into a channel, in this process."""
 
 import argparse
 import sys
@@ -6,13 +6,18 @@ from pathlib import Path
 
 from huixiang.cli import django_start
 
-HELP = "Import a CSV or XLSX file into a channel; safe to run again"
+HELP = "Import a CSV or XLSX file or a chat archive into a channel; safe to run again"
 FIELDS = ("text", "time", "external_id", "author_id", "author_email", "author_name", "thread")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """File, workspace, channel, and which column is what."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="CSV (UTF-8, UTF-16, GB18030) or XLSX")
+    parser.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="CSV (UTF-8, UTF-16, GB18030), XLSX, or a chat as text or Telegram's JSON",
+    )
     parser.add_argument("--workspace", required=True, metavar="W", help="slug of the workspace")
     parser.add_argument(
         "--channel", required=True, metavar="C", help="slug of the channel for imported files; made when missing"
@@ -24,6 +29,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=COLUMN,…",
         help=f"which column is what, e.g. text=内容,time=时间; fields: {', '.join(FIELDS)}; guessed when left out",
     )
+    parser.add_argument(
+        "--as", dest="read_as", default="", metavar="EXPORT", help="a known export or a mapping the team saved, by name"
+    )
+    parser.add_argument("--sort", choices=("table", "chat"), help="what the file is; found out when left out")
+    parser.add_argument("--group", default="", metavar="NAME", help="of a chat: which group it is")
+    parser.add_argument("--year", default="", metavar="YYYY", help="of a chat without years: when it begins")
+    parser.add_argument("--month-first", action="store_true", help="of a chat: 5/1/2026 is the first of May")
     parser.add_argument("--report", type=Path, metavar="REFUSED.csv", help="write every refused row with its reason")
     parser.add_argument("--process", action="store_true", help="also read the messages here and say what they became")
 

@@ -135,8 +135,10 @@ def _corrected(data: Data) -> str:
 
 
 def _answered(data: Data) -> str:
-    if data.get("numbers_shown"):
+    if data.get("numbers_shown") and data["lane"] == "public":
         return _("Answered in public with a personal number, knowingly")
+    if data["lane"] == "group":
+        return _("Answered in the group for the first time") if data["first"] else _("Answered in the group")
     if data["lane"] == "public":
         return _("Answered in public for the first time") if data["first"] else _("Answered in public")
     return _("Answered in private for the first time") if data["first"] else _("Answered in private")
@@ -165,6 +167,20 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "announcements.people_told": lambda d: _("%(reachable)s people were told, %(unreachable)s have no way to them") % d,
     "announcements.consent_asked": lambda d: (
         ngettext("%(members)s member was asked for consent", "%(members)s members were asked for consent", d["members"])
+        % d
+    ),
+    "announcements.telling_paused": lambda d: (
+        ngettext(
+            "The telling was paused, %(held)s message waits", "The telling was paused, %(held)s messages wait",
+            d["held"],
+        )
+        % d
+    ),
+    "announcements.telling_resumed": lambda d: (
+        ngettext(
+            "The telling goes on with %(released)s message", "The telling goes on with %(released)s messages",
+            d["released"],
+        )
         % d
     ),
     "announcements.solved_answered": _solved,

@@ -162,6 +162,7 @@ urlpatterns = [
     path(ANNOUNCEMENT + "consent/", announcements.ask_consent, name="announcement_consent"),
     path(ANNOUNCEMENT + "publish/", announcements.publish, name="announcement_publish"),
     path(ANNOUNCEMENT + "telling/", announcements.telling, name="announcement_telling"),
+    path(ANNOUNCEMENT + "telling/act/", announcements.pause_telling, name="announcement_pause"),
     path(ANNOUNCEMENT + "credits/<uuid:credit_id>/drop/", announcements.drop_credit, name="credit_drop"),
     path("channels/", channels.listing, name="channels"),
     path("channels/open/", channels.open_channel, name="channel_open"),

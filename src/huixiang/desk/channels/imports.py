@@ -4,49 +4,44 @@ import csv
 import io
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount
 from huixiang.channels.queries import account_by_slug, accounts
 from huixiang.desk import access
+from huixiang.desk.channels import chats, mappings
 from huixiang.desk.channels.accounts import open_named
+from huixiang.desk.channels.mappings import FIELDS
 from huixiang.engine.masking import mask
 from huixiang.insights.exports.spreadsheet import harmless
 from huixiang.intake import queries
 from huixiang.intake.acceptance import is_address
-from huixiang.intake.imports import actions, reading
-from huixiang.intake.imports.mapping import check_addresses, checked, guess
+from huixiang.intake.archives.opening import recognised
+from huixiang.intake.imports import actions, reading, saved, sources
+from huixiang.intake.imports.mapping import check_addresses, checked
 from huixiang.intake.imports.rows import RowReader
 from huixiang.intake.imports.table import Row
-from huixiang.intake.models import ImportRun, ImportState
+from huixiang.intake.models import ImportRun, ImportState, SavedMapping
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
 
 KIND: Final = "import"
 SHOWN_ROWS: Final = 5
-FIELDS: Final[dict[str, tuple[Promise, Promise]]] = {
-    "text": (gettext_lazy("Text"), gettext_lazy("what was said; the only one that must be there")),
-    "time": (gettext_lazy("Time"), gettext_lazy("when; without it, now")),
-    "external_id": (gettext_lazy("Number"), gettext_lazy("tells rows apart, so that nothing comes in twice")),
-    "author_id": (gettext_lazy("Author's id"), gettext_lazy("without it, people are told apart by e-mail or name")),
-    "author_email": (gettext_lazy("Author's e-mail"), gettext_lazy("a way back to them; also tells people apart")),
-    "author_name": (gettext_lazy("Author's name"), gettext_lazy("as the community knows them")),
-    "thread": (gettext_lazy("Conversation"), gettext_lazy("what belongs together")),
-}
+CHAT: Final = "chat"
+TABLE: Final = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +51,17 @@ class Kept:
     path: Path
     file_name: str
     account: ChannelAccount
+    chat: bool = False
 
 
 @access.page(Permission.IMPORT)
 def choose(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Choose the channel and the file; earlier imports below."""
+    """Choose the channel and the file; saved mappings and earlier imports below."""
     workspace = membership.workspace
     return access.shown(
         request, membership, "desk/channels/choose.html", "channels",
         accounts=[account for account in accounts(workspace) if account.kind == KIND],
-        runs=queries.import_runs(workspace),
+        runs=queries.import_runs(workspace), mappings=saved.listed(workspace.id),
     )  # fmt: skip
 
 
@@ -74,18 +70,30 @@ def upload(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Keep the file and go on to its columns."""
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
-        raise Refused(_("Choose a CSV or XLSX file."))
+        raise Refused(_("Choose a table (CSV, XLSX) or the text export of a chat."))
     account = _account(request, membership)
     name = file.name or "file"
     stored = actions.keep_upload(workspace=membership.workspace, file_name=name, chunks=file.chunks())
     try:
-        reading.preview(stored)
+        chat = _is_chat(stored, name, request.POST.get("sort", ""))
     except Refused:
         stored.unlink(missing_ok=True)
         raise
     token = secrets.token_urlsafe(12)
-    request.session[_key(membership, token)] = {"path": str(stored), "file_name": name, "channel": account.slug}
+    kept = {"path": str(stored), "file_name": name, "channel": account.slug, "chat": chat}
+    request.session[_key(membership, token)] = kept
     return access.done(request, "", reverse("desk:import_mapping", args=[membership.workspace.slug, token]))
+
+
+def _is_chat(stored: Path, name: str, sort: str) -> bool:
+    """Whether the file is a chat, as it was said to be or as it looks. Raises Refused for neither chat nor table."""
+    if sort == CHAT:
+        sources.archive(stored, name)
+        return True
+    if sort != TABLE and recognised(stored, name):
+        return True
+    reading.preview(stored)
+    return False
 
 
 def _key(membership: Membership, token: str) -> str:
@@ -104,23 +112,26 @@ def _account(request: HttpRequest, membership: Membership) -> ChannelAccount:
 
 
 def _kept(request: HttpRequest, membership: Membership, token: str) -> Kept:
-    kept: dict[str, str] = access.found(request.session.get(_key(membership, token)))
+    kept: dict[str, Any] = access.found(request.session.get(_key(membership, token)))
     account = access.found(account_by_slug(workspace=membership.workspace, slug=kept["channel"]))
     path = Path(kept["path"])
-    return Kept(access.found(path if path.is_file() else None), kept["file_name"], account)
+    return Kept(access.found(path if path.is_file() else None), kept["file_name"], account, kept["chat"])
 
 
 @access.page(Permission.IMPORT)
 def mapping(request: HttpRequest, membership: Membership, token: str) -> HttpResponse:
-    """The first rows as they stand and as they will be read, and which column is what."""
+    """The first rows as they stand and as they will be read, and which column is what; of a chat, what is in it."""
     kept = _kept(request, membership, token)
+    if kept.chat:
+        shown = chats.context(kept.path, kept.file_name, dict(request.GET.items()), membership.workspace)
+        return access.shown(request, membership, "desk/channels/chat.html", "channels", kept=kept, token=token, **shown)
     preview = reading.preview(kept.path)
-    chosen = {name: request.GET[name] for name in FIELDS if request.GET.get(name)}
-    guessed = chosen if "text" in request.GET else guess(preview.columns)
+    by, guessed = mappings.chosen(request, membership, preview)
+    own, presets = mappings.offered(membership)
     return access.shown(
         request, membership, "desk/channels/mapping.html", "channels",
-        preview=preview, rows=preview.rows[:SHOWN_ROWS], kept=kept, token=token,
-        read=_read(preview, guessed, membership),
+        preview=preview, rows=preview.rows[:SHOWN_ROWS], kept=kept, token=token, by=by, own=own, presets=presets,
+        read=_read(preview, guessed, membership), own_name=next((one.name for one in own if str(one.id) == by), ""),
         fields=[(name, *FIELDS[name], guessed.get(name, "")) for name in FIELDS],
     )  # fmt: skip
 
@@ -148,14 +159,37 @@ def _shown(message: InboundMessage) -> dict[str, str]:
 
 
 @access.verb(Permission.IMPORT)
-def start(request: HttpRequest, membership: Membership, token: str) -> HttpResponse:
-    """Start the import with the chosen columns."""
+def save(request: HttpRequest, membership: Membership, token: str) -> HttpResponse:
+    """Keep the columns chosen for this file under a name, for the whole team."""
     kept = _kept(request, membership, token)
-    chosen = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
-    run = actions.start(
-        workspace=membership.workspace, account=kept.account, stored=kept.path, file_name=kept.file_name,
-        mapping=chosen, by=membership,
-    )  # fmt: skip
+    row = _saved(request, membership, kept)
+    address = reverse("desk:import_mapping", args=[membership.workspace.slug, token])
+    said = _("“%(name)s” is saved for the team: files with these columns are read by it.")
+    return access.done(request, said % {"name": row.name}, f"{address}?by={row.id}")
+
+
+def _saved(request: HttpRequest, membership: Membership, kept: Kept) -> SavedMapping:
+    columns = reading.preview(kept.path).columns
+    return saved.save(
+        by=membership, name=request.POST.get("save_as", ""), mapping=_chosen(request, FIELDS), columns=columns
+    )
+
+
+def _chosen(request: HttpRequest, names: Iterable[str]) -> dict[str, str]:
+    return {name: request.POST[name] for name in names if request.POST.get(name)}
+
+
+@access.verb(Permission.IMPORT)
+def start(request: HttpRequest, membership: Membership, token: str) -> HttpResponse:
+    """Start the import with the chosen columns, kept under a name when one is given; of a chat, for its group."""
+    kept = _kept(request, membership, token)
+    with transaction.atomic():
+        run = actions.start(
+            workspace=membership.workspace, account=kept.account, stored=kept.path, file_name=kept.file_name,
+            mapping=_chosen(request, chats.SETTINGS if kept.chat else FIELDS), by=membership, chat=kept.chat,
+        )  # fmt: skip
+        if not kept.chat and request.POST.get("save_as", "").strip():
+            _saved(request, membership, kept)
     del request.session[_key(membership, token)]
     return access.done(request, "", reverse("desk:import_run", args=[membership.workspace.slug, run.id]))
 
