@@ -15,6 +15,7 @@ from huixiang.channels.accounts import values
 from huixiang.channels.contracts import Call, NotGenuine, Setting, Sort, Unreadable
 from huixiang.channels.models import ChannelAccount
 from huixiang.connectors.wechat_crypto import DELTA, KEY_LENGTH, OtherReceiver, decrypted, signature
+from huixiang.intake.acceptance import unstorable
 
 TOKEN: Final = Setting(
     "token", gettext_lazy("Token"), gettext_lazy("3 to 32 letters and digits; leave empty to have one made"),
@@ -24,7 +25,7 @@ AES_KEY: Final = Setting(
     "aes_key", gettext_lazy("EncodingAESKey"), gettext_lazy("43 letters and digits; leave empty to have one made"),
     Sort.SECRET, made=True, length=KEY_LENGTH, pattern=r"[A-Za-z0-9]{43}",
 )  # fmt: skip
-LONGEST_TIME: Final = 11  # digits of seconds since 1970
+LONGEST_TIME: Final = 10  # digits of seconds since 1970
 SHOWN: Final[Mapping[str, str]] = {
     "image": "[图片]", "voice": "[语音]", "video": "[视频]", "shortvideo": "[视频]", "file": "[文件]",
     "location": "[位置]", "link": "[链接]", "business_card": "[名片]", "miniprogram": "[小程序]",
@@ -77,7 +78,11 @@ def signed(account: ChannelAccount, call: Call, given: str, *parts: str) -> None
 
 def fields(text: str) -> dict[str, str]:
     """The fields of a message, XML or JSON, those within others left out. Raises Unreadable."""
-    return _of_json(text) if text.lstrip().startswith("{") else _of_xml(text)
+    found = _of_json(text) if text.lstrip().startswith("{") else _of_xml(text)
+    for name, value in found.items():
+        if sentence := unstorable(value, name):
+            raise Unreadable(sentence, text)
+    return found
 
 
 def _of_json(text: str) -> dict[str, str]:
@@ -98,10 +103,14 @@ def _of_xml(text: str) -> dict[str, str]:
 
 def moment(sent: Mapping[str, str]) -> datetime.datetime:
     """When a message was sent. Raises Unreadable."""
-    try:
-        return datetime.datetime.fromtimestamp(int(sent["CreateTime"]), datetime.UTC)
-    except (KeyError, ValueError, OverflowError, OSError) as error:
-        raise Unreadable(_("A message has FromUserName, CreateTime and MsgType.")) from error
+    return seconds_since_1970(sent.get("CreateTime", ""))
+
+
+def seconds_since_1970(written: str) -> datetime.datetime:
+    """A time as the platforms write it. Raises Unreadable."""
+    if not (written.isascii() and written.isdigit() and len(written) <= LONGEST_TIME):
+        raise Unreadable(_("The message has no time."))
+    return datetime.datetime.fromtimestamp(int(written), datetime.UTC)
 
 
 def who(sent: Mapping[str, str]) -> str:

@@ -26,6 +26,7 @@ from huixiang.connectors.wecom_kf.inbound import (
     message,
     token_for,
 )  # fmt: skip
+from huixiang.intake.acceptance import unstorable
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,7 @@ def _names(line: Line, written: Iterable[dict[str, Any]]) -> dict[str, str]:
             log.warning("channel %s: no names: %s", line.account.id, error.sentence)
             break
         names.update({word(one, "external_userid"): word(one, "nickname") for one in items(said, "customer_list")})
-    return names
+    return {person: name for person, name in names.items() if not unstorable(name)}
 
 
 def _note_failures(account: ChannelAccount, came: Iterable[dict[str, Any]]) -> None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, ReplyWindow, Unreadable
 from huixiang.channels.models import ChannelAccount
-from huixiang.connectors.payload import found, moment, word
-from huixiang.connectors.wechat_calls import echo, marked, opened
+from huixiang.connectors.payload import found, word
+from huixiang.connectors.wechat_calls import echo, marked, opened, seconds_since_1970
+from huixiang.intake.acceptance import unstorable
 from huixiang.kernel.crypto import decrypt, encrypt, keyed_hash
 
 NEWS: Final = "kf_msg_or_event"
@@ -63,8 +64,9 @@ def from_a_customer(sent: Mapping[str, Any]) -> bool:
 
 def message(sent: Mapping[str, Any], names: Mapping[str, str]) -> InboundMessage:
     """One message; it may be answered five times in two days, by the account it was written to. Raises Unreadable."""
-    at, person, place = moment(word(sent, "send_time")), word(sent, "external_userid"), word(sent, "open_kfid")
-    if not (person and place and word(sent, "msgid")):
+    at, person = seconds_since_1970(word(sent, "send_time")), word(sent, "external_userid")
+    place = word(sent, "open_kfid")
+    if unstorable(place) or not (person and place and word(sent, "msgid")):
         raise Unreadable(_("A message has msgid, open_kfid, external_userid, send_time and msgtype."))
     return InboundMessage(
         external_id=word(sent, "msgid"), text=text(sent), author_id=person, author_name=names.get(person, ""),
