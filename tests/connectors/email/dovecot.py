@@ -107,7 +107,7 @@ class Server:
         with imaplib.IMAP4("127.0.0.1", self.port) as line:
             line.login(user, PASSWORD)
             for mail in mails:
-                status, said = line.append(folder, "", None, mail.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))  # type: ignore[arg-type]
+                status, said = line.append(folder, "", None, mail.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
                 assert status == "OK", said
 
 

@@ -60,7 +60,8 @@ def _parts(mail: Message, depth: int) -> Iterator[Message]:
         yield mail
     elif depth < DEEPEST:
         for part in payload[:MOST_PARTS]:
-            yield from _parts(part, depth + 1)
+            if isinstance(part, Message):
+                yield from _parts(part, depth + 1)
 
 
 def _is_file(part: Message) -> bool:

@@ -108,7 +108,8 @@ class MailLine:
             new = self._since(self.uid)
             self.looked = timezone.now()
             sizes = self._sizes(new[:MOST_AT_ONCE])
-            found, bytes_in_all = [], 0
+            found: list[Fetched] = []
+            bytes_in_all = 0
             for uid in new[:MOST_AT_ONCE]:
                 size = sizes.get(uid, 0)
                 bytes_in_all += min(size, LARGEST)
@@ -130,10 +131,10 @@ class MailLine:
             if "IDLE" not in box.client.capabilities:
                 self._closed.wait(POLL_SECONDS)
                 return
-            box.idle.start()
+            box.idle.start()  # type: ignore[no-untyped-call]
             box.idle.poll(IDLE_SECONDS)
             if not self._closed.is_set():
-                box.idle.stop()
+                box.idle.stop()  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """Hang up. May be called from another thread, more than once."""
