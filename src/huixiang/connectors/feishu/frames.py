@@ -16,6 +16,7 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # the wire types that are in use
 WIDTHS: Final = {FIXED64: 8, FIXED32: 4}
 BITS: Final = 64
 NUMBERS: Final = {1: "seq_id", 2: "log_id", 3: "service", 4: "method"}
+SIGNED: Final = {3, 4}
 WORDS: Final = {6: "payload_encoding", 7: "payload_type", 9: "log_id_new"}
 HEADERS, PAYLOAD = 5, 8
 
@@ -57,7 +58,8 @@ def read(raw: bytes) -> Frame:
     frame = Frame()
     for number, found in _fields(raw):
         if number in NUMBERS and isinstance(found, int):
-            setattr(frame, NUMBERS[number], found - (1 << BITS) if found >> (BITS - 1) else found)
+            below_zero = number in SIGNED and found >> (BITS - 1)
+            setattr(frame, NUMBERS[number], found - (1 << BITS) if below_zero else found)
         elif number == HEADERS and isinstance(found, bytes):
             pair = dict(_fields(found))
             frame.headers[_text(pair.get(1, b""))] = _text(pair.get(2, b""))

@@ -18,21 +18,20 @@ from urllib.parse import parse_qs, urlsplit
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections
 from django.utils.translation import gettext as _
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from huixiang.channels.accounts import PROXY, value
+from huixiang.channels.accounts import value
 from huixiang.channels.contracts import NotGenuine, Taken, TransportError, Unreadable
 from huixiang.channels.models import ChannelAccount
-from huixiang.channels.webhooks.address import resolve
 from huixiang.channels.webhooks.receiving import refuse
 from huixiang.connectors.feishu import naming
 from huixiang.connectors.feishu.frames import CONTROL, DATA, Frame, FrameError, read, written
 from huixiang.connectors.feishu.inbound import told
 from huixiang.connectors.feishu.platform import api, code_of
 from huixiang.connectors.http import call
+from huixiang.connectors.sockets import LARGEST, opened
 from huixiang.intake import asking
-from huixiang.kernel.errors import Refused
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +39,8 @@ ENDPOINT: Final = "/callback/ws/endpoint"
 WRONG_SECRET, TOO_MANY_LINES, NO_BOT = 514, 1000040350, 403
 PING_EVERY: Final = 120.0  # seconds, unless Feishu says otherwise
 MOST_SILENT: Final = 2.5  # of these spans without a frame the line counts as broken
-LARGEST: Final = 4 * 1024 * 1024
 MOST_PARTS, MOST_WAITING, PARTS_WAIT = 256, 64, 60.0
+IN_ORDER: Final = {1000, 1001, 1012}  # with which a line is closed that is to be opened anew
 
 
 @dataclass(slots=True)
@@ -143,14 +142,6 @@ def _park(account: ChannelAccount, sentence: str, body: str) -> None:
     refuse(account=account, reason=sentence, body=body)
 
 
-class Straight(connect):
-    """A way to open a line that follows no redirect: only the address Feishu named was looked at."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        """Refuse it."""
-        return exc
-
-
 async def _apart(work: Callable[..., Any], *args: Any) -> Any:
     """Run in a thread of its own what asks the database or Feishu, so that no line waits for another."""
     return await sync_to_async(_connected, thread_sensitive=False)(work, *args)
@@ -169,20 +160,17 @@ async def listen(account: ChannelAccount, taken: Taken) -> None:
     address, config = await _apart(_endpoint, account)
     await _apart(naming.learn_own, account)
     service = parse_qs(urlsplit(address).query).get("service_id", ["0"])[0]
-    proxy = value(account, PROXY) or None
+    number = int(service) if service.isascii() and service.isdigit() else 0
     try:
-        async with Straight(address, proxy=proxy, max_size=LARGEST, open_timeout=10, close_timeout=3) as socket:
-            number = int(service) if service.isascii() and service.isdigit() else 0
-            line = Line(account, taken, socket, number, ping_every(config, PING_EVERY))
+        async with opened(account, address) as socket:
             await taken(())
-            await line.hold()
-    except ConnectionClosed as error:
-        if error.rcvd is None or error.rcvd.code not in (1000, 1001, 1012):
-            raise TransportError(_("The line to Feishu broke off.")) from error
-    except InvalidStatus as error:
-        raise _refused_line(error) from error
-    except (WebSocketException, OSError, ValueError) as error:
-        raise TransportError(_("The line to Feishu cannot be opened: %(why)s") % {"why": str(error)[:200]}) from error
+            await Line(account, taken, socket, number, ping_every(config, PING_EVERY)).hold()
+    except TransportError as error:
+        cause = error.__cause__
+        if isinstance(cause, InvalidStatus):
+            raise _refused_line(cause) from error
+        if not (isinstance(cause, ConnectionClosed) and cause.rcvd and cause.rcvd.code in IN_ORDER):
+            raise
 
 
 def _endpoint(account: ChannelAccount) -> tuple[str, dict[str, Any]]:
@@ -197,11 +185,6 @@ def _endpoint(account: ChannelAccount) -> tuple[str, dict[str, Any]]:
     told_of, config = (data.get("URL"), data.get("ClientConfig")) if isinstance(data, dict) else ("", None)
     if not isinstance(told_of, str) or urlsplit(told_of).scheme not in ("ws", "wss"):
         raise TransportError(_("Feishu named no address for the line."))
-    if not value(account, PROXY):  # through a proxy the name is resolved at its other end
-        try:
-            resolve("http" + told_of.removeprefix("ws"))
-        except Refused as refused:
-            raise TransportError(str(refused.sentence)) from refused
     return told_of, config if isinstance(config, dict) else {}
 
 
