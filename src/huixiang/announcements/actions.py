@@ -17,7 +17,7 @@ from huixiang.cases import actions as cases
 from huixiang.cases.models import Case
 from huixiang.cases.states import ENDED, UNFINISHED, CaseState
 from huixiang.channels.actions import queue_deliveries
-from huixiang.channels.models import Delivery
+from huixiang.channels.models import Delivery, DeliveryState
 from huixiang.channels.queries import members_written_to
 from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import record
@@ -249,10 +249,12 @@ def _unsolved(announcement: Announcement) -> QuerySet[Case]:
 
 @transaction.atomic
 def _tell_some(announcement: Announcement, people: Sequence[audience.Person]) -> int:
-    _locked(announcement)  # two runs at once tell nobody twice
+    paused = _locked(announcement).telling_paused_at  # two runs at once tell nobody twice
     done = set(announcement.notices.values_list("member_id", flat=True))
     new = [person for person in people if person.member.id not in done]
     deliveries = {p.member.id: _notice(announcement, p) for p in new if p.route}
+    for delivery in deliveries.values() if paused else ():
+        delivery.state = DeliveryState.HELD
     queue_deliveries(list(deliveries.values()))
     Notice.objects.bulk_create(
         Notice(

@@ -13,7 +13,7 @@ from huixiang.themes.models import Theme, Vote
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member whose message led to the theme (or who said 我也是), and the best way to them, None when none."""
+    """A member whose message led to the theme (or who said 我也是), and the best way to them, None if all are shut."""
 
     member: Member
     route: Route | None
@@ -38,7 +38,10 @@ class Audience:
 
 
 def people_to_tell(theme: Theme) -> Audience:
-    """Everybody whose feedback is about the theme, then those who voted, each once: four statements."""
+    """Everybody whose feedback is about the theme, then those who voted, each once.
+
+    Four statements, five when some are on platforms.
+    """
     said = (
         Feedback.objects.filter(workspace_id=theme.workspace_id, theme_id=theme.id, removed_at=None)
         .select_related("member", "account", "conversation")
@@ -52,7 +55,8 @@ def people_to_tell(theme: Theme) -> Audience:
         wanted.setdefault(vote.member_id, (vote.member, None, None))
     ways = routes_for(workspace_id=theme.workspace_id, wanted=list(wanted.values()))
     people = [
-        Person(member, next(iter(ways[member.id]), None)) for member, _account, _place in wanted.values()
+        Person(member, next((way for way in ways[member.id] if way.window.now), None))
+        for member, _account, _place in wanted.values()
     ]
     counted = Counter((p.route.account.name, p.route.account.kind) for p in people if p.route)
     return Audience(people, [(name, kind, number) for (name, kind), number in counted.most_common()])

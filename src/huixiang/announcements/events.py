@@ -48,6 +48,22 @@ class PeopleTold(AnnouncementEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TellingPaused(AnnouncementEvent):
+    """A person holds back what has not gone out yet: so many messages."""
+
+    name: ClassVar[str] = "announcements.telling_paused"
+    held: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellingResumed(AnnouncementEvent):
+    """What was held back goes out: so many messages."""
+
+    name: ClassVar[str] = "announcements.telling_resumed"
+    released: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsentAsked(AnnouncementEvent):
     """Members were asked whether they may be thanked by name."""
 

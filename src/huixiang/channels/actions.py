@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from huixiang.channels import delivering, events
@@ -80,3 +81,26 @@ def report_fetched(*, account: ChannelAccount, delivery_ids: Sequence[uuid.UUID]
     for delivery in waiting:
         delivering.finish(delivery, DeliveryState.DELIVERED, "")
     return len(waiting)
+
+
+def hold(*, workspace_id: uuid.UUID, about_id: uuid.UUID, purpose: str) -> int:
+    """Hold back what waits to go out about one thing, in the caller's transaction; returns how many.
+
+    What is being handed over at this moment goes out, also by a second try.
+    """
+    waiting = _about(workspace_id, about_id, purpose).filter(state=DeliveryState.QUEUED)
+    return waiting.update(state=DeliveryState.HELD)
+
+
+def release(*, workspace_id: uuid.UUID, about_id: uuid.UUID, purpose: str) -> int:
+    """Queue again what was held back about one thing, in the caller's transaction; returns how many."""
+    held = _about(workspace_id, about_id, purpose).filter(state=DeliveryState.HELD)
+    accounts = sorted(set(held.values_list("account_id", flat=True)))
+    released = held.update(state=DeliveryState.QUEUED, next_attempt_at=timezone.now())
+    for account_id in accounts:
+        delivering.wake(account_id)
+    return released
+
+
+def _about(workspace_id: uuid.UUID, about_id: uuid.UUID, purpose: str) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(workspace_id=workspace_id, about_id=about_id, purpose=purpose)

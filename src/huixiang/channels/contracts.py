@@ -307,6 +307,11 @@ def can_answer(account: ChannelAccount) -> bool:
     return account.kind in _connectors and _connectors[account.kind].sends_for(account)
 
 
+def bounded(kind: str) -> bool:
+    """Whether this kind is a platform's, which may bound what is answered."""
+    return kind in _connectors and bool(_connectors[kind].form)
+
+
 def carries(kind: str) -> str:
     """How files go out through this kind."""
     return _connectors[kind].carries if kind in _connectors else LINK

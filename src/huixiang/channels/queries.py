@@ -1,5 +1,6 @@
 """Finding accounts and deliveries."""
 
+import datetime
 import uuid
 from collections.abc import Iterable, Sequence
 
@@ -61,6 +62,11 @@ def progress_about(*, workspace_id: uuid.UUID, about_id: uuid.UUID) -> dict[str,
     """How many deliveries about one thing are in each state."""
     counted = Delivery.objects.filter(workspace_id=workspace_id, about_id=about_id).values_list("state")
     return dict(counted.annotate(number=Count("id")))
+
+
+def gone_out_since(*, workspace_id: uuid.UUID, about_id: uuid.UUID, since: datetime.datetime) -> int:
+    """How many deliveries about one thing came to their end since a moment."""
+    return Delivery.objects.filter(workspace_id=workspace_id, about_id=about_id, finished_at__gte=since).count()
 
 
 def accounts_of_deliveries(*, workspace: Workspace, delivery_ids: Sequence[uuid.UUID]) -> list[ChannelAccount]:

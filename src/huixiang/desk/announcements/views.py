@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huixiang.announcements import actions, queries
+from huixiang.announcements import actions, pausing, queries
 from huixiang.announcements.audience import people_to_tell
 from huixiang.announcements.models import Announcement, Solved
 from huixiang.channels.models import DeliveryState
@@ -114,12 +114,18 @@ def _afterwards(found: Announcement) -> dict[str, Any]:
 def _telling(found: Announcement) -> dict[str, Any]:
     told = queries.telling(found)
     done = sum(told.get(state, 0) for state in (DeliveryState.DELIVERED, DeliveryState.READY))
+    waiting = sum(told.get(state, 0) for state in (DeliveryState.QUEUED, DeliveryState.SENDING))
+    going_on = not found.told_at or waiting > 0
     return {
         "told": told,
         "arrived": done,
         "to_tell": told["notices"] - told["unreachable"],
         "troubled": troubled_about(workspace_id=found.workspace_id, about_id=found.id),
-        "going_on": not found.told_at or any(told.get(s) for s in (DeliveryState.QUEUED, DeliveryState.SENDING)),
+        "waiting": waiting,
+        "held": told.get(DeliveryState.HELD, 0),
+        "failed": sum(told.get(state, 0) for state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)),
+        "going_on": going_on,
+        "pace": pausing.pace(found, waiting) if going_on and waiting and not found.telling_paused_at else None,
     }
 
 
@@ -129,6 +135,19 @@ def telling(request: HttpRequest, membership: Membership, announcement_id: uuid.
     found = _announcement(membership, announcement_id)
     context = {"announcement": found, **_telling(found)}
     return access.part(request, membership, "desk/announcements/telling.html", **context)
+
+
+@access.verb(Permission.PUBLISH)
+def pause_telling(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
+    """Hold back what has not gone out, or go on with it."""
+    found = _announcement(membership, announcement_id)
+    if request.POST.get("act") == "resume":
+        number = pausing.resume(announcement=found, by=membership)
+        said = ngettext("%(n)d message goes out now.", "%(n)d messages go out now.", number) % {"n": number}
+    else:
+        number = pausing.pause(announcement=found, by=membership)
+        said = ngettext("%(n)d message is held back.", "%(n)d messages are held back.", number) % {"n": number}
+    return access.done(request, said, _address(membership, found))
 
 
 @access.verb(Permission.ANNOUNCE)

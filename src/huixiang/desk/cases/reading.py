@@ -101,12 +101,14 @@ def _neighbours(membership: Membership, case: Case, filters: Filters) -> dict[st
 
 def lanes(case: Case, routes: Sequence[Route], turns: Sequence[Turn] = ()) -> dict[str, Any]:
     """Which ways an answer can take, and the one that is chosen at first: where the two spoke last, if it is open."""
-    route = routes[0] if routes else None
+    route = next((way for way in routes if way.window.now), None)
+    shut = next((way for way in routes if not way.window.now), None)
     first = Lane.PRIVATE if route else Lane.PUBLIC if case.public else Lane.INTERNAL
     last = next((turn.lane for turn in reversed(turns) if turn.lane != Lane.INTERNAL), first)
     first = Lane.PUBLIC if last == Lane.PUBLIC and case.public else first
     how = carries(route.account.kind) if route else ""
-    return {"route": route, "lane": str(first), "no_way": not (route or case.public), "carries": how, **choices()}
+    no_way = not (route or shut or case.public)
+    return {"route": route, "shut": shut, "lane": str(first), "no_way": no_way, "carries": how, **choices()}
 
 
 def shown_turns(turns: Sequence[Turn]) -> list[Shown]:
