@@ -92,7 +92,7 @@ class TurnItem(Schema):
 
     id: uuid.UUID
     direction: Literal["inbound", "outbound", "note"]
-    lane: Literal["public", "private", "internal"]
+    lane: Literal["public", "group", "private", "internal"]
     at: datetime
     text: str
     by: shapes.StaffName | None

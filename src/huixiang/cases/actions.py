@@ -13,6 +13,7 @@ from huixiang.cases import clocks, events, handing, routes
 from huixiang.cases.collision import hold_if_overtaken
 from huixiang.cases.exposing import shows_numbers
 from huixiang.cases.files import links_beside
+from huixiang.cases.into_groups import deliver_into_group, lane_of
 from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case, ClockName, Turn
 from huixiang.cases.states import ENDED, UNFINISHED, CaseState, Direction, Lane, Stage
@@ -180,7 +181,7 @@ def reply(
     heard_at: datetime.datetime | None = None,
     show_numbers: bool = False,
 ) -> Turn:
-    """Answer the member, on the board (public) or alone (private).
+    """Answer the member, on the board (public) or alone (private); in public what was said in a group: in the group.
 
     A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
     clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned.
@@ -195,13 +196,10 @@ def reply(
     shown = shows_numbers(text, lane=lane, knowingly=show_numbers)
     locked = Case.objects.select_for_update(of=("self",)).select_related("member", "account", "conversation")
     case = locked.get(id=case.id)
+    lane = lane_of(case, lane)
     if seen_at and (sent := _sent_already(case, by, lane, text, seen_at)):
         return sent
-    delivery = _deliver_reply(case, text, attachments) if lane == Lane.PRIVATE else None
-    if lane == Lane.PUBLIC and not case.public:
-        raise Refused(
-            _("This was not said in public, so it cannot be answered there. Choose the private lane.")
-        )
+    delivery = WAYS[lane](case, text, attachments) if lane in WAYS else None
     now = timezone.now()
     turn = Turn.objects.create(
         workspace_id=case.workspace_id, case=case, direction=Direction.OUTBOUND, lane=lane, at=now, text=text,
@@ -257,6 +255,14 @@ def _deliver_reply(case: Case, text: str, attachments: Sequence[Attachment]) -> 
             )
         )
     way = ways[0]
+    if not way.window.now:
+        raise Refused(
+            _(
+                "%(way)s takes no answer to this member now, and there is no other way to them. It opens again when "
+                "they write. Write a note, or announce it."
+            )
+            % {"way": way.label}
+        )
     last = Turn.objects.filter(case=case, direction=Direction.INBOUND).order_by("-at").first()
     delivery = Delivery(
         workspace_id=case.workspace_id, account=way.account, conversation=way.conversation, recipient=way.recipient,
@@ -266,6 +272,9 @@ def _deliver_reply(case: Case, text: str, attachments: Sequence[Attachment]) -> 
     )  # fmt: skip
     queue_deliveries([delivery])
     return delivery
+
+
+WAYS = {str(Lane.PRIVATE): _deliver_reply, str(Lane.GROUP): deliver_into_group}
 
 
 def _external_id(turn: Turn | None) -> str:

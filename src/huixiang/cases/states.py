@@ -39,6 +39,7 @@ class Lane(models.TextChoices):
     """Who can read a turn."""
 
     PUBLIC = "public", _("Public")
+    GROUP = "group", _("In the group")
     PRIVATE = "private", _("Private")
     INTERNAL = "internal", _("Internal")
 
