@@ -1,0 +1,1 @@
+"""QQ: an official bot, by signed webhook and the v2 interface."""
