@@ -143,8 +143,8 @@ class Lines:
                 await asyncio.wait(self._turns.values(), timeout=CLOSE_WITHIN)
             await self._close(list(self._lines))
             await self._apart(let_go, self.name)
-            self._stores.shutdown(wait=False)
-            self._senders.shutdown(wait=False, cancel_futures=True)
+            for pool in (self._stores, self._senders):  # what a thread is at is finished, not cut off
+                await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     async def _apart(self, work: Callable[..., Any], *args: Any, pool: ThreadPoolExecutor | None = None) -> Any:
         return await asyncio.get_running_loop().run_in_executor(pool or self._stores, _connected, work, *args)

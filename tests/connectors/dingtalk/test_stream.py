@@ -1,7 +1,6 @@
 """Stream mode. DingTalk's own library talks to the gateway first; then ours has to live with the same."""
 
 import asyncio
-import contextlib
 import json
 import logging
 import threading
@@ -11,16 +10,15 @@ from typing import Any
 
 import dingtalk_stream
 import pytest
-from django.db import connections
 
 from huixiang.channels.contracts import InboundMessage, TransportError, connector
 from huixiang.channels.models import ChannelAccount, Conversation, Health, RefusedCall
 from huixiang.channels.windows import handle_of
-from huixiang.intake import listening
 from huixiang.intake.models import Message
 from huixiang.kernel.crypto import encrypt
 from tests.connectors.dingtalk.conftest import Sent
 from tests.connectors.dingtalk.gateway import CLIENT, SECRET, Gateway
+from tests.connectors.holding import lines_held
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,33 +72,8 @@ def test_dingtalks_own_library_lives_with_the_gateway(
 @pytest.fixture
 def line(account: ChannelAccount, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A process that holds the account's line, in a thread of its own."""
-    monkeypatch.setattr(listening, "LOOK_EVERY", 0.1)
-    monkeypatch.setattr(listening, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(listening, "close_old_connections", connections.close_all)
-    with holding():
+    with lines_held(monkeypatch):
         yield
-
-
-@contextlib.contextmanager
-def holding() -> Iterator[None]:
-    loop, ready = asyncio.new_event_loop(), threading.Event()
-    task = loop.create_task(listening.Lines().run())
-
-    def hold() -> None:
-        ready.set()
-        with contextlib.suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    ready.wait()
-    try:
-        yield
-    finally:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join()
 
 
 @pytest.mark.usefixtures("line")
