@@ -22,6 +22,7 @@ class ConnectorsConfig(AppConfig):
         from huixiang.connectors.feishu.outbound import FeishuConnector  # noqa: PLC0415
         from huixiang.connectors.feishu_group.outbound import FeishuGroupConnector  # noqa: PLC0415
         from huixiang.connectors.files.outbound import FileConnector  # noqa: PLC0415
+        from huixiang.connectors.matrix.outbound import MatrixConnector  # noqa: PLC0415
         from huixiang.connectors.notes.outbound import NotesConnector  # noqa: PLC0415
         from huixiang.connectors.portal.outbound import PortalConnector  # noqa: PLC0415
         from huixiang.connectors.qq_bot.outbound import QqBotConnector  # noqa: PLC0415
@@ -45,6 +46,7 @@ class ConnectorsConfig(AppConfig):
             FeishuConnector(),
             FeishuGroupConnector(),
             FileConnector(),
+            MatrixConnector(),
             NotesConnector(),
             PortalConnector(),
             QqBotConnector(),
