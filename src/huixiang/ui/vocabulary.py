@@ -52,6 +52,7 @@ CHANNELS: Final[dict[str, tuple[str, Promise | str]]] = {
     "email": ("mail", pgettext_lazy("channel", "E-mail")),
     "app_reviews": ("star", pgettext_lazy("channel", "App Store reviews")),
     "feed": ("world", pgettext_lazy("channel", "Feed")),
+    "matrix": ("brand-matrix", "Matrix"),
     "import": ("file-import", pgettext_lazy("channel", "Import")),
     "wechat_oa": ("brand-wechat", pgettext_lazy("channel", "WeChat official account")),
     "wecom_app": ("building", pgettext_lazy("channel", "WeCom application")),

@@ -1,5 +1,7 @@
 """The bot in rooms of a real homeserver, which nobody here wrote."""
 
+from typing import Any
+
 import pytest
 from django.db import close_old_connections
 
@@ -42,7 +44,7 @@ def test_what_is_said_in_rooms_comes_in_and_answers_come_back(workspace: Workspa
     achuan.says(group, "机器人来之前说的")
     achuan.call("POST", f"/rooms/{group}/invite", {"user_id": bot.id})
     first = achuan.says(group, "高速上方向盘抖")
-    inside = {"m.relates_to": {"rel_type": "m.thread", "event_id": first, "is_falling_back": True,
+    inside: dict[str, Any] = {"m.relates_to": {"rel_type": "m.thread", "event_id": first, "is_falling_back": True,
                                "m.in_reply_to": {"event_id": first}}}  # fmt: skip
     second = achuan.says(group, "刹车也抖", **inside)
     third = achuan.says(alone, "我想单独说")
@@ -69,9 +71,9 @@ def test_what_is_said_in_rooms_comes_in_and_answers_come_back(workspace: Workspa
 
     bot.says(group, "重复的一句", key=to_group.transaction)  # the homeserver drops it: the id is known
     assert achuan.reads(group)[0]["event_id"] == said["event_id"]
-    back = {"m.relates_to": {"m.in_reply_to": {"event_id": said["event_id"]}}}
+    back: dict[str, Any] = {"m.relates_to": {"m.in_reply_to": {"event_id": said["event_id"]}}}
     last = achuan.says(group, "> <@bot> 请问几码轮毂？\n\n十九寸", **back)
-    edited = {"m.relates_to": {"rel_type": "m.replace", "event_id": last}, "m.new_content": {"body": "二十寸"}}
+    edited: dict[str, Any] = {"m.relates_to": {"rel_type": "m.replace", "event_id": last}, "m.new_content": {"body": "二十寸"}}
     achuan.says(group, "* 二十寸", **edited)
     after = achuan.says(group, "说完了")
     heard(account, lambda: after in stored(account))
