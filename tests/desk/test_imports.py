@@ -15,7 +15,7 @@ from huixiang.workspaces.models import Membership, Workspace
 from tests.intake.archives import chats
 
 At = Callable[..., str]
-QUERIES = {"import": 7, "mapping": 9}
+QUERIES = {"import": 7, "mapping": 7}
 HTMX = {"HX-Request": "true"}
 XHS = "笔记ID,评论ID,用户昵称,评论内容,评论时间\nn1,c1,漠河,方向盘一直抖,2026-11-20 08:00\n"
 OWN = "谁,哪天,说了什么\n漠河,2026-11-20,充电口打不开\n"

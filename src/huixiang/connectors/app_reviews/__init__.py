@@ -1,0 +1,1 @@
+"""Public reviews in Apple's App Store."""

@@ -1,0 +1,1 @@
+"""RSS and Atom feeds: what others publish about the brand."""
