@@ -29,6 +29,7 @@ from huixiang.channels.models import Delivery
 from huixiang.channels.webhooks.actions import open_endpoint, send_test
 from huixiang.channels.webhooks.receiving import set_up
 from huixiang.feedback.models import Feedback
+from huixiang.groupbot.links import follow_link
 from huixiang.insights.exports import actions as exports
 from huixiang.intake.attachments.actions import keep, ticket, upload
 from huixiang.intake.imports import saved
@@ -113,6 +114,7 @@ def _world(name: str) -> World:
     export = exports.ask(
         by=owner, theme_ids=[other_theme.id], filters=verbatims.Filters(), words=[], file_format="csv"
     )
+    heard = factories.feedback(app, factories.PRAISE, group="车主群", thread=f"g-{name}")
     key, secret = create_api_key(workspace=workspace, scopes=["ingest", "read", "deliver"])
     endpoint, _secret = open_endpoint(
         workspace=workspace, name=name, url="https://1.1.1.1/", wanted=["case.opened"], personal=False,
@@ -165,6 +167,8 @@ def _world(name: str) -> World:
             "webhook_message_id": endpoint.deliveries.get().id,
             "slug": source.slug,
             "token": stored.name,
+            "standing": follow_link(workspace, private).rstrip("/").rsplit("/", 1)[-1],
+            "conversation_id": heard.conversation_id,
             "view_id": save_view(by=owner, name="我的", filters=Filters(), shared=True).id,
             "bulk_id": bulk.start(
                 by=owner, act="unread", chosen={}, case_ids=[case.id], loaded_at=case.opened_at

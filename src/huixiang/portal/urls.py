@@ -1,8 +1,23 @@
-"""The addresses of a community, under /c/<slug>/. Follow codes and personal tokens never stay in one."""
+"""The addresses of a community, under /c/<slug>/. Follow codes and personal tokens never stay in one.
+
+What `s/` leads to stands in groups: it shows how far something is and nothing of what was said.
+"""
 
 from django.urls import path
 
-from huixiang.portal.views import announcements, board, feedback, files, follow, me, search, similar, submit, themes
+from huixiang.portal.views import (
+    announcements,
+    board,
+    feedback,
+    files,
+    follow,
+    me,
+    search,
+    similar,
+    standing,
+    submit,
+    themes,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +32,7 @@ urlpatterns = [
     path("follow/leave/", follow.leave, name="follow_leave"),
     path("f/<uuid:feedback_id>/", feedback.feedback, name="feedback"),
     path("f/<uuid:feedback_id>/reply/", feedback.reply, name="feedback_reply"),
+    path("s/<str:standing>/", standing.standing, name="standing"),
     path("files/", files.upload, name="files"),
     path("files/waiting/<str:ticket>/", files.waiting, name="file_waiting"),
     path("files/shared/<str:token>/", files.by_link, name="file_shared"),
