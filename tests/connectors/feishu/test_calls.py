@@ -213,6 +213,23 @@ def test_a_name_feishu_does_not_tell_is_not_asked_for_again_and_again(
     assert Health.objects.get(account=account).error == ""
 
 
+def test_a_platform_that_cannot_be_asked_for_names_is_left_alone_for_a_while(
+    account: ChannelAccount, platform: Platform
+) -> None:
+    platform.answers["internal"].extend([(503, {}), (503, {})])
+    assert tell(account, event()) == 200
+    ask(account.id)
+    assert Health.objects.get(account=account).error
+    told = heard(account, call_of(event(message_id="om_second")))
+    assert (len(told.messages), told.fetch) == (1, False)
+
+
+def call_of(told: Any) -> Call:
+    body = sealed(told)
+    headers = {name.lower(): value for name, value in signed(body).items()}
+    return Call("POST", {}, headers, body, datetime.datetime.now(datetime.UTC))
+
+
 def test_the_setting_says_which_way(account: ChannelAccount) -> None:
     by = connector("feishu")
     assert by.hears_by(account) == Hears.CALLS

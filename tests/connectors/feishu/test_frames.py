@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huixiang.connectors.feishu.frames import DATA, Frame, FrameError, read, written
-from huixiang.connectors.feishu.line import LARGEST, MOST_PARTS, MOST_WAITING, Parts
+from huixiang.connectors.feishu.line import MOST_PARTS, MOST_WAITING, Parts
+from huixiang.connectors.sockets import LARGEST
 from tests.connectors.feishu.sender import event, sealed
 
 WIDE = Frame(

@@ -140,7 +140,8 @@ def test_a_line_that_says_nothing_any_more_is_broken(
 
 
 @pytest.mark.parametrize(
-    ("code", "pauses", "again"), [(514, True, None), (1000040350, False, 60), (403, False, None), (1, False, None)]
+    ("code", "pauses", "again"),
+    [(514, True, None), (10014, True, None), (1000040350, False, 60), (403, False, None), (1, False, None)],
 )
 def test_what_feishu_refuses_before_the_line_is_open(
     account: ChannelAccount, gate: Gateway, platform: Platform, code: int, pauses: bool, again: int | None

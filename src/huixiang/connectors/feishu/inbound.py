@@ -52,8 +52,8 @@ def told(account: ChannelAccount, event: dict[str, Any]) -> Heard:
     found = message(event, us)
     if found is None:
         return Heard(answer=TAKEN)
-    named, missing = naming.named(account, found)
-    return Heard([named], TAKEN, fetch=missing or not us.open_id)
+    named, missing = naming.named(account, found, own=us.open_id)
+    return Heard([named], TAKEN, fetch=missing)
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from huixiang.channels.webhooks.receiving import refuse
 from huixiang.connectors.feishu import naming
 from huixiang.connectors.feishu.frames import CONTROL, DATA, Frame, FrameError, read, written
 from huixiang.connectors.feishu.inbound import told
-from huixiang.connectors.feishu.platform import api, code_of
+from huixiang.connectors.feishu.platform import PAUSES, Refusal, api, code_of
 from huixiang.connectors.http import call
 from huixiang.connectors.sockets import LARGEST, opened
 from huixiang.intake import asking
@@ -213,6 +213,8 @@ def _refused_line(error: InvalidStatus) -> TransportError:
 
 
 def _refused(code: int, said: str) -> TransportError:
+    if code in PAUSES:
+        return Refusal(code, said)
     if code == TOO_MANY_LINES:
         return TransportError(_("The application already has as many lines open as Feishu allows (50)."), again_in=60)
     if code == WRONG_SECRET:

@@ -12,13 +12,14 @@ from urllib.parse import quote
 from django.core.cache import cache
 from django.db.models import F
 
-from huixiang.channels.contracts import InboundMessage
+from huixiang.channels.contracts import InboundMessage, TransportError
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.connectors.feishu.platform import Refusal, ask
 from huixiang.kernel.lines import one_line
 from huixiang.members.models import Identity, Member
 
 KNOWN: Final = 7 * 24 * 3600  # seconds a name is kept
+PAUSE, PAUSED = "pause", 600  # seconds without a question after one that could not be asked
 REFUSED: Final = 6 * 3600  # seconds until somebody Feishu does not tell of is asked for again
 AT_ONCE: Final = 50  # of one turn
 LONGEST: Final = 80
@@ -36,16 +37,28 @@ def learn_own(account: ChannelAccount) -> str:
     return str(bot.get("app_name") or "")
 
 
-def named(account: ChannelAccount, message: InboundMessage) -> tuple[InboundMessage, bool]:
-    """The message with the names that are known, and whether one has to be asked for."""
-    person, group = _key(account, message.author_id), _key(account, message.thread or "-")
-    known = cache.get_many([person, group])
+def named(account: ChannelAccount, message: InboundMessage, *, own: str) -> tuple[InboundMessage, bool]:
+    """The message with the names that are known, and whether one has to be asked for, or the bot's `own` id."""
+    person, group, pause = (_key(account, what) for what in (message.author_id, message.thread or "-", PAUSE))
+    known = cache.get_many([person, group, pause])
     found = replace(message, author_name=known.get(person, ""), group=known.get(group) or message.group)
-    return found, person not in known or (bool(message.thread) and group not in known)
+    missing = person not in known or (bool(message.thread) and group not in known) or not own
+    return found, missing and pause not in known
 
 
 def learn(account: ChannelAccount) -> None:
-    """Ask for the names that are missing and write them down. Raises TransportError when Feishu cannot be reached."""
+    """Ask for the names that are missing and write them down.
+
+    Raises TransportError when Feishu cannot be asked; then nothing is asked for a while.
+    """
+    try:
+        _learn(account)
+    except TransportError:
+        cache.set(_key(account, PAUSE), "", PAUSED)
+        raise
+
+
+def _learn(account: ChannelAccount) -> None:
     if not own_id(account):
         learn_own(account)
     people = Identity.objects.filter(account=account, member__name="", member__anonymous=False)
