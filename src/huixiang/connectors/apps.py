@@ -17,6 +17,7 @@ class ConnectorsConfig(AppConfig):
         from huixiang.connectors.dingtalk.outbound import DingtalkConnector  # noqa: PLC0415
         from huixiang.connectors.dingtalk_group.outbound import DingtalkGroupConnector  # noqa: PLC0415
         from huixiang.connectors.discord.outbound import DiscordConnector  # noqa: PLC0415
+        from huixiang.connectors.discourse.outbound import DiscourseConnector  # noqa: PLC0415
         from huixiang.connectors.email.outbound import EmailConnector  # noqa: PLC0415
         from huixiang.connectors.feed.outbound import FeedConnector  # noqa: PLC0415
         from huixiang.connectors.feishu.outbound import FeishuConnector  # noqa: PLC0415
@@ -34,6 +35,7 @@ class ConnectorsConfig(AppConfig):
         from huixiang.connectors.wecom_bot.outbound import WecomBotConnector  # noqa: PLC0415
         from huixiang.connectors.wecom_group.outbound import WecomGroupConnector  # noqa: PLC0415
         from huixiang.connectors.wecom_kf.outbound import WecomKfConnector  # noqa: PLC0415
+        from huixiang.connectors.weibo.outbound import WeiboConnector  # noqa: PLC0415
 
         for connector in (
             ApiConnector(),
@@ -41,6 +43,7 @@ class ConnectorsConfig(AppConfig):
             DingtalkConnector(),
             DingtalkGroupConnector(),
             DiscordConnector(),
+            DiscourseConnector(),
             EmailConnector(),
             FeedConnector(),
             FeishuConnector(),
@@ -58,5 +61,6 @@ class ConnectorsConfig(AppConfig):
             WecomBotConnector(),
             WecomGroupConnector(),
             WecomKfConnector(),
+            WeiboConnector(),
         ):
             register(connector)

@@ -50,7 +50,9 @@ class Line(discord.Client):
 
     def _spoken_in(self, since: datetime.datetime) -> list[discord.TextChannel | discord.Thread]:
         first = discord.utils.time_snowflake(since)
-        places = [place for guild in self.guilds for place in (*guild.text_channels, *guild.threads)]
+        places: list[discord.TextChannel | discord.Thread] = []
+        for guild in self.guilds:
+            places += [*guild.text_channels, *guild.threads]
         return [place for place in places if (place.last_message_id or 0) > first]
 
     def dispatch(self, event: str, /, *args: Any, **more: Any) -> None:

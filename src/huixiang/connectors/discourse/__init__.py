@@ -1,0 +1,1 @@
+"""Discourse: a forum, by its signed webhooks and its interface."""

@@ -1,0 +1,1 @@
+"""Weibo: private messages to a verified account, by the fans' service platform."""
