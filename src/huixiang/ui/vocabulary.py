@@ -51,6 +51,8 @@ CHANNELS: Final[dict[str, tuple[str, Promise | str]]] = {
     "portal": ("world", pgettext_lazy("channel", "Portal")),
     "email": ("mail", pgettext_lazy("channel", "E-mail")),
     "app_reviews": ("star", pgettext_lazy("channel", "App Store reviews")),
+    "feishu": ("feather", pgettext_lazy("channel", "Feishu")),
+    "feishu_group": ("messages", pgettext_lazy("channel", "Feishu group")),
     "feed": ("world", pgettext_lazy("channel", "Feed")),
     "matrix": ("brand-matrix", "Matrix"),
     "import": ("file-import", pgettext_lazy("channel", "Import")),

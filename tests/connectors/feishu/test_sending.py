@@ -75,6 +75,11 @@ def test_what_is_meant_for_one_person_is_not_said_in_the_group_they_asked_in(
     assert [(one.path, one.body["receive_id"]) for one in platform.asked[1:]] == [(MESSAGES, ASKER)]
 
 
+def test_without_a_group_nothing_is_asked_of_feishu(account: ChannelAccount, platform: Platform) -> None:
+    assert answer(account, into_group=True).state == "failed"
+    assert platform.asked == []
+
+
 def test_a_question_that_was_recalled_is_answered_all_the_same(account: ChannelAccount, platform: Platform) -> None:
     place = Conversation.objects.create(
         workspace=account.workspace, account=account, external_id=f"@{ASKER}", private=True

@@ -153,6 +153,8 @@ def _said(delivery: Delivery, body: Mapping[str, Any]) -> None:
                 raise
         else:
             return
+    if delivery.into_group and place is None:
+        raise TransportError(_("No group is known yet: say something in a group the bot is in."), permanent=True)
     group = place.external_id if delivery.into_group and place is not None else ""
     params = {"receive_id_type": "chat_id" if group else "open_id"}
     _post(delivery, MESSAGES, {**body, "receive_id": group or delivery.recipient}, params)
