@@ -41,6 +41,7 @@ def test_the_services_start_commands_there_are() -> None:
         "migrate": ["huixiang", "migrate"],
         "web": ["huixiang", "web"],
         "worker": ["huixiang", "worker"],
+        "lines": ["huixiang", "listen"],
     }
     assert {words[1] for words in started.values()} <= set(COMMANDS)
 
