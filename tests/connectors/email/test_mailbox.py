@@ -1,5 +1,10 @@
 """Mail coming in from a real Dovecot."""
 
+import select
+import socket
+import threading
+from typing import Any, Self
+
 import pytest
 
 from huixiang.channels.contracts import TransportError, connector
@@ -67,7 +72,60 @@ def test_what_goes_wrong_is_said_in_words(
     assert raised.value.pauses is pauses
 
 
-def test_a_certificate_of_nobodys_is_refused(workspace: Workspace, server: Server) -> None:
-    given = {"imap_security": "tls", "imap_port": str(server.tls_port)}
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_an_encrypted_mailbox_shows_whose_it_is(
+    workspace: Workspace, server: Server, security: str, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.WEBHOOK_PRIVATE_HOSTS = ["localhost"]
+    settings.EMAIL_HOST, settings.EMAIL_BACKEND = "none", "django.core.mail.backends.locmem.EmailBackend"
+    port = str(server.tls_port if security == "tls" else server.port)
+    account = mailbox(
+        workspace, server, "two@example.com", imap_host="localhost", imap_security=security, imap_port=port
+    )
     with pytest.raises(TransportError, match="证书"):
-        connector("email").check(mailbox(workspace, server, "two@example.com", **given))
+        connector("email").check(account)
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.place / "cert.pem"))
+    assert connector("email").check(account) == "two@example.com"
+
+
+def test_by_a_proxy_the_server_is_called_by_its_name(workspace: Workspace, server: Server) -> None:
+    with Proxy() as proxy:
+        account = mailbox(workspace, server, "two@example.com", proxy=f"http://127.0.0.1:{proxy.port}")
+        with pytest.raises(TransportError, match="SMTP"):
+            connector("email").check(account)
+    assert proxy.asked == f"CONNECT 127.0.0.1:{server.port} HTTP/1.1"
+
+
+class Proxy(threading.Thread):
+    """An HTTP proxy for one connection."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.listening.getsockname()[1]
+        self.asked = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.join(10)
+        self.listening.close()
+
+    def run(self) -> None:
+        line, _address = self.listening.accept()
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += line.recv(4096)
+        self.asked = head.split(b"\r\n")[0].decode()
+        host, port = self.asked.split()[1].split(":")
+        with line, socket.create_connection((host, int(port))) as other:
+            line.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            ways = {line: other, other: line}
+            while True:
+                for one in select.select(list(ways), [], [], 10)[0]:
+                    data = one.recv(65536)
+                    if not data:
+                        return
+                    ways[one].sendall(data)

@@ -131,10 +131,19 @@ class MailLine:
             if "IDLE" not in box.client.capabilities:
                 self._closed.wait(POLL_SECONDS)
                 return
-            box.idle.start()  # type: ignore[no-untyped-call]
-            box.idle.poll(IDLE_SECONDS)
+            self._begin_idle(box)
+            if not _told_of_more(box.client):
+                box.idle.poll(IDLE_SECONDS)
             if not self._closed.is_set():
                 box.idle.stop()  # type: ignore[no-untyped-call]
+
+    def _begin_idle(self, box: _Box) -> None:
+        """As the library does, which trips over what a server still says before it agrees."""
+        client = box.client
+        box.idle._idle_tag = tag = client._command("IDLE")  # noqa: SLF001
+        while client._get_response() is not None:  # type: ignore[attr-defined]  # noqa: SLF001
+            if client.tagged_commands[tag] is not None:  # type: ignore[attr-defined]
+                raise imaplib.IMAP4.error(client.tagged_commands.pop(tag)[1][0])  # type: ignore[attr-defined]
 
     def close(self) -> None:
         """Hang up. May be called from another thread, more than once."""
@@ -249,6 +258,11 @@ def _capabilities(client: imaplib.IMAP4) -> tuple[str, ...]:
     """Once logged in servers tell more of what they can."""
     _ok, rows = client.capability()
     return tuple(b" ".join(filter(None, rows)).decode("ascii", "replace").upper().split())
+
+
+def _told_of_more(client: imaplib.IMAP4) -> bool:
+    """Whether the server told of mails along with an earlier answer: it will not tell again, and IDLE would wait."""
+    return any(client.response("EXISTS")[1])
 
 
 def _arrived_since(row: Any, start: datetime.datetime) -> list[int]:

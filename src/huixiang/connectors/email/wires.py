@@ -1,5 +1,6 @@
 """Connections to mail servers: not into our own network, by the account's proxy, encrypted; errors in words."""
 
+import contextlib
 import socket
 import ssl
 from typing import Final
@@ -59,4 +60,12 @@ def _through(account: ChannelAccount, host: str, port: int) -> socket.socket:
     found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     if not allowed_inside(host) and not all(is_public(number.partition("%")[0]) for number in found):
         raise TransportError(_("The host %(host)s leads into a private network.") % {"host": host}, pauses=True)
-    return socket.create_connection((found[0], port), timeout=TIMEOUT)
+    return _first_open(found, port)
+
+
+def _first_open(numbers: list[str], port: int) -> socket.socket:
+    """A host may have several addresses of which only some answer."""
+    for number in numbers[:-1]:
+        with contextlib.suppress(OSError):
+            return socket.create_connection((number, port), timeout=TIMEOUT)
+    return socket.create_connection((numbers[-1], port), timeout=TIMEOUT)
