@@ -12,9 +12,9 @@ from huixiang.cases.actions import reply
 from huixiang.cases.models import Case, Turn
 from huixiang.channels.delivering import deliver_due
 from huixiang.channels.models import Delivery
-from huixiang.desk.notes import noting
 from huixiang.intake.models import Attachment, Message
 from huixiang.members.models import Identity, Member, MemberNote
+from huixiang.triage import noting
 from huixiang.workspaces.models import Membership
 from tests import factories
 from tests.factories.rows import member
@@ -81,12 +81,21 @@ def test_a_number_of_somebody_else_is_told_and_nothing_typed_is_lost(case: Case,
         ({"phone": "没有"}, "这不是电话号码：没有"),
         ({"scene": "", "steps": " ", "wish": ""}, "至少写一下经过，或者对方想要什么。"),
         ({"until": "明天"}, "截止时间请填日期和时间。"),
+        ({"at": "昨天"}, "谈话时间请填日期和时间。"),
+        ({"at": "2099-01-01T10:00"}, "谈话时间在未来：请填实际时间，或者留空。"),
     ],
 )
 def test_what_is_missing_is_said(at: At, as_operator: Client, changed: dict[str, str], sentence: str) -> None:
     answer = saved(at, as_operator, **changed)
     assert (answer.status_code, answer.context["sentence"]) == (422, sentence)
     assert Message.objects.count() == 0
+
+
+def test_what_was_spoken_earlier_stands_at_its_own_time(at: At, as_operator: Client) -> None:
+    saved(at, as_operator, kind="interview", at="2026-11-20T15:30")
+    assert Message.objects.get().sent_at.isoformat() == "2026-11-20T07:30:00+00:00"
+    beside = Turn.objects.get(lane="internal").text.splitlines()
+    assert beside[:2] == ["访谈，手工记录", "谈话时间：2026-11-20 15:30"]
 
 
 def test_what_is_no_feedback_is_kept_with_the_member(at: At, as_operator: Client) -> None:

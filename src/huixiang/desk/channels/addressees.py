@@ -6,7 +6,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from huixiang.channels import windows
-from huixiang.channels.contracts import Connector, place_of
+from huixiang.channels.contracts import Connector, Hears, connector, place_of
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.channels.trying import Addressee
 from huixiang.engine.masking import mask
@@ -47,7 +47,9 @@ def offered(account: ChannelAccount, by: Connector) -> list[Offered]:
         return found
     groups = windows.groups(account.workspace_id).filter(account=account).order_by("group")[:OFFERED]
     known = [Offered(f"{GROUP}{one.id}", one.group, True, not windows.open_now(one, by.kind).now) for one in groups]
-    return found + (known or [Offered(POST, _("The group this channel leads to"), True, False)])
+    if by.hears_by(account) == Hears.NOTHING:  # a robot of one group
+        known = [Offered(POST, _("The group this channel leads to"), True, False)]
+    return found + known
 
 
 def _name(one: Message) -> str:
@@ -74,13 +76,13 @@ def _places(account: ChannelAccount, people: list[Message]) -> dict[str, Convers
 
 def chosen(account: ChannelAccount, key: str) -> Addressee:
     """The one behind a key of `offered`. Raises Refused for one that is not offered."""
-    if key == POST:
-        return Addressee("", account.id, None, into_group=True)
+    if key == POST and connector(account.kind).can_post():
+        return Addressee(account.slug, account.id, None, into_group=True)
     if key.startswith(GROUP):
         groups = windows.groups(account.workspace_id).filter(account=account)
-        for place in groups:
-            if key == f"{GROUP}{place.id}":
-                return Addressee(place.external_id, account.id, place, into_group=True)
+        for group in groups:
+            if key == f"{GROUP}{group.id}":
+                return Addressee(group.external_id, account.id, group, into_group=True)
     message = next((one for one in _people(account).values() if key == f"{PERSON}{one.id}"), None)
     if message is None:
         raise Refused(_("Choose who gets the test."))

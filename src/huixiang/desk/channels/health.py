@@ -76,15 +76,18 @@ def in_words(account: ChannelAccount, by: Connector, row: Row | None, out: Outgo
 def _paused(account: ChannelAccount, out: Outgoing) -> Words | None:
     if not account.paused_reason:
         return None
-    waits = ngettext("%(n)d message waits to go out.", "%(n)d messages wait to go out.", out.waiting)
     then = _("What comes in is taken. Put it right, then resume.")
-    return Words(True, _("Paused: %(why)s") % {"why": account.paused_reason}, f"{waits % {'n': out.waiting}} {then}")
+    if out.waiting:
+        waits = ngettext("%(n)d message waits to go out.", "%(n)d messages wait to go out.", out.waiting)
+        then = f"{waits % {'n': out.waiting}} {then}"
+    return Words(True, _("Paused: %(why)s") % {"why": account.paused_reason}, then)
 
 
 def _error(account: ChannelAccount, row: Row | None) -> Words | None:
     if row is None or not row.error or row.error == account.paused_reason:
         return None
-    return Words(True, row.error, _("It is tried again by itself. If it stays, check the settings."), row.error_at)
+    then = _("What can be tried again is tried again by itself. If it stays, check the settings.")
+    return Words(True, row.error, then, row.error_at)
 
 
 def _strangers(row: Row | None) -> Words | None:

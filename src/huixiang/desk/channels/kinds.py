@@ -14,6 +14,11 @@ from huixiang.workspaces.models import Workspace
 BY_NAME: Final = ("api", "email")  # opened with nothing but a name, while their connector asks for no settings
 ELSEWHERE: Final = {"import": "desk:import", "notes": "desk:notes", "webhook": "desk:settings_webhooks"}
 BUILT_IN: Final = ("portal", "notes", "import")
+FIRST: Final = (
+    "wechat_oa", "wecom_kf", "wecom_app", "wecom_bot", "feishu", "dingtalk", "qq_bot", "email", "telegram", "slack",
+    "discord", "matrix", "discourse",
+)  # fmt: skip
+"""Where communities mostly are; whatever else is declared follows, what only sends last."""
 WITHOUT_INTERFACE: Final[tuple[tuple[str, Promise, Promise], ...]] = (
     (
         "brand-wechat", gettext_lazy("Personal WeChat groups"),
@@ -54,18 +59,25 @@ def guided(by: Connector) -> bool:
 def choices(workspace: Workspace) -> tuple[list[Kind], list[Kind]]:
     """What can be connected: platforms first, then files, notes and signed calls, which have pages of their own."""
     found = [by for by in connectors().values() if by.kind != "portal" and (guided(by) or by.kind in ELSEWHERE)]
-    shown = sorted((_kind(by, workspace) for by in found), key=lambda one: (not _both(one), one.label))
+    shown = sorted((_kind(by, workspace) for by in found), key=_place)
     here = [one for one in shown if guided(connectors()[one.kind])]
     return here, [one for one in shown if one not in here]
 
 
-def _both(one: Kind) -> bool:
-    return one.comes_in and one.goes_out
+def _place(one: Kind) -> tuple[int, bool, bool, str]:
+    known = FIRST.index(one.kind) if one.kind in FIRST else len(FIRST)
+    return known, not one.comes_in, not one.goes_out, one.label
+
+
+def carries(by: Connector) -> tuple[bool, bool]:
+    """Whether messages come in by this kind, and whether answers go out, by the account's settings at least."""
+    comes = by.hears != Hears.NOTHING or type(by).hears_by is not Connector.hears_by or not by.form
+    return comes, by.can_send() or type(by).sends_for is not Connector.sends_for
 
 
 def _kind(by: Connector, workspace: Workspace) -> Kind:
     page = reverse("desk:channel_connect", args=[workspace.slug]) + f"?kind={by.kind}"
     if not guided(by):
         page = reverse(ELSEWHERE[by.kind], args=[workspace.slug])
-    comes_in = by.hears != Hears.NOTHING or not by.form
-    return Kind(by.kind, str(by.label), guide_of(by).sentence, comes_in, by.can_send(), page)
+    comes_in, goes_out = carries(by)
+    return Kind(by.kind, str(by.label), guide_of(by).sentence, comes_in, goes_out, page)

@@ -29,8 +29,10 @@ class Row:
 
     account: ChannelAccount
     kind: str
-    can_send: bool
+    comes_in: bool
+    goes_out: bool
     waits: bool
+    unused: bool
     health: Health
     words: list[Words]
 
@@ -61,10 +63,11 @@ def _rows(accounts: list[ChannelAccount]) -> list[Row]:
 
 def _row(account: ChannelAccount, out: doing.Outgoing, came: Arrived | None) -> Row:
     by, kept = connector_of(account), getattr(account, "health", None)
-    health = Health.of(account, by, kept, out, came)
-    waits = bool(by.form) and by.hears_by(account) != Hears.NOTHING and health.last_in_at is None
-    words = in_words(account, by, kept, out)
-    return Row(account, str(by.label), contracts.can_send(account.kind), waits, health, words)
+    health, words = Health.of(account, by, kept, out, came), in_words(account, by, kept, out)
+    comes_in = by.hears_by(account) != Hears.NOTHING or not by.form
+    waits = bool(by.form) and comes_in and health.last_in_at is None
+    unused = health.last_in_at is None and health.last_out_at is None
+    return Row(account, str(by.label), comes_in, contracts.can_answer(account), waits, unused, health, words)
 
 
 @access.verb(Permission.CONFIGURE)
