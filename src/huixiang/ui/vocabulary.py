@@ -63,4 +63,10 @@ CHANNELS: Final[dict[str, tuple[str, Promise | str]]] = {
     "dingtalk": ("bolt", pgettext_lazy("channel", "DingTalk")),
     "dingtalk_group": ("messages", pgettext_lazy("channel", "DingTalk group")),
     "wecom_bot": ("robot", pgettext_lazy("channel", "WeCom bot")),
+    "slack": ("brand-slack", "Slack"),
+    "telegram": ("brand-telegram", "Telegram"),
+    "discord": ("brand-discord", "Discord"),
+    "qq_bot": ("brand-qq", pgettext_lazy("channel", "QQ bot")),
+    "discourse": ("messages", pgettext_lazy("channel", "Discourse forum")),
+    "weibo": ("brand-weibo", pgettext_lazy("channel", "Weibo messages")),
 }
