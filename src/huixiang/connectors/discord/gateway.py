@@ -135,9 +135,7 @@ def _calls_at(http: Any, api: str) -> None:
 
 
 def _not_allowed() -> TransportError:
-    sentence = _(
-        "Discord does not let the bot read messages: switch on “Message Content Intent” in its developer portal."
-    )
+    sentence = _("Discord does not let the bot read: switch on “Message Content Intent” in its developer portal.")
     return TransportError(sentence, pauses=True)
 
 

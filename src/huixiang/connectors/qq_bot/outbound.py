@@ -166,9 +166,8 @@ def _token(account: ChannelAccount, *, fresh: bool) -> str:
     token, lasts = word(said, "access_token"), word(said, "expires_in")
     if not token:
         why = f"{word(said, 'message')} ({word(said, 'code')})"
-        raise TransportError(
-            _("QQ gives no access token: check AppID and AppSecret %(why)s.") % {"why": why}, pauses=True
-        )
+        sentence = _("QQ gives no access token: check AppID and AppSecret (%(why)s).")
+        raise TransportError(sentence % {"why": why}, pauses=True)
     left = (int(lasts) if lasts.isascii() and lasts.isdigit() else 0) - EARLIER
     if left > 0:
         cache.set(key, encrypt(token), left)
