@@ -74,6 +74,7 @@ settings_rules -
 settings_standards -
 settings_tags -
 settings_llm -
+settings_bot -
 settings_learning -
 settings_learned -
 settings_journal -

@@ -72,6 +72,9 @@ feedback_copies GET read
 feedback_remove POST moderate
 feedback_correct POST handle
 correction_undo POST handle
+settings_bot GET read
+settings_bot_save POST configure
+bot_group POST reply
 settings_learning GET read
 learning_train POST configure
 learning_back POST configure

@@ -19,6 +19,7 @@ from huixiang.cases.states import ENDED, Direction, Lane
 from huixiang.cases.tag_queries import tags_of_cases
 from huixiang.channels.contracts import carries
 from huixiang.channels.models import DeliveryState
+from huixiang.desk.cases.groups import in_group
 from huixiang.desk.inbox import listing
 from huixiang.desk.vocabulary import DIALS, FACTS, MISSING
 from huixiang.feedback import queries as feedback_queries
@@ -103,12 +104,14 @@ def lanes(case: Case, routes: Sequence[Route], turns: Sequence[Turn] = ()) -> di
     """Which ways an answer can take, and the one that is chosen at first: where the two spoke last, if it is open."""
     route = next((way for way in routes if way.window.now), None)
     shut = next((way for way in routes if not way.window.now), None)
-    first = Lane.PRIVATE if route else Lane.PUBLIC if case.public else Lane.INTERNAL
+    here = in_group(case)
+    openly = case.public or here["group"] is not None
+    first = Lane.PRIVATE if route else Lane.PUBLIC if openly else Lane.INTERNAL
     last = next((turn.lane for turn in reversed(turns) if turn.lane != Lane.INTERNAL), first)
-    first = Lane.PUBLIC if last == Lane.PUBLIC and case.public else first
+    first = Lane.PUBLIC if last in (Lane.PUBLIC, Lane.GROUP) and openly else first
     how = carries(route.account.kind) if route else ""
-    no_way = not (route or shut or case.public)
-    return {"route": route, "shut": shut, "lane": str(first), "no_way": no_way, "carries": how, **choices()}
+    no_way = not (route or shut or openly)
+    return {"route": route, "shut": shut, "lane": str(first), "no_way": no_way, "carries": how, **here, **choices()}
 
 
 def shown_turns(turns: Sequence[Turn]) -> list[Shown]:
@@ -128,7 +131,9 @@ def shown_turns(turns: Sequence[Turn]) -> list[Shown]:
 
 
 def _said_in_group(turn: Turn) -> bool:
-    """Whether a member said it where others of the channel could read it, though not on the board."""
+    """Whether it was said where others of the channel could read it, though not on the board."""
+    if turn.lane == Lane.GROUP:
+        return True
     spoken = turn.direction == Direction.INBOUND and turn.lane == Lane.PRIVATE
     return spoken and turn.conversation is not None and not turn.conversation.private
 
