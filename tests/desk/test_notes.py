@@ -81,8 +81,8 @@ def test_a_number_of_somebody_else_is_told_and_nothing_typed_is_lost(case: Case,
         ({"phone": "没有"}, "这不是电话号码：没有"),
         ({"scene": "", "steps": " ", "wish": ""}, "至少写一下经过，或者对方想要什么。"),
         ({"until": "明天"}, "截止时间请填日期和时间。"),
-        ({"at": "昨天"}, "谈话时间请填日期和时间。"),
-        ({"at": "2099-01-01T10:00"}, "谈话时间在未来：请填实际时间，或者留空。"),
+        ({"spoken": "昨天"}, "谈话时间请填日期和时间。"),
+        ({"spoken": "2099-01-01T10:00"}, "谈话时间在未来：请填实际时间，或者留空。"),
     ],
 )
 def test_what_is_missing_is_said(at: At, as_operator: Client, changed: dict[str, str], sentence: str) -> None:
@@ -92,7 +92,7 @@ def test_what_is_missing_is_said(at: At, as_operator: Client, changed: dict[str,
 
 
 def test_what_was_spoken_earlier_stands_at_its_own_time(at: At, as_operator: Client) -> None:
-    saved(at, as_operator, kind="interview", at="2026-11-20T15:30")
+    saved(at, as_operator, kind="interview", spoken="2026-11-20T15:30")
     assert Message.objects.get().sent_at.isoformat() == "2026-11-20T07:30:00+00:00"
     beside = Turn.objects.get(lane="internal").text.splitlines()
     assert beside[:2] == ["访谈，手工记录", "谈话时间：2026-11-20 15:30"]

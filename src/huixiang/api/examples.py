@@ -25,7 +25,9 @@ SAID: Final[dict[str, Any]] = {
     "what_happened": "低温停放一夜后无法启动。", "what_next": "系统会自动推送升级。",
     "workaround": "停放前插上充电枪。",
     "worst_grade": "orange", "model_version": "2026.11", "emotion_quote": "", "merged_into": None,
-    "recipient": "u-9", "reply_to": "a-12", "impact": 8.4, "nearness": 0.91, "delivery": None, "tags": ["电池"],
+    "phone": "138 0013 8000", "promise": "周五前给答复", "scene": "零下三十度停了一夜", "steps": "按启动键没有反应",
+    "wish": "尽快修好", "recipient": "u-9", "reply_to": "a-12", "impact": 8.4, "nearness": 0.91, "delivery": None,
+    "tags": ["电池"],
     "name_of_member": "漠河守夜人", "name_of_staff": "知夏",
 }  # fmt: skip
 NAMES: Final = {"MemberName": "name_of_member", "MemberItem": "name_of_member", "MemberDetail": "name_of_member",

@@ -27,6 +27,7 @@ from huixiang.api import (
     leftovers,
     members,
     messages,
+    notes,
     records,
     regrouping,
     saved,
@@ -109,7 +110,7 @@ api = _Api(
 )
 errors.handle_in(api)
 PARTS = (
-    messages, leftovers, deliveries, feedback, correcting, cases, handling, handing, bulk, saved, files, themes,
+    messages, notes, leftovers, deliveries, feedback, correcting, cases, handling, handing, bulk, saved, files, themes,
     regrouping, verbatims, members, records, announcements, directory,
 )  # fmt: skip
 for part in PARTS:

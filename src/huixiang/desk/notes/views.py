@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from huixiang.channels.actions import report_fetched
 from huixiang.channels.models import Delivery
 from huixiang.desk import access
-from huixiang.desk.notes import noting
 from huixiang.kernel.errors import Refused
 from huixiang.members.models import Member
 from huixiang.members.queries import member_by_id
 from huixiang.members.search import ranked
+from huixiang.triage import noting
 from huixiang.ui import files
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission, holds
@@ -79,17 +79,18 @@ def _noted(membership: Membership, typed: dict[str, str]) -> noting.Noted:
         parts={name: typed.get(name, "") for name in noting.PARTS},
         mood=typed["mood"] if typed.get("mood") in noting.MOODS else "",
         promise=typed.get("promise", "")[:2_000],
-        until=_until(typed.get("until", "")),
+        until=_moment(typed.get("until", ""), _("Give until when as a day and a time.")),
+        at=_moment(typed.get("spoken", ""), _("Give when you spoke as a day and a time.")),
     )
 
 
-def _until(typed: str) -> datetime.datetime | None:
+def _moment(typed: str, sentence: str) -> datetime.datetime | None:
     if not typed:
         return None
     try:
         return timezone.make_aware(datetime.datetime.fromisoformat(typed).replace(tzinfo=None))
     except ValueError:
-        raise Refused(_("Give until when as a day and a time.")) from None
+        raise Refused(sentence) from None
 
 
 def _member(membership: Membership, wanted: str) -> Member | None:

@@ -1,4 +1,7 @@
-"""What was noted becomes a message of the member like any other; what we promised stands beside it, for the team."""
+"""Phone calls and interviews noted by hand, on the page or by a program.
+
+What was noted becomes a message of the member like any other; what we promised stands beside it, for the team.
+"""
 
 import datetime
 import uuid
@@ -44,6 +47,7 @@ PARTS: dict[str, Promise] = {
 }
 FEW = 20  # messages that may wait before the note; behind more it is read by the worker in its turn
 DIGITS = range(5, 16)
+SLACK = datetime.timedelta(minutes=10)  # clocks differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ class Noted:
     mood: str = ""
     promise: str = ""
     until: datetime.datetime | None = None
+    at: datetime.datetime | None = None  # when they spoke; None: just now
 
 
 def account_of(workspace: Workspace, actor: Actor) -> ChannelAccount:
@@ -92,13 +97,20 @@ def _take_in(noted: Noted, by: Membership, attachments: Sequence[Attachment]) ->
     member, author_id = _who(noted, account)
     said = InboundMessage(
         external_id=str(new_id()), text=_text(noted), author_id=author_id, author_name=member.name,
-        author_email=member.email, sent_at=timezone.now(), private=True,
+        author_email=member.email, sent_at=_when(noted), private=True,
     )  # fmt: skip
     [receipt] = receive(account=account, messages=[said])
     if receipt.status == REFUSED or receipt.id is None:
         raise Refused(receipt.error)
     keep(attachments=attachments, message_id=receipt.id, member_id=member.id, actor=actor)
     return receipt.id, member
+
+
+def _when(noted: Noted) -> datetime.datetime:
+    now = timezone.now()
+    if noted.at and noted.at > now + SLACK:
+        raise Refused(_("The talk lies in the future: give when it was, or leave it empty."))
+    return min(noted.at or now, now)
 
 
 def _who(noted: Noted, account: ChannelAccount) -> tuple[Member, str]:
@@ -140,11 +152,17 @@ def _text(noted: Noted) -> str:
 
 def _beside(noted: Noted) -> str:
     lines = [_("%(kind)s, noted by hand") % {"kind": KINDS[noted.kind]}]
+    if noted.at:
+        lines.append(_("Spoken: %(time)s") % {"time": _shown(noted.at)})
     if noted.mood:
         lines.append(_("Mood: %(mood)s") % {"mood": MOODS[noted.mood]})
     if noted.promise.strip():
         promised = {"words": noted.promise.strip()}
         lines.append(_("Promised: %(words)s") % promised)
     if noted.until:
-        lines.append(_("Until: %(time)s") % {"time": formats.date_format(timezone.localtime(noted.until), "Y-m-d H:i")})
+        lines.append(_("Until: %(time)s") % {"time": _shown(noted.until)})
     return "\n".join(lines)
+
+
+def _shown(at: datetime.datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "Y-m-d H:i")
