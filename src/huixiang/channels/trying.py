@@ -41,7 +41,7 @@ def send_test(*, account: ChannelAccount, to: Addressee, words: str, actor: Acto
     words = words.replace("\x00", "").strip()[:LONGEST]
     if account.paused_reason:
         raise Refused(_("The channel is paused: resume it first."))
-    if not connector(account.kind).can_send():
+    if not connector(account.kind).sends_for(account):
         raise Refused(_("This channel cannot be answered."))
     if not words:
         raise Refused(_("Write what to send."))

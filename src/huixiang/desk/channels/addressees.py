@@ -35,7 +35,7 @@ def offered(account: ChannelAccount, by: Connector) -> list[Offered]:
 
     People are known by their message, never by their number. Two statements, three with groups.
     """
-    if not by.can_send():
+    if not by.sends_for(account):
         return []
     people = list(_people(account).values())[:OFFERED]
     places = _places(account, people)
