@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,7 +25,7 @@ from huixiang.channels.contracts import (
     Taken,
     TransportError,
 )
-from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
+from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState, Health
 from huixiang.channels.windows import handle_of
 from huixiang.connectors.http import call as called
 from huixiang.connectors.payload import found, json_object, word
@@ -104,7 +105,7 @@ class WecomBotConnector(Connector):
         if not (value(account, "bot_id") and value(account, "secret")):
             raise TransportError(_("The long connection needs the bot's id and secret."), permanent=True)
         end = time.monotonic() + CHECKED_WITHIN
-        while not (health := health_of(account)).connected_at:
+        while not _stands(health := health_of(account)):
             if health.error:
                 raise TransportError(health.error)
             if time.monotonic() > end:
@@ -129,6 +130,11 @@ class WecomBotConnector(Connector):
         else:
             _to_address(delivery)
         return DeliveryState.DELIVERED
+
+
+def _stands(health: Health) -> bool:
+    """Whether a process holds the line: one that was killed has left its time of opening behind."""
+    return bool(health.connected_at and health.held_until and health.held_until > timezone.now())
 
 
 def _markdown(words: str) -> dict[str, Any]:
