@@ -214,6 +214,7 @@ class Connector:
     longest: int = 0  # of one message; 0: no bound
     in_bytes: bool = False  # `longest` counts UTF-8 bytes instead of characters
     asks_every: int = 60  # seconds between two `ask`
+    asked_too: bool = False  # it is called, and asked all the same: a call may have been lost
     own_line: bool = False  # answers go out by the open line, so the listening process sends them
 
     def can_send(self) -> bool:

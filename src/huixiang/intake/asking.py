@@ -25,10 +25,15 @@ def ask_due() -> int:
     """Queue a turn for each account whose time it is; returns how many."""
     kinds = [kind for kind, by in connectors().items() if by.form]
     due = accounts.to_ask(kinds)
-    asked = [account for account in due if connector(account.kind).hears_by(account) == Hears.ASKING]
+    asked = [account for account in due if _is_asked(account)]
     for account in asked:
         wake(account.id)
     return len(asked)
+
+
+def _is_asked(account: ChannelAccount) -> bool:
+    by = connector(account.kind)
+    return by.asked_too or by.hears_by(account) == Hears.ASKING
 
 
 def wake(account_id: uuid.UUID) -> None:
