@@ -21,10 +21,6 @@ SHORTEST: Final = 60
 LONGEST_REASON: Final = 300
 
 
-class Shut(TransportError):  # noqa: N818 - reads as a sentence
-    """The person can no longer be answered, whatever we counted."""
-
-
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a code means for the operator and for the queue. `shuts`: the person can no longer be answered for now."""
@@ -33,6 +29,15 @@ class Means:
     again_in: float | None = None
     pauses: bool = False
     shuts: bool = False
+
+
+class Refusal(TransportError):  # noqa: N818 - reads as a sentence
+    """What the platform refused, and its number for it."""
+
+    def __init__(self, sentence: str, code: int, means: Means) -> None:
+        last = not means.pauses and means.again_in is None
+        super().__init__(sentence, permanent=last, pauses=means.pauses, again_in=means.again_in)
+        self.code, self.shuts = code, means.shuts
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,8 @@ def say(line: Line, delivery: Delivery, path: str, body: Mapping[str, Any], *, s
     """Say what is delivered. A window the platform holds for shut is shown as shut. Raises TransportError."""
     try:
         line.post(path, body, safe_again=safe_again)
-    except Shut:
-        if delivery.conversation_id:
+    except Refusal as refusal:
+        if refusal.shuts and delivery.conversation_id:
             Conversation.objects.filter(id=delivery.conversation_id).update(reply_left=0)
         raise
 
@@ -134,7 +139,4 @@ def trouble(said: Mapping[str, Any], codes: Mapping[int, Means], *, asking: bool
     if means is None:
         means = Means(gettext_lazy("The platform refused."))
     sentence = _("%(sentence)s (%(code)s: %(why)s)") % {"sentence": means.sentence, "code": code, "why": why}
-    if means.shuts:
-        return Shut(sentence, permanent=True)
-    last = not means.pauses and means.again_in is None
-    return TransportError(sentence, permanent=last, pauses=means.pauses, again_in=means.again_in)
+    return Refusal(sentence, code, means)

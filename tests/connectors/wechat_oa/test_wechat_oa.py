@@ -76,7 +76,7 @@ def test_the_encrypted_call_of_the_documents(account: ChannelAccount) -> None:
         account.settings["app_id"] = "wx0000000000000000"
         account.save()
         status, why = raw(account, query, body)
-        assert (status, "another account" in why) == (401, True)
+        assert (status, "别的账号" in why) == (401, True)
     assert raw(account, query, body)[0] == 401
     assert Health.objects.get(account=account).not_genuine == 4
 
@@ -99,7 +99,7 @@ def test_tampered_stale_foreign_and_plain_calls_are_refused(account: ChannelAcco
     assert post(account, sent(), APP, age=301)[0] == 401
     assert post(account, sent(), "wx0000000000000000")[0] == 401
     status, why = raw(account, {"timestamp": str(int(time.time())), "nonce": "1", "signature": "x"}, sent())
-    assert (status, "safe mode" in why) == (401, True)
+    assert (status, "安全模式" in why) == (401, True)
     assert not Message.objects.exists()
 
 
@@ -176,10 +176,10 @@ def test_a_shut_window_is_known_before_sending(account: ChannelAccount, wechat: 
 @pytest.mark.parametrize(
     ("code", "state", "words"),
     [
-        (45015, "failed", "48 hours"), (45047, "failed", "five answers"), (43004, "failed", "no longer follows"),
-        (40003, "failed", "no longer follows"), (45002, "failed", "too long"), (87014, "failed", "unlawful"),
-        (99999, "failed", "refused"), (45009, "queued", "used up"), (45011, "queued", "slow down"),
-        (-1, "queued", "busy"), (48001, "queued", "verified"), (40164, "queued", "white list"),
+        (45015, "failed", "48 小时"), (45047, "failed", "5 条回复"), (43004, "failed", "不再关注"),
+        (40003, "failed", "不再关注"), (45002, "failed", "太长"), (87014, "failed", "违规"),
+        (99999, "failed", "拒绝"), (45009, "queued", "用完"), (45011, "queued", "放慢"),
+        (-1, "queued", "繁忙"), (48001, "queued", "认证"), (40164, "queued", "白名单"),
     ],
 )  # fmt: skip
 def test_what_wechat_refuses_is_said(
@@ -207,7 +207,7 @@ def test_an_access_token_that_ended_is_fetched_anew_once(account: ChannelAccount
     wechat.answers[SEND] = (200, {"errcode": code, "errmsg": "invalid credential"})
     assert answered(account, PERSON).state == "queued"
     account.refresh_from_db()
-    assert "AppSecret" in account.paused_reason or "id and secret" in account.paused_reason
+    assert "核对" in account.paused_reason
     assert len(wechat.at(SEND)) == 4
 
 
@@ -224,7 +224,7 @@ def test_a_token_wechat_insists_on_is_forced(account: ChannelAccount, wechat: Pl
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [(40125, "AppSecret"), (40013, "AppID"), (40164, "white list"), (50007, "check id and secret")]
+    ("code", "words"), [(40125, "AppSecret"), (40013, "AppID"), (40164, "白名单"), (50007, "核对 ID 和密钥")]
 )
 def test_who_is_not_let_in_reads_why(account: ChannelAccount, wechat: Platform, code: int, words: str) -> None:
     wechat.answers[STABLE] = (200, {"errcode": code, "errmsg": "rid: 1"})

@@ -128,12 +128,12 @@ def test_more_than_thirty_a_minute_wait_because_wecom_would_drop_them(account: C
 @pytest.mark.parametrize(
     ("said", "state", "words"),
     [
-        ({"errcode": 0, "invaliduser": MEMBER}, "failed", f"hand it over to {MEMBER}"),
-        ({"errcode": 81013}, "failed", "member is gone"), ({"errcode": 40003}, "failed", "member is gone"),
-        ({"errcode": 45002}, "failed", "too long"), ({"errcode": 77777, "errmsg": "odd"}, "failed", "77777: odd"),
-        ({"errcode": 45009}, "queued", "slow down"), ({"errcode": -1}, "queued", "busy"),
-        ({"errcode": 60020, "errmsg": "from ip: 203.0.113.9"}, "queued", "trusted IPs"),
-        ({"errcode": 40056}, "queued", "AgentId"), ({"errcode": 48002}, "queued", "rights"),
+        ({"errcode": 0, "invaliduser": MEMBER}, "failed", f"没有发给 {MEMBER}"),
+        ({"errcode": 81013}, "failed", "成员已离开"), ({"errcode": 40003}, "failed", "成员已离开"),
+        ({"errcode": 45002}, "failed", "太长"), ({"errcode": 77777, "errmsg": "odd"}, "failed", "77777：odd"),
+        ({"errcode": 45009}, "queued", "放慢"), ({"errcode": -1}, "queued", "繁忙"),
+        ({"errcode": 60020, "errmsg": "from ip: 203.0.113.9"}, "queued", "可信 IP"),
+        ({"errcode": 40056}, "queued", "AgentId"), ({"errcode": 48002}, "queued", "权限"),
     ],
 )  # fmt: skip
 def test_what_wecom_refuses_is_said(
@@ -163,11 +163,11 @@ def test_the_check_tells_who_we_are_or_why_not(account: ChannelAccount, wecom: P
     assert connector("wecom_app").check(account) == "车主服务"
     change(account=account, given={"app_secret": "wrong"}, actor=SYSTEM)
     wecom.answers[TOKENS] = (200, {"errcode": 40001, "errmsg": "invalid credential"})
-    with pytest.raises(TransportError, match="company id and secret") as error:
+    with pytest.raises(TransportError, match="企业 ID 和 Secret") as error:
         connector("wecom_app").check(account)
     assert error.value.pauses
     wecom.answers[TOKENS] = (200, b"<html>")
-    with pytest.raises(TransportError, match="makes no sense"):
+    with pytest.raises(TransportError, match="无法理解"):
         connector("wecom_app").check(account)
 
 

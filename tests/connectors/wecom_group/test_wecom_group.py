@@ -55,8 +55,8 @@ def test_what_is_no_address_of_a_robot_is_refused(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize(
     ("code", "state", "words"),
-    [(93000, "queued", "copy it again"), (45009, "queued", "twenty messages"), (40058, "failed", "too long"),
-     (-1, "queued", "busy"), (77777, "failed", "refused")],
+    [(93000, "queued", "重新复制"), (45009, "queued", "20 条消息"), (40058, "failed", "太长"),
+     (-1, "queued", "繁忙"), (77777, "failed", "拒绝")],
 )  # fmt: skip
 def test_what_wecom_refuses_is_said(
     account: ChannelAccount, wecom: Platform, code: int, state: str, words: str
@@ -87,7 +87,7 @@ def test_the_check_says_nothing_into_the_group(account: ChannelAccount, wecom: P
     assert connector("wecom_group").check(account) == "wecom_group"
     assert wecom.at(SEND) == [{"msgtype": "text", "text": {"content": ""}}]
     wecom.answers[SEND] = (200, {"errcode": 93000, "errmsg": "invalid webhook url"})
-    with pytest.raises(TransportError, match="copy it again"):
+    with pytest.raises(TransportError, match="重新复制"):
         connector("wecom_group").check(account)
 
 

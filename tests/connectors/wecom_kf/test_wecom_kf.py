@@ -200,9 +200,9 @@ def test_a_line_that_breaks_is_tried_again_under_the_same_id(account: ChannelAcc
 @pytest.mark.parametrize(
     ("code", "state", "words"),
     [
-        (95018, "failed", "Answer in WeCom"), (95001, "failed", "five answers"), (95002, "failed", "48 hours"),
-        (95000, "failed", "service account is gone"), (45009, "queued", "slow down"), (60020, "queued", "trusted IPs"),
-        (77777, "failed", "refused"),
+        (95018, "failed", "请在企业微信里回"), (95001, "failed", "5 条回复"), (95002, "failed", "48 小时"),
+        (95000, "failed", "客服账号已不在"), (45009, "queued", "放慢"), (60020, "queued", "可信 IP"),
+        (77777, "failed", "拒绝"),
     ],
 )  # fmt: skip
 def test_what_wecom_refuses_is_said(
@@ -219,7 +219,7 @@ def test_what_wecom_refuses_is_said(
     assert (place(account).reply_left == 0) == (code in {95001, 95002})
 
 
-@pytest.mark.parametrize(("number", "words"), [(4, "48 hours"), (6, "five answers"), (10, "does not take"), (0, "not")])
+@pytest.mark.parametrize(("number", "words"), [(4, "48 小时"), (6, "5 条回复"), (10, "拒收"), (0, "没能送到")])
 def test_what_wecom_could_not_bring_has_failed_after_all(
     account: ChannelAccount, wecom: Platform, number: int, words: str
 ) -> None:
@@ -245,13 +245,13 @@ def test_who_wrote_to_an_account_nobody_knows_is_not_answered_by_chance(
 ) -> None:
     wecom.answers[LIST] = (200, {"account_list": [{"open_kfid": "wkAAAA"}, {"open_kfid": "wkBBBB"}]})
     delivery = answered(account, PERSON)
-    assert (delivery.state, "which service account" in delivery.error) == ("failed", True)
+    assert (delivery.state, "哪个客服账号" in delivery.error) == ("failed", True)
     assert wecom.at(SEND) == []
 
 
 def test_an_application_that_serves_no_account_is_told_what_to_do(account: ChannelAccount, wecom: Platform) -> None:
     wecom.answers[LIST] = (200, {"account_list": []})
-    with pytest.raises(TransportError, match="serves no such account"):
+    with pytest.raises(TransportError, match="没有可管理的客服账号"):
         connector("wecom_kf").check(account)
 
 
@@ -259,7 +259,7 @@ def test_trouble_while_fetching_is_said_and_fetched_later(account: ChannelAccoun
     wecom.answers[SYNC] = (200, {"errcode": 45009, "errmsg": "api freq out of limit"})
     assert ask(account.id) == 0
     health = Health.objects.get(account=account)
-    assert "slow down" in health.error
+    assert "放慢" in health.error
     assert health.cursor == {}
     tries = itertools.count()
     wecom.answers[SYNC] = lambda _asked: (200, page(written(f"m-{next(tries)}")))

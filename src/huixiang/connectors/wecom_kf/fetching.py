@@ -17,7 +17,7 @@ from huixiang.channels.contracts import Asked, InboundMessage, TransportError, U
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.channels.webhooks.receiving import refuse
 from huixiang.connectors.payload import found, items, word
-from huixiang.connectors.wechat_api import Line
+from huixiang.connectors.wechat_api import Line, Refusal
 from huixiang.connectors.wecom_kf.inbound import (
     BY_THE_SYSTEM,
     WRITTEN,
@@ -86,8 +86,8 @@ def _page(account: ChannelAccount, line: Line, place: str, after: str) -> dict[s
     token = token_for(account, place)
     try:
         return line.post("/cgi-bin/kf/sync_msg", {**body, "token": token} if token else body, safe_again=True)
-    except TransportError as error:
-        if not token or f"({WRONG_TOKEN}" not in error.sentence:
+    except Refusal as refusal:
+        if not token or refusal.code != WRONG_TOKEN:
             raise
         forget_token(account, place)
         return line.post("/cgi-bin/kf/sync_msg", body, safe_again=True)

@@ -50,7 +50,8 @@ class WecomKfConnector(Connector):
 
     kind = "wecom_kf"
     label = gettext_lazy("WeCom customer service")
-    hears = Hears.ASKING
+    hears = Hears.CALLS
+    asked_too = True
     asks_every = 300  # seconds; a callback fetches at once, and without one WeCom allows few fetches
     form = (
         CORP_ID,
