@@ -140,7 +140,7 @@ JSON = st.recursive(
 )
 
 
-@fuzzing(max_examples=200, deadline=None)
+@fuzzing(max_examples=120, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(["id", "data", "member", "user"]), JSON).map(lambda body: {"type": 2, **body})
     | JSON

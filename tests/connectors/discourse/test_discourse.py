@@ -179,7 +179,7 @@ JSON = st.recursive(
 )
 
 
-@fuzzing(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzzing(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.sampled_from(sorted(POST["post"])), put=JSON, whole=JSON)
 def test_whatever_is_sent_is_a_message_or_refused(account: ChannelAccount, place: str, put: Any, whole: Any) -> None:
     for body in ({"post": {**POST["post"], place: put}}, {"post": whole}, whole):

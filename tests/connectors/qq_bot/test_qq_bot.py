@@ -236,7 +236,7 @@ JSON = st.recursive(
 )
 
 
-@fuzzing(max_examples=250, deadline=None)
+@fuzzing(max_examples=120, deadline=None)
 @given(kind=st.sampled_from(sorted(EVENTS)), place=st.sampled_from(NAMES), put=JSON, whole=JSON)
 def test_whatever_is_sent_is_a_message_or_unreadable(kind: str, place: str, put: Any, whole: Any) -> None:
     for said in ({**EVENTS[kind]["d"], place: put}, whole):

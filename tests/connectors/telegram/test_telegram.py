@@ -206,7 +206,7 @@ JSON = st.recursive(
 
 
 @fuzzing(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(place=st.sampled_from(sorted(SAMPLE["message"])), put=JSON, whole=JSON)
 def test_whatever_is_sent_is_a_message_or_unreadable(account: ChannelAccount, place: str, put: Any, whole: Any) -> None:

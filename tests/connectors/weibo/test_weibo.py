@@ -114,6 +114,15 @@ def test_a_token_that_has_ended_is_said_by_the_check(account: ChannelAccount, we
     assert ended.value.pauses
 
 
+def test_without_a_token_messages_come_in_and_answers_wait(account: ChannelAccount, weibo: Platform) -> None:
+    account.settings["access_token"] = ""
+    account.save()
+    assert post(account, said()) == 200
+    assert answered(account, "2489518277").state == "queued"
+    account.refresh_from_db()
+    assert (bool(account.paused_reason), weibo.asked) == (True, [])
+
+
 @pytest.mark.parametrize(
     ("said", "state", "paused"),
     [
@@ -146,7 +155,7 @@ JSON = st.recursive(
 )
 
 
-@fuzzing(max_examples=250, deadline=None)
+@fuzzing(max_examples=120, deadline=None)
 @given(place=st.sampled_from(sorted(TEXT)), put=JSON, whole=JSON, raw=st.binary(max_size=60))
 def test_whatever_is_sent_is_a_message_or_unreadable(place: str, put: Any, whole: Any, raw: bytes) -> None:
     for body in (json.dumps({**TEXT, place: put}).encode(), json.dumps(whole).encode(), raw):

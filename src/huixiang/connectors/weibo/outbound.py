@@ -38,7 +38,8 @@ class WeiboConnector(Connector):
         ),
         Setting(
             "access_token", gettext_lazy("Access token"),
-            gettext_lazy("Shown on the page of developer mode; it ends after about a year"), Sort.SECRET,
+            gettext_lazy("Shown there once the address is checked: save without it first; ends after about a year"),
+            Sort.SECRET, required=False,
         ),
         Setting(
             "api", gettext_lazy("Address of the interface"),
@@ -83,7 +84,11 @@ class WeiboConnector(Connector):
     def _asked(
         self, account: ChannelAccount, base: str, path: str, form: Mapping[str, str], *, safe_again: bool = False
     ) -> Any:
-        content = urlencode({"access_token": value(account, "access_token"), **form}).encode()
+        token = value(account, "access_token")
+        if not token:
+            sentence = _("The access token is missing: Weibo shows it once it has checked the address.")
+            raise TransportError(sentence, pauses=True)
+        content = urlencode({"access_token": token, **form}).encode()
         address = f"{value(account, base).rstrip('/')}/{path}"
         status, said = called(account, "POST", address, content=content, headers=FORM, safe_again=safe_again)
         if found(said, "error_code") or status >= 400 or found(said, "result") is False:  # noqa: PLR2004 - HTTP's own
