@@ -1,6 +1,7 @@
 """What is read out of a mail: words, what is quoted, files, who wrote it, whether a person did."""
 
 import datetime
+import time
 from email import message_from_bytes, message_from_string
 from typing import Any
 
@@ -179,3 +180,17 @@ def test_no_mail_breaks_the_reading(pieces: list[bytes]) -> None:
         return
     for one in (letter.text, letter.subject, letter.name, letter.author, letter.id):
         one.encode()
+
+
+@pytest.mark.parametrize("broken", ["<!" * 50_000, "<div>" * 40_000, "<a " * 60_000, "<b></i>" * 20_000])
+def test_markup_broken_on_purpose_takes_no_time(broken: str) -> None:
+    started = time.process_time()
+    from_html(broken)
+    assert time.process_time() - started < 3
+
+
+def test_neither_do_endless_lines() -> None:
+    started = time.process_time()
+    for line in (" \n", "发件人:\n", "2026-11-22 <" + "@" * 480 + "\n", "- " * 240 + "\n"):
+        own_words(line * (200_000 // len(line)), answer=True)
+    assert time.process_time() - started < 3

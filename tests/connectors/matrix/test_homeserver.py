@@ -73,7 +73,10 @@ def test_what_is_said_in_rooms_comes_in_and_answers_come_back(workspace: Workspa
     assert achuan.reads(group)[0]["event_id"] == said["event_id"]
     back: dict[str, Any] = {"m.relates_to": {"m.in_reply_to": {"event_id": said["event_id"]}}}
     last = achuan.says(group, "> <@bot> 请问几码轮毂？\n\n十九寸", **back)
-    edited: dict[str, Any] = {"m.relates_to": {"rel_type": "m.replace", "event_id": last}, "m.new_content": {"body": "二十寸"}}
+    edited: dict[str, Any] = {
+        "m.relates_to": {"rel_type": "m.replace", "event_id": last},
+        "m.new_content": {"body": "二十寸"},
+    }
     achuan.says(group, "* 二十寸", **edited)
     after = achuan.says(group, "说完了")
     heard(account, lambda: after in stored(account))

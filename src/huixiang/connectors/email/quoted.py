@@ -4,6 +4,7 @@ import itertools
 import re
 from typing import Final
 
+MOST_LINES: Final = 10_000
 AHEAD: Final = 6  # lines in which a block of headers shows that it is one
 ENDING: Final = re.compile(r"(写道|写到|寫道|來信|wrote|schrieb|a écrit)\s*[:：]?$", re.IGNORECASE)
 INTRODUCING: Final = tuple(
@@ -19,7 +20,8 @@ LINES_OF_ONE: Final = 3  # an introduction is broken into as many
 LONGEST: Final = 500
 DIVIDER: Final = re.compile(
     r"^[-_=\s]{2,}\s*(原始邮件|原邮件|原始郵件|回复的原邮件|回复的邮件|转发邮件信息|转发的邮件|original( message)?|"
-    r"replied message|forwarded message|original mail)\s*[-_=\s]{2,}$|^\d{4}-\d\d-\d\d.{0,200}<[^<>]+@[^<>]+>\s*[:：]$",
+    r"replied message|forwarded message|original mail)\s*[-_=\s]{2,}$|"
+    r"^\d{4}-\d\d-\d\d.{0,200}<[^<>@]+@[^<>@]+>\s*[:：]$",
     re.IGNORECASE,
 )
 HEADER: Final = re.compile(r"^[*\s]*(发件人|發件人|寄件者|from|von)[*\s]*[:：]", re.IGNORECASE)
@@ -38,7 +40,7 @@ DEVICE: Final = re.compile(
 
 def own_words(text: str, *, answer: bool) -> str:
     """What the writer wrote. Quotations are cut from an answer only: elsewhere they are what the mail is about."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:MOST_LINES]
     if answer:
         lines = [line for line in lines[: _quotation(lines)] if not line.lstrip().startswith(">")]
     return "\n".join(_unsigned(lines)).strip()
@@ -75,11 +77,9 @@ def _is_block(lines: list[str], place: int) -> bool:
 
 def _unsigned(lines: list[str]) -> list[str]:
     """Without the signature under “-- ” and the lines a telephone adds."""
-    kept = lines
-    for place, line in enumerate(lines):
-        if MARK.match(line) and any(one.strip() for one in lines[:place]):
-            kept = lines[:place]
-            break
-    while kept and (not kept[-1].strip() or DEVICE.match(kept[-1])):
-        kept = kept[:-1]
-    return kept
+    said = next((place for place, line in enumerate(lines) if line.strip()), len(lines))
+    marks = (place for place, line in enumerate(lines) if place > said and MARK.match(line))
+    end = next(marks, len(lines))
+    while end and (not lines[end - 1].strip() or DEVICE.match(lines[end - 1])):
+        end -= 1
+    return lines[:end]
