@@ -141,9 +141,9 @@ class MailLine:
         """As the library does, which trips over what a server still says before it agrees."""
         client = box.client
         box.idle._idle_tag = tag = client._command("IDLE")  # noqa: SLF001
-        while client._get_response() is not None:  # type: ignore[attr-defined]  # noqa: SLF001
-            if client.tagged_commands[tag] is not None:  # type: ignore[attr-defined]
-                raise imaplib.IMAP4.error(client.tagged_commands.pop(tag)[1][0])  # type: ignore[attr-defined]
+        while client._get_response() is not None:  # noqa: SLF001
+            if (ended := client.tagged_commands[tag]) is not None:
+                raise imaplib.IMAP4.error(b" ".join(ended[1] or []))
 
     def close(self) -> None:
         """Hang up. May be called from another thread, more than once."""
