@@ -30,12 +30,17 @@ class Gateway:
         self.acknowledged: dict[str, dict[str, Any]] = {}
         self.said: list[tuple[str, str, dict[str, Any]]] = []  # path with query, access token, body
         self.answers: dict[str, list[tuple[int, dict[str, Any]]]] = {}  # what a path answers next, then as usual
-        self.opened = 0
+        self.opened, self.most = 0, 0  # lines in all, and at the same time
         self.tokens = 0
         self.address, self.wire = "", ""
 
     def push(self, data: Any, *, sort: str = "CALLBACK", topic: str = MESSAGES) -> dict[str, Any]:
         """Send one frame and wait until it is acknowledged; returns the acknowledgement."""
+        own_id = self.send(data, sort=sort, topic=topic)
+        return self.until(lambda: self.acknowledged.get(own_id))
+
+    def send(self, data: Any, *, sort: str = "CALLBACK", topic: str = MESSAGES) -> str:
+        """Send one frame; returns the id it will be acknowledged under."""
         own_id = uuid.uuid4().hex
         frame = {
             "specVersion": "1.0", "type": sort,
@@ -46,7 +51,7 @@ class Gateway:
             "data": data if isinstance(data, str) else json.dumps(data, ensure_ascii=False),
         }  # fmt: skip
         self.push_raw(json.dumps(frame))
-        return self.until(lambda: self.acknowledged.get(own_id))
+        return own_id
 
     def push_raw(self, frame: str | bytes) -> None:
         self.until(lambda: self.lines)
@@ -68,6 +73,7 @@ class Gateway:
             return
         self.tickets.discard(ticket)
         self.lines.append(connection)
+        self.most = max(self.most, len(self.lines))
         try:
             for raw in connection:
                 said = json.loads(raw)
