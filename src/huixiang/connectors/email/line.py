@@ -142,7 +142,8 @@ class MailLine:
         client = box.client
         box.idle._idle_tag = tag = client._command("IDLE")  # noqa: SLF001
         while client._get_response() is not None:  # noqa: SLF001
-            if (ended := client.tagged_commands[tag]) is not None:
+            ended: Any = client.tagged_commands[tag]
+            if ended is not None:
                 raise imaplib.IMAP4.error(b" ".join(ended[1] or []))
 
     def close(self) -> None:
