@@ -75,6 +75,7 @@ settings_standards -
 settings_tags -
 settings_llm -
 settings_bot -
+settings_alerts -
 settings_learning -
 settings_learned -
 settings_journal -

@@ -72,6 +72,9 @@ feedback_copies GET read
 feedback_remove POST moderate
 feedback_correct POST handle
 correction_undo POST handle
+settings_alerts GET integrate
+alert_add POST integrate
+alert_act POST integrate
 settings_bot GET read
 settings_bot_save POST configure
 bot_group POST reply

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from huixiang.alerts.models import AlertTarget
 from huixiang.announcements import actions as announcements
 from huixiang.announcements.models import Announcement
 from huixiang.cases import actions as cases
@@ -168,6 +169,7 @@ def _world(name: str) -> World:
             "slug": source.slug,
             "token": stored.name,
             "standing": follow_link(workspace, private).rstrip("/").rsplit("/", 1)[-1],
+            "target_id": AlertTarget.objects.create(workspace=workspace, name=name, shown="", wants=["red"]).id,
             "conversation_id": heard.conversation_id,
             "view_id": save_view(by=owner, name="我的", filters=Filters(), shared=True).id,
             "bulk_id": bulk.start(

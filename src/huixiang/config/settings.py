@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "huixiang.api",
     "huixiang.connectors",
     "huixiang.insights",
+    "huixiang.alerts",
     "huixiang.groupbot",
     "huixiang.announcements",
     "huixiang.triage",

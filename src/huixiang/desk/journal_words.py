@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from huixiang.alerts.models import AlertKind
 from huixiang.cases.models import ClockName
 from huixiang.cases.queries import cases_by_id
 from huixiang.cases.states import CaseState
@@ -144,6 +145,13 @@ def _answered(data: Data) -> str:
     return _("Answered in private for the first time") if data["first"] else _("Answered in private")
 
 
+ALERT_CHANGES: Final[dict[str, Promise]] = {
+    "added": gettext_lazy("An address for alerts to the team was added"),
+    "changed": gettext_lazy("An address for alerts is told of other things"),
+    "removed": gettext_lazy("An address for alerts was removed"),
+}
+
+
 def _bot_changed(data: Data) -> str:
     words = {"on": _("The bot of a channel was switched on"), "off": _("The bot of a channel was switched off")}
     return words.get(data["what"]) or _("The bot of a channel was told to behave otherwise")
@@ -156,6 +164,8 @@ def _model_changed(data: Data) -> str:
 
 
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
+    "alerts.target_changed": lambda d: str(ALERT_CHANGES.get(d["what"], d["what"])),
+    "alerts.told": lambda d: _("The team was told: %(kind)s") % {"kind": _label(AlertKind, d["kind"])},
     "groupbot.spoke": lambda d: _("The bot said something: %(purpose)s") % {"purpose": _label(Purpose, d["purpose"])},
     "groupbot.changed": _bot_changed,
     "groupbot.handed_back": lambda d: (

@@ -22,6 +22,7 @@ from huixiang.desk.members import verbs as member_verbs
 from huixiang.desk.members import views as members
 from huixiang.desk.notes import views as notes
 from huixiang.desk.search import views as search
+from huixiang.desk.settings import alerts as settings_alerts
 from huixiang.desk.settings import bot as settings_bot
 from huixiang.desk.settings import learning as settings_learning
 from huixiang.desk.settings import llm as settings_llm
@@ -197,6 +198,9 @@ urlpatterns = [
     path("settings/keys/", settings.keys, name="settings_keys"),
     path("settings/keys/create/", settings.create_key, name="settings_key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", settings.revoke_key, name="settings_key_revoke"),
+    path("settings/alerts/", settings_alerts.alerts, name="settings_alerts"),
+    path("settings/alerts/add/", settings_alerts.add, name="alert_add"),
+    path("settings/alerts/<uuid:target_id>/", settings_alerts.act, name="alert_act"),
     path("settings/bot/", settings_bot.bot, name="settings_bot"),
     path("settings/bot/<slug:slug>/save/", settings_bot.save, name="settings_bot_save"),
     path("settings/bot/groups/<uuid:conversation_id>/", settings_bot.group, name="bot_group"),

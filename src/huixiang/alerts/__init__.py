@@ -1,0 +1,1 @@
+"""Alerts to the staff: where to, of what, and telling them by the services apprise knows."""
