@@ -53,6 +53,8 @@ def composer(client: Client, address: str) -> str:
 def test_time_and_answers_left_stand_beside_the_lane(at: At, as_operator: Client, case: Case) -> None:
     bounded(case, reply_until=hours(5), reply_left=3)
     shown = composer(as_operator, at("case", case_id=case.id))
+    page = as_operator.get(at("case", case_id=case.id)).content.decode()
+    assert re.search(r'<span class="g-private">[^<]+<i class="sd" aria-hidden="true"></i>还能回复', page)  # spans hide
     assert re.search(r"通过短信发给.* 还能回复 3 条，\d\d-\d\d \d\d:\d\d 前有效（剩 4", shown)
 
 

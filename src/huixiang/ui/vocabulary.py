@@ -56,6 +56,8 @@ CHANNELS: Final[dict[str, tuple[str, Promise | str]]] = {
     "feed": ("world", pgettext_lazy("channel", "Feed")),
     "matrix": ("brand-matrix", "Matrix"),
     "import": ("file-import", pgettext_lazy("channel", "Import")),
+    "notes": ("phone", pgettext_lazy("channel", "Notes")),
+    "webhook": ("webhook", pgettext_lazy("channel", "Webhook")),
     "wechat_oa": ("brand-wechat", pgettext_lazy("channel", "WeChat official account")),
     "wecom_app": ("building", pgettext_lazy("channel", "WeCom application")),
     "wecom_group": ("messages", pgettext_lazy("channel", "WeCom group")),

@@ -18,6 +18,7 @@ TAGS: Final = {
     "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
 HEADING: Final = re.compile(r"^(#{2,4}) ", re.MULTILINE)  # under the page's own: one step smaller
+NO_PARAGRAPH: Final = re.compile(r"#|[-*+] |>|\||\d+\. |```")
 ENDS: Final = re.compile(r"(?<=[。！？])|(?<=[.!?])\s")
 MARKS: Final = re.compile(r"[*`_]|\[([^\]]*)\]\([^)]*\)")
 
@@ -57,7 +58,7 @@ def _text(package: str, name: str) -> str:
 
 def _first_sentence(paragraph: str) -> tuple[str, str]:
     """The first sentence of a paragraph in plain words, and what is left of it; nothing of a list or a heading."""
-    if not paragraph or not paragraph[0].isalnum():
+    if not paragraph or NO_PARAGRAPH.match(paragraph):
         return "", paragraph
     joined = re.sub(r"(?<=[^\x00-\x7f])\n(?=[^\x00-\x7f])", "", paragraph).replace("\n", " ")
     parts = ENDS.split(joined, maxsplit=1)
