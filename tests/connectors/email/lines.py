@@ -40,7 +40,7 @@ def mail(text: str = "", *, sender: str = ACHUAN, own_id: str = "", **headers: s
     return made
 
 
-def heard(account: ChannelAccount, until: Callable[[], Any], *, seconds: float = 10) -> None:
+def heard(account: ChannelAccount, until: Callable[[], Any], *, seconds: float = 30) -> None:
     """Hold the account's line until something is so, or raise what broke it."""
     asyncio.run(_heard(account, until, seconds))
 

@@ -19,7 +19,7 @@ def bot_account(workspace: Workspace, bot: User, **given: str) -> ChannelAccount
     return connect(workspace=workspace, kind="matrix", name="车友群机器人", slug="matrix", given=settings)
 
 
-def heard(account: ChannelAccount, until: Callable[[], Any], *, seconds: float = 20) -> None:
+def heard(account: ChannelAccount, until: Callable[[], Any], *, seconds: float = 40) -> None:
     """Hold the account's line until something is so, or raise what broke it."""
     asyncio.run(_heard(account, until, seconds))
 

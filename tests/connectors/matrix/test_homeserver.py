@@ -10,6 +10,7 @@ from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.contracts import TransportError, connector, place_of
 from huixiang.channels.delivering import deliver_account
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery, Health
+from huixiang.connectors.matrix import line
 from huixiang.intake.models import Message
 from huixiang.workspaces.models import Workspace
 from tests.connectors.matrix.lines import bot_account, heard
@@ -35,7 +36,9 @@ def answered(account: ChannelAccount, message: Message, text: str, *, group: boo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_said_in_rooms_comes_in_and_answers_come_back(workspace: Workspace, home: Home) -> None:
+def test_what_is_said_in_rooms_comes_in_and_answers_come_back(
+    workspace: Workspace, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     achuan, bot = home.register("achuan"), home.register("bot")
     account = bot_account(workspace, bot)
     assert connector("matrix").check(account) == bot.id
@@ -83,6 +86,11 @@ def test_what_is_said_in_rooms_comes_in_and_answers_come_back(workspace: Workspa
     found = stored(account)
     assert (len(found), found[last].text, found[last].reply_to) == (5, "十九寸", second)
     assert Health.objects.get(account=account).cursor["since"]
+
+    monkeypatch.setitem(line.FILTER["room"], "timeline", {"limit": 2})  # more than that was said meanwhile
+    many = [achuan.says(group, f"第 {number} 句") for number in range(7)]
+    heard(account, lambda: set(many) <= set(stored(account)))
+    assert len(stored(account)) == 12
     _refusals(account, home)
 
 

@@ -27,7 +27,7 @@ WAIT_MS: Final = 30_000  # how long the homeserver holds a question before it an
 OF_TWO: Final = 2
 PAGES: Final = 200  # of a hundred events, of one room at once
 OFF: Final = "0"
-FILTER: Final = {
+FILTER: Final[dict[str, dict[str, Any]]] = {
     "presence": {"types": []},
     "account_data": {"types": []},
     "room": {
