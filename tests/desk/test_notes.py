@@ -95,7 +95,7 @@ def test_what_was_spoken_earlier_stands_at_its_own_time(at: At, as_operator: Cli
     saved(at, as_operator, kind="interview", spoken="2026-11-20T15:30")
     assert Message.objects.get().sent_at.isoformat() == "2026-11-20T07:30:00+00:00"
     beside = Turn.objects.get(lane="internal").text.splitlines()
-    assert beside[:2] == ["访谈，手工记录", "谈话时间：2026-11-20 15:30"]
+    assert beside[:2] == ["线下访谈，手工记录", "谈话时间：2026-11-20 15:30"]
 
 
 def test_what_is_no_feedback_is_kept_with_the_member(at: At, as_operator: Client) -> None:

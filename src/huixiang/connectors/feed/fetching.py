@@ -55,7 +55,7 @@ def _one(account: ChannelAccount, address: str, headers: dict[str, str], marks: 
     try:
         with client(account, address) as line, line.stream("GET", address, headers=headers) as answer:
             if answer.status_code in MOVED and answer.headers.get("location"):
-                return urljoin(address, answer.headers["location"])
+                return urljoin(address, str(answer.headers["location"]))
             if answer.status_code == UNCHANGED:
                 same = {name: str(marks[name]) for name in ("etag", "modified") if marks.get(name)}
                 return Fetched(None, same, address)

@@ -1,6 +1,7 @@
 """A chat archive on its way in: what is in it, which group it is, how its times are meant."""
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,9 +33,9 @@ class Shown:
     fault: str = ""
 
 
-def context(path: Path, file_name: str, given: dict[str, str], workspace: Workspace) -> dict[str, Any]:
+def context(path: Path, file_name: str, given: Mapping[str, Any], workspace: Workspace) -> dict[str, Any]:
     """What the page of a chat shows; a fault of the file as words."""
-    chosen = {name: given[name].strip()[:80] for name in SETTINGS if given.get(name, "").strip()}
+    chosen = {name: str(given[name]).strip()[:80] for name in SETTINGS if str(given.get(name, "")).strip()}
     if not chosen.get("year", "1").isascii() or not chosen.get("year", "1").isdecimal():
         del chosen["year"]
     try:

@@ -123,7 +123,7 @@ def mapping(request: HttpRequest, membership: Membership, token: str) -> HttpRes
     """The first rows as they stand and as they will be read, and which column is what; of a chat, what is in it."""
     kept = _kept(request, membership, token)
     if kept.chat:
-        shown = chats.context(kept.path, kept.file_name, dict(request.GET.items()), membership.workspace)
+        shown = chats.context(kept.path, kept.file_name, request.GET.dict(), membership.workspace)
         return access.shown(request, membership, "desk/channels/chat.html", "channels", kept=kept, token=token, **shown)
     preview = reading.preview(kept.path)
     by, guessed = mappings.chosen(request, membership, preview)

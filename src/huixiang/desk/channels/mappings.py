@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from huixiang.desk import access
 from huixiang.intake.imports import presets, reading, saved
+from huixiang.intake.imports.mapping import guess
 from huixiang.intake.models import SavedMapping
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
@@ -36,7 +37,7 @@ def chosen(request: HttpRequest, membership: Membership, preview: reading.Previe
     if "text" in request.GET:
         return by, {name: request.GET[name] for name in FIELDS if request.GET.get(name)}
     if by == BY_HEADINGS:
-        return by, presets.guess(preview.columns)
+        return by, guess(preview.columns)
     found = saved.chosen(space, by, preview.columns, preview.rows) if by else None
     if found is not None:
         return by, found

@@ -21,6 +21,7 @@ HEADS: Final[Mapping[str, re.Pattern[str]]] = {
 """Name and time on a line of their own, in either order; both before the text; the day above a row of messages."""
 TOLD: Final = re.compile(rf"[\[(（]?(?P<stamp>{STAMP})[\])）]?(?:\s+[-–—]\s+|[ \t]+)(?P<said>[^\t]+)")
 DAY: Final = re.compile(rf"{RULE}{DATE}{RULE}")
+FIRST_IS_TIME: Final = frozenset({"before", "inline"})
 SAMPLE: Final = 4_000  # lines by which a file is known
 FEW: Final = 2
 THIN: Final = 60  # lines a message, at most
@@ -39,10 +40,17 @@ class Form:
 
     def head(self, line: str, *, after_blank: bool) -> re.Match[str] | None:
         """The line as the beginning of a message, None for one of its text."""
-        found = HEADS[self.kind].fullmatch(line)
-        if found is None or (self.spaced and not after_blank) or shape(found["stamp"]) not in self.shapes:
+        if (self.spaced and not after_blank) or not possible(line, self.kind):
             return None
-        return found
+        found = HEADS[self.kind].fullmatch(line)
+        return found if found and shape(found["stamp"]) in self.shapes else None
+
+
+def possible(line: str, kind: str) -> bool:
+    """Whether a line may be a head at all: told fast, for most lines are somebody's words."""
+    if kind in FIRST_IS_TIME and not (line[:1].isdecimal() or line[:1] in "[(（"):
+        return False
+    return ":" in line or "：" in line
 
 
 def found_in(lines: Sequence[str]) -> Form | None:

@@ -9,12 +9,13 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from huixiang.intake.acceptance import LONGEST_TEXT
-from huixiang.intake.archives.forms import DAY, TOLD, Form
+from huixiang.intake.archives.forms import DAY, TOLD, Form, possible
 from huixiang.intake.archives.stamps import Calendar
 from huixiang.kernel.errors import Refused
 
 UNSEEN: Final = dict.fromkeys("\r\n\u200e\u200f\ufeff\u202a\u202b\u202c", "")
 MARKS: Final = str.maketrans({"\u202f": " ", "\xa0": " "} | UNSEEN)
+MARKED: Final = re.compile("[\u202f\xa0\u200e\u200f\ufeff\u202a\u202b\u202c]")
 NUMBERED: Final = re.compile(r"(?P<name>.*?)[(（](?P<id>\d{5,12})[)）]")
 MAILED: Final = re.compile(r"(?P<name>.*?)<(?P<id>[^<>\s]+@[^<>\s]+)>")
 RANK: Final = re.compile(r"^【[^】]{1,12}】")
@@ -32,6 +33,9 @@ SYSTEM: Final = re.compile(
     r"|以上是打招呼的内容|以下为新消息|\[系统消息\].*|此消息已删除"
     r"|This message was deleted\.?|You deleted this message\.?"
 )
+SUSPECT: Final = re.compile(
+    "撤回|群|拍了拍|招呼|新消息|系统消息|删除|deleted"
+)  # told fast: few lines are the program's
 WORDLESS: Final = re.compile(
     r"(?:\s|\[[\u4e00-\u9fffA-Za-z ]{1,10}\]|<Media omitted>|<媒体(?:文件)?已?(?:忽略|省略)>|<附件[:：][^<>]{1,200}>"
     r"|<attached: [^<>]{1,200}>|(?:image|video|audio|sticker|GIF|document) omitted"
@@ -59,7 +63,7 @@ class Said:
 
 def plain(line: str) -> str:
     """The line without its end and without the signs that only turn the direction of writing."""
-    return line.translate(MARKS)
+    return line.translate(MARKS) if MARKED.search(line) else line.rstrip("\r\n")
 
 
 class Script:
@@ -89,7 +93,9 @@ class Script:
             return [*self._closed(), *self._begun(number, head.groupdict())]
         if self._form.kind == "day" and self._new_day(line):
             return self._closed()
-        told = TOLD.fullmatch(line.strip()) if self._form.kind == "inline" else None
+        told = (
+            TOLD.fullmatch(line.strip()) if self._form.kind == "inline" and possible(line.strip(), "inline") else None
+        )
         if told:  # a time and no name: the program itself speaks
             self._calendar.moment(told.groupdict())
             return [*self._closed(), Said(number, left_out=True)]
@@ -113,17 +119,21 @@ class Script:
 
     def _continued(self, number: int, line: str, *, after_blank: bool) -> list[Said]:
         """A line of the text, one of the program's own, or one that belongs to nothing."""
-        told = PREAMBLE.fullmatch(line.strip())
+        told = PREAMBLE.fullmatch(line.strip()) if self._open is None or self._ruled() else None
         if self._open is None:
             self._named(told)
             strange = Said(number, text=line.strip(), fault=_("The line stands before the first message."))
             return [strange] if strange.text and not told else []
-        if told and told["group"] and after_blank is False and self._text and self._text[-1].startswith("===="):
+        if told and told["group"]:
             raise Refused(_("The file holds several conversations. Export the group alone."))
-        if after_blank and SYSTEM.fullmatch(line.strip()):
+        if after_blank and by_program(line.strip()):
             return [Said(number, left_out=True)]
         self._add(line)
         return []
+
+    def _ruled(self) -> bool:
+        """Whether the line above is a rule, as programs draw it above the name of the next chat."""
+        return bool(self._text) and self._text[-1].startswith("====")
 
     def _named(self, told: re.Match[str] | None) -> None:
         if told:
@@ -140,7 +150,7 @@ class Script:
         if said is None:
             return []
         whole = replace(said, text="\n".join(self._text).strip())
-        return [replace(whole, left_out=not whole.fault and wordless(whole))]
+        return [replace(whole, left_out=True) if not whole.fault and wordless(whole) else whole]
 
 
 def who(written: str) -> tuple[str, str]:
@@ -156,4 +166,9 @@ def wordless(said: Said) -> bool:
     """Whether nobody of the group says anything here: the program speaks, or there is only a picture."""
     if said.author_id in SYSTEM_IDS or said.name in SYSTEM_AUTHORS or not said.text:
         return True
-    return bool(WORDLESS.fullmatch(said.text) or ("\n" not in said.text and SYSTEM.fullmatch(said.text)))
+    return bool(WORDLESS.fullmatch(said.text)) or by_program(said.text)
+
+
+def by_program(text: str) -> bool:
+    """Whether the chat program itself says this, about the group."""
+    return bool(SUSPECT.search(text) and "\n" not in text and SYSTEM.fullmatch(text))

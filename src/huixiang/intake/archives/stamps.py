@@ -63,10 +63,10 @@ class Calendar:
     def date(self, parts: Parts) -> datetime.date | None:
         """The day a match of DATE says."""
         try:
-            if parts.get("year"):
-                return datetime.date(int(parts["year"]), int(parts["month"] or 0), int(parts["day"] or 0))
-            if parts.get("short"):
-                return self._western(int(parts["one"] or 0), int(parts["two"] or 0), int(parts["short"]))
+            if year := parts.get("year"):
+                return datetime.date(int(year), int(parts["month"] or 0), int(parts["day"] or 0))
+            if short := parts.get("short"):
+                return self._western(int(parts["one"] or 0), int(parts["two"] or 0), int(short))
             return self._bare(int(parts.get("bare_month") or 0), int(parts.get("bare_day") or 0))
         except ValueError:
             return None

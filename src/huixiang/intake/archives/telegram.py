@@ -71,7 +71,8 @@ def _objects(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _skipped(text: str, place: int, line: int) -> tuple[int, int]:
-    end = place + len(BETWEEN.match(text, place)[0])  # type: ignore[index] - it fits everywhere
+    found = BETWEEN.match(text, place)
+    end = found.end() if found else place
     return end, line + text.count("\n", place, end)
 
 

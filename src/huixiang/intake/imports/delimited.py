@@ -20,7 +20,6 @@ LONGEST_FIELD = 1 << 30  # signs; the file itself is limited before
 MOST_LINES = 2_000  # of one row: more means that a quotation mark was never closed
 MOST_RUNAWAYS = 200  # such rows in one file: each is read over and over, and a file full of them would never end
 BYTES_OF_A_SIGN = 3  # of Chinese in UTF-8
-BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 UNREADABLE = re.compile("[\udc80-\udcff]")
 UNREAD = "surrogateescape"  # bytes that are no text stay visible as such, and their row alone is refused
 
@@ -101,7 +100,8 @@ def _read_as(path: Path, encoding: str) -> tuple[int, int]:
             text = decoder.decode(chunk)
             if not text.isascii():
                 broken = len(UNREADABLE.findall(text))
-                faults, signs = faults + broken, signs + len(BEYOND_ASCII.findall(text)) - broken
+                beyond = len(text) - len(text.encode("ascii", "ignore"))
+                faults, signs = faults + broken, signs + beyond - broken
     return faults, signs
 
 
