@@ -20,6 +20,14 @@ LARGEST: Final = 4 * 1024 * 1024  # bytes of a frame
 PING_EVERY: Final = 30  # seconds between two pings of the protocol itself, and until its answer
 
 
+class Straight(connect):
+    """An opening that follows no redirect: only the address we were given was looked at."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Give up."""
+        return exc
+
+
 @contextlib.asynccontextmanager
 async def opened(account: ChannelAccount, url: str) -> AsyncIterator[ClientConnection]:
     """An open line to a ws:// or wss:// address, closed afterwards; no way into our own network.
@@ -30,7 +38,7 @@ async def opened(account: ChannelAccount, url: str) -> AsyncIterator[ClientConne
     try:
         if proxy is None:  # through a proxy the name is resolved at its other end
             await asyncio.to_thread(resolve, url.replace("ws", "http", 1))
-        async with connect(
+        async with Straight(
             url, proxy=proxy, open_timeout=OPEN_WITHIN, close_timeout=CLOSE_WITHIN, max_size=LARGEST,
             ping_interval=PING_EVERY, ping_timeout=PING_EVERY,
         ) as line:  # fmt: skip
