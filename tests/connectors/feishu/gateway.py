@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
-from websockets.sync.server import Server, ServerConnection, serve
+from websockets.sync.server import ServerConnection, serve
 
 from huixiang.connectors.feishu.frames import DATA, Frame, read, written
 
@@ -27,9 +28,9 @@ class Gateway:
     pings: list[Frame] = field(default_factory=list)
     answers: list[Frame] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
+    status: HTTPStatus = HTTPStatus.BAD_REQUEST  # with which it is refused
     config: dict[str, int] | None = None  # what the next pong brings
     silent: bool = False
-    _server: Server | None = None
 
     def tell(self, event: Any, *, parts: int = 1, name: str = "m-1", backwards: bool = False) -> None:
         """One event to the latest line, in so many frames."""
@@ -76,9 +77,7 @@ class Gateway:
         """Turn the handshake down, or not."""
         if not self.refuse and "device_id=" in request.path:
             return None
-        from websockets.datastructures import Headers  # noqa: PLC0415 - only here
-
-        return Response(HTTPStatus.BAD_REQUEST, "", Headers(self.refuse), b"")
+        return Response(self.status, "", Headers(self.refuse), b"")
 
 
 @contextlib.contextmanager

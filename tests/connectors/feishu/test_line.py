@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import pytest
@@ -158,6 +159,13 @@ def test_what_the_gateway_refuses(account: ChannelAccount, gate: Gateway) -> Non
     refused = held(account, lambda: None)
     assert isinstance(refused, TransportError)
     assert refused.again_in == 60
+
+
+def test_a_gateway_that_leads_elsewhere_is_not_followed(account: ChannelAccount, gate: Gateway) -> None:
+    with gateway() as other:
+        gate.refuse, gate.status = {"Location": other.url}, HTTPStatus.FOUND
+        assert isinstance(held(account, lambda: None), TransportError)
+        assert other.lines == []
 
 
 def test_an_address_in_our_own_network_is_not_opened(

@@ -89,7 +89,8 @@ class Line:
         pinging = asyncio.create_task(self._ping())
         try:
             while True:
-                raw = await asyncio.wait_for(self.socket.recv(), self.every * MOST_SILENT)
+                async with asyncio.timeout(self.every * MOST_SILENT):  # wait_for may swallow that we are cancelled
+                    raw = await self.socket.recv()
                 if isinstance(raw, bytes):
                     with contextlib.suppress(FrameError):  # one bad frame is not the end of the line
                         await self._frame(read(raw))
