@@ -113,11 +113,14 @@ class _Line:
     account: ChannelAccount
     task: asyncio.Task[None]
 
-    def is_over(self, now: ChannelAccount | None) -> bool:
-        """No longer ours, opened with other settings, or broken down; one a person must look at stays as it is."""
+    def is_over(self, now: ChannelAccount | None, *, ended: bool) -> bool:
+        """No longer ours, opened with other settings, or broken down; one a person must look at stays as it is.
+
+        `ended`: before `now` was read, so that a pause that came with the end is in it.
+        """
         if now is None or now.settings != self.account.settings:
             return True
-        return self.task.done() and not now.paused_reason
+        return ended and not now.paused_reason
 
 
 class Lines:
@@ -152,9 +155,11 @@ class Lines:
     async def _look(self) -> None:
         """Open lines that are new, close those that are no longer ours."""
         asked = asyncio.get_running_loop().time()
+        ended = {one for one, line in self._lines.items() if line.task.done()}
         held = {account.id: account for account in await self._apart(to_hold, self.name)}
         self._renewed = asked
-        await self._close([one for one, line in self._lines.items() if line.is_over(held.get(one))])
+        over = [one for one, line in self._lines.items() if line.is_over(held.get(one), ended=one in ended)]
+        await self._close(over)
         for account_id, account in held.items():
             if account_id not in self._lines:
                 self._lines[account_id] = _Line(account, asyncio.create_task(self._line(account)))

@@ -75,7 +75,7 @@ def test_a_plain_group_robot_only_answers(opened: Callable[..., ChannelAccount],
     account = opened(mode="http", client_id="")
     assert answered(account, place(account, gateway), into_group=True).state == "delivered"
     late = answered(account, place(account, gateway, good=-1), into_group=True)
-    assert (late.state, "90 minutes" in late.error) == ("failed", True)
+    assert (late.state, "90" in late.error) == ("failed", True)
     gateway.answers[SESSION] = [(200, {"errcode": 310000, "errmsg": "ip X not in whitelist"})]
     refused = answered(account, place(account, gateway), into_group=True)
     assert (refused.state, "310000" in refused.error) == ("failed", True)
@@ -86,7 +86,7 @@ def test_somebody_without_an_id_is_answered_only_where_they_wrote(account: Chann
     assert answered(account, private, recipient="$:LWCP_v1:$Xy").state == "delivered"
     assert said(gateway) == [f"{SESSION}?session=abc"]
     elsewhere = answered(account, place(account, gateway), recipient="$:LWCP_v1:$Ab")
-    assert (elsewhere.state, "who this is" in elsewhere.error) == ("failed", True)
+    assert (elsewhere.state, len(said(gateway))) == ("failed", 1)
 
 
 def test_a_refused_token_is_fetched_anew_once(account: ChannelAccount, gateway: Gateway) -> None:
@@ -143,5 +143,5 @@ def test_the_check_asks_dingtalk(opened: Callable[..., ChannelAccount], account:
         by.check(account)
     assert (error.value.pauses, "invalidClientIdOrSecret" in error.value.sentence) == (True, True)
     account.settings["client_id"] = ""
-    with pytest.raises(TransportError, match="client id"):
+    with pytest.raises(TransportError, match=r"(?i)client id"):
         by.check(account)
