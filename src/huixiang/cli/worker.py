@@ -26,8 +26,7 @@ def run(args: argparse.Namespace) -> int:
     connector = app.connector
     if not isinstance(connector, DjangoConnector):
         raise TypeError("the jobs are not queued through Django's connection")
-    with app.replace_connector(connector.get_worker_connector()) as worker:
-        worker.run_worker(
-            concurrency=args.concurrency, shutdown_graceful_timeout=GRACE_SECONDS, name="huixiang"
-        )
+    # An app of its own: what jobs queue in turn goes through Django's connection, in the transaction of its fact.
+    worker = app.with_connector(connector.get_worker_connector())
+    worker.run_worker(concurrency=args.concurrency, shutdown_graceful_timeout=GRACE_SECONDS, name="huixiang")
     return 0
