@@ -17,6 +17,7 @@ from huixiang.kernel.errors import Refused
 TIMEOUT: Final = httpx.Timeout(10, connect=5)
 LARGEST: Final = 8 * 1024 * 1024  # bytes of an answer
 REFUSED, BROKEN, TOO_MANY = 400, 500, 429
+NO_WORD: Final = frozenset({502, 504})  # of a gateway: the platform behind it may have done it
 
 
 def call(
@@ -40,7 +41,8 @@ def call(
     if answer.status_code == TOO_MANY:
         raise TransportError(_("The platform asks us to slow down."), again_in=_seconds(answer))
     if answer.status_code >= BROKEN:
-        raise TransportError(_("The platform has trouble (%(code)d).") % {"code": answer.status_code})
+        sentence = _("The platform has trouble (%(code)d).") % {"code": answer.status_code}
+        raise TransportError(sentence, unknown=answer.status_code in NO_WORD and not safe_again)
     return answer.status_code, _json(answer)
 
 
@@ -56,8 +58,25 @@ def client(account: ChannelAccount, url: str) -> Any:
             resolve(url)
         except Refused as refused:
             raise TransportError(str(refused.sentence)) from refused
-    with httpx.Client(timeout=TIMEOUT, proxy=proxy, follow_redirects=False, trust_env=False) as line:
+    way = None if proxy else _Pinned()
+    with httpx.Client(
+        timeout=TIMEOUT, proxy=proxy, transport=way, follow_redirects=False, trust_env=False
+    ) as line:
         yield line
+
+
+class _Pinned(httpx.HTTPTransport):
+    """Connects to the number that was looked at: a name that answers differently a moment later leads nowhere else."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it there, with the name in the certificate and the Host header."""
+        try:
+            target = resolve(str(request.url))
+        except Refused as refused:
+            raise httpx.ConnectError(str(refused.sentence), request=request) from refused
+        request.url = request.url.copy_with(host=target.address)
+        request.extensions = {**request.extensions, "sni_hostname": target.host}
+        return super().handle_request(request)
 
 
 def _unreachable(url: str, error: Exception) -> str:

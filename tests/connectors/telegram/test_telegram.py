@@ -170,7 +170,8 @@ def test_a_group_that_moved_is_found_again(account: ChannelAccount, telegram: Pl
         (400, {"description": "Bad Request: chat not found"}, "failed", False),
         (401, {"description": "Unauthorized"}, "queued", True),
         (429, {"description": "Too Many Requests: retry after 37", "parameters": {"retry_after": 37}}, "queued", False),
-        (502, {}, "queued", False),
+        (502, {}, "unknown", False),
+        (503, {}, "queued", False),
     ],
 )
 def test_what_telegram_refuses_decides_what_follows(
