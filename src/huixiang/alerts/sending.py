@@ -120,7 +120,7 @@ def _check_host(host: str, port: int | None) -> None:
 
 def shown(address: str) -> str:
     """What may be seen of an address: its secrets stand as dots."""
-    return str(service(address).url(privacy=True))[:200]
+    return str(service(address).url(privacy=True)).partition("?")[0][:200]
 
 
 def tell(address: str, *, title: str, body: str) -> None:
