@@ -26,7 +26,7 @@ def test_without_listeners_it_costs_one_look_and_no_job(
 ) -> None:
     _listen(workspace, "theme.found")
     _listen(other_workspace, "case.opened")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the look, and the job that looks for reds to alert about
         dispatch.follow("cases.opened", workspace_id=workspace.id, subjects=[new_id()])
     assert waiting() == []
 
@@ -36,7 +36,7 @@ def test_a_listener_costs_the_look_and_the_job(
 ) -> None:
     _listen(workspace, "case.opened")
     _listen(workspace, "case.opened", "theme.found")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         dispatch.follow("cases.opened", workspace_id=workspace.id, subjects=[new_id()])
     assert waiting() == ["api.tell:cases.opened"]
 

@@ -74,7 +74,8 @@ def test_a_private_answer_is_delivered_and_meets_the_clock(case: Case, operator:
     )  # fmt: skip
     assert (delivery.account_id, delivery.recipient_member_id) == (case.account_id, case.member_id)
     assert events(case, before) == ["cases.answered"]
-    assert waiting() == ["triage.process", "channels.deliver", "cases.note_contact"]
+    told = ["triage.process", "alerts.red", "channels.deliver", "cases.note_contact", "groupbot.person_spoke"]
+    assert waiting() == told
 
 
 def test_only_the_first_answer_is_the_first(case: Case, operator: Membership) -> None:
