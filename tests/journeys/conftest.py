@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from huixiang.kernel import embedded_postgres
 from tests.product import Product, running_product
@@ -156,6 +156,15 @@ def signed_in(browser: Browser, address: str, email: str, password: str) -> Iter
     yield page
     context.close()
     assert complaints == []
+
+
+def open_channel(page: Page, address: str, name: str = "Owners App") -> None:
+    """Open a channel of the API's in the brand's desk, as its owner does."""
+    page.goto(f"{address}/w/brand/channels/connect/?kind=api")
+    page.fill("#ch-name", name)
+    page.locator("form:has(#ch-name) button[type=submit]").click()
+    page.wait_for_url(re.compile(r"/channels/[0-9a-f-]{36}/"))
+    expect(page.locator("h1")).to_contain_text(name)
 
 
 def listen(page: Page) -> list[str]:

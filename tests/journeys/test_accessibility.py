@@ -20,7 +20,7 @@ DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # what a server or a program said, which is shown as it came.
 NAMES = re.compile(
     r"Standard Webhooks|type, timestamp, data|Authorization: Bearer|POST JSON|API Huixiang|mailbox unavailable"
-    r"|Method Not Allowed|App Store"
+    r"|Method Not Allowed|App Store|Google Play"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}")
 SAID = """() => {

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from huixiang.kernel import embedded_postgres
+from tests.journeys.conftest import open_channel
 from tests.product import Product
 
 pytestmark = pytest.mark.browser
@@ -27,12 +28,7 @@ SELECTED = '[data-row][aria-current="true"]'
 @pytest.fixture
 def inbox(product: Product, address: str, api_key: str, staff: Page) -> Page:
     """Twenty signals of twenty people in an open inbox."""
-    staff.goto(f"{address}/w/brand/channels/")
-    staff.locator("[popovertarget=open-channel]").click()
-    staff.fill("#ch-name", "Owners App")
-    staff.select_option("#ch-kind", "api")
-    staff.locator("#open-channel button[type=submit]").click()
-    expect(staff.locator("body")).to_contain_text("owners-app")
+    open_channel(staff, address)
     messages = [
         {
             "channel": "owners-app",

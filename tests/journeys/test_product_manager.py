@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
+from tests.journeys.conftest import open_channel
 from tests.product import Product
 
 pytestmark = pytest.mark.browser
@@ -18,12 +19,7 @@ FEEDBACK = "SELECT count(*) FROM feedback_feedback WHERE theme_id IS NOT NULL"
 
 
 def _tell(product: Product, address: str, staff: Page, key: str) -> None:
-    staff.goto(f"{address}/w/brand/channels/")
-    staff.locator("[popovertarget=open-channel]").click()
-    staff.fill("#ch-name", "Owners App")
-    staff.select_option("#ch-kind", "api")
-    staff.locator("#open-channel button[type=submit]").click()
-    expect(staff.locator("body")).to_contain_text("owners-app")
+    open_channel(staff, address)
     messages = [
         {"channel": "owners-app", "external_id": f"m-{n}", "author": {"id": f"u-{n}", "name": f"车友{n}"}, "text": text}
         for n, text in enumerate(COLD + RUDE)

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.conftest import open_channel
 from tests.product import Product
 
 pytestmark = pytest.mark.browser
@@ -13,15 +14,6 @@ pytestmark = pytest.mark.browser
 FEEDBACK = "SELECT count(*) FROM feedback_feedback WHERE case_id IS NOT NULL"
 CONFIRMED = "SELECT count(*) FROM cases_case WHERE state = 'confirmed'"
 WORDS = "零下三十度停了一夜，早上按启动键没有反应，仪表显示低压系统异常，车机版本 3.4.1"
-
-
-def _open_channel(staff: Page, address: str) -> None:
-    staff.goto(f"{address}/w/brand/channels/")
-    staff.locator("[popovertarget=open-channel]").click()
-    staff.fill("#ch-name", "Owners App")
-    staff.select_option("#ch-kind", "api")
-    staff.locator("#open-channel button[type=submit]").click()
-    expect(staff.locator("body")).to_contain_text("owners-app")
 
 
 def _send(address: str, key: str) -> None:
@@ -46,7 +38,7 @@ def _fetched(address: str, key: str, purpose: str) -> dict[str, str]:
 def test_from_the_api_to_a_thanked_reporter(
     product: Product, address: str, api_key: str, staff: Page, phone: Page
 ) -> None:
-    _open_channel(staff, address)
+    open_channel(staff, address)
     _send(address, api_key)
     product.until(FEEDBACK, 1)
 
