@@ -18,8 +18,8 @@ HOME = Path(huixiang.__file__).parent
 ROOT = HOME.parent.parent
 ORDER = (
     "kernel", "engine", "journal", "workspaces", "channels", "members", "intake", "feedback", "themes", "cases",
-    "playbooks", "triage", "announcements", "groupbot", "alerts",
-    "insights",
+    "dialogue", "war_rooms", "playbooks", "triage", "announcements", "groupbot", "alerts",
+    "academy", "insights",
 )  # fmt: skip
 OURS = [model for model in apps.get_models() if model.__module__.startswith("huixiang")]
 SOURCES = sorted(path for path in HOME.rglob("*.py") if "migrations" not in path.parts)

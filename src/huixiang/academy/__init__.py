@@ -1,0 +1,1 @@
+"""The academy: scenarios answered turn by turn, courses, who passed what."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class DialogueConfig(AppConfig):
+    """Makes the package known to Django."""
+
+    name = "huixiang.dialogue"
+    label = "dialogue"
