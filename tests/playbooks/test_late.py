@@ -18,7 +18,8 @@ from huixiang.intake.imports import actions as imports
 from huixiang.intake.imports import mapping, reading
 from huixiang.intake.models import Message
 from huixiang.journal.events import SYSTEM
-from huixiang.playbooks.actions import regraded, regraded_at_once, regraded_many, set_standards
+from huixiang.playbooks.actions import regraded, regraded_at_once, regraded_many
+from huixiang.playbooks.standards import set_standards
 from huixiang.triage.actions import correct_kind, process
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories

@@ -9,8 +9,9 @@ from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.journal.events import SYSTEM
 from huixiang.journal.models import Entry
-from huixiang.playbooks.actions import furnish, regraded, start
+from huixiang.playbooks.actions import regraded, start
 from huixiang.playbooks.models import ResponseStandard
+from huixiang.playbooks.standards import furnish
 from huixiang.workspaces.models import Workspace
 from tests import factories
 from tests.factories.rows import unstored

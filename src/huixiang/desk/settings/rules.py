@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from huixiang.desk import access
 from huixiang.feedback.models import Grade
 from huixiang.kernel.errors import Refused
-from huixiang.playbooks.actions import set_standards
-from huixiang.playbooks.actions import standards as response_standards
+from huixiang.playbooks.standards import set_standards
+from huixiang.playbooks.standards import standards as response_standards
 from huixiang.triage.grading import DIALS, in_words, table
 from huixiang.triage.rules import save_rules as keep_rules
 from huixiang.workspaces.models import Membership
