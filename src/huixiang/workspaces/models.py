@@ -53,6 +53,7 @@ class Workspace(models.Model):
     workday_start = models.TimeField(default=datetime.time(9))
     workday_end = models.TimeField(default=datetime.time(18))
     second_factor_required = models.BooleanField(default=False)
+    red_lines_off = ArrayField(models.CharField(max_length=20), default=list, blank=True)  # see cases.red_lines
     case_number = models.BigIntegerField(default=1000)
     announcement_number = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(default=now)
