@@ -144,9 +144,12 @@ def test_another_workspaces_case_is_not_there(
 def test_a_number_for_everybody_to_read_must_be_meant(desk: Program, case: Case) -> None:
     Case.objects.filter(id=case.id).update(public=True)
     address, said = f"cases/{case.id}/reply", {"text": "请打 13612345678", "lane": "public"}
-    sentence = "Everybody could read 13612345678. Answer in private, or say that it may be shown."
+    sentence = (
+        "Everybody could read 13612345678. Change the words, or say why they have to go out like this. "
+        "Send it again with the reason in anyway, and the journal keeps it."
+    )
     assert desk.post(address, said) == (409, {"error": sentence})
-    assert desk.post(address, {**said, "show_numbers": True})[0] == 200
+    assert desk.post(address, {**said, "anyway": "the member asked for it"})[0] == 200
     assert [turn.lane for turn in Turn.objects.filter(case=case, direction="outbound")] == ["public"]
 
 

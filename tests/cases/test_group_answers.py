@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from huixiang.cases.actions import reply
-from huixiang.cases.exposing import Exposing
 from huixiang.cases.into_groups import group_of
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import public_turns
+from huixiang.cases.red_lines import Crossed
 from huixiang.channels import contracts
 from huixiang.channels.actions import open_account
 from huixiang.channels.contracts import ReplyWindow
@@ -76,7 +76,7 @@ def test_pressed_twice_it_is_said_once(told: Case, operator: Membership, line: L
 
 
 def test_a_number_is_asked_about_before_the_group_reads_it(told: Case, operator: Membership) -> None:
-    with pytest.raises(Exposing):
+    with pytest.raises(Crossed):
         reply(case=told, by=operator, text="请打 13800138000 找我", lane="public")
     assert not Delivery.objects.exists()
 

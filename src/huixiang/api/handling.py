@@ -11,6 +11,7 @@ from huixiang.api import filters, keys, shapes
 from huixiang.api.cases import CaseDetail, detail, one_of
 from huixiang.cases import actions, tag_queries, tagging
 from huixiang.cases.models import Case
+from huixiang.cases.red_lines import Crossed
 from huixiang.cases.states import ENDED
 from huixiang.kernel.errors import Refused
 from huixiang.triage.actions import correct_grade
@@ -22,11 +23,11 @@ CASE = "/cases/{uuid:case_id}"
 
 
 class Reply(shapes.Body):
-    """An answer to the member; show_numbers: personal numbers in a public one may be read by everybody."""
+    """An answer to the member; anyway: why it goes out although it crosses a red line of the workspace."""
 
     text: shapes.Said
     lane: Literal["public", "private"]
-    show_numbers: bool = False
+    anyway: shapes.Line = ""
     seen_at: filters.Moment | None = Field(
         None, description="When the case was read: 409 when a colleague answered after this moment."
     )
@@ -79,14 +80,16 @@ def _detail(request: keys.KeyedRequest, case: Case) -> dict[str, Any]:
 def reply(request: keys.KeyedRequest, case_id: uuid.UUID, said: Reply) -> Any:
     """Answer on the board (public) or alone (private), on the best way there is.
 
-    409 with a sentence when there is no way to the member, and when a public answer holds a phone number, an address
-    or the like and show_numbers is not set.
+    409 with a sentence when there is no way to the member, and when the answer crosses a red line (a threat, a phone
+    number or the like in public) and anyway does not say why it has to go out like this.
     """
     by = keys.acting(request, Permission.REPLY)
     case = one_of(request, case_id)
-    actions.reply(
-        case=case, by=by, text=said.text, lane=said.lane, show_numbers=said.show_numbers, seen_at=said.seen_at
-    )
+    try:
+        actions.reply(case=case, by=by, text=said.text, lane=said.lane, anyway=said.anyway, seen_at=said.seen_at)
+    except Crossed as crossed:
+        how = _("Send it again with the reason in anyway, and the journal keeps it.")
+        raise Refused(f"{crossed.sentence} {how}") from crossed
     return _detail(request, case)
 
 

@@ -9,9 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.cases import clocks, events, handing, routes
+from huixiang.cases import clocks, events, handing, red_lines, routes
 from huixiang.cases.collision import hold_if_overtaken
-from huixiang.cases.exposing import shows_numbers
 from huixiang.cases.files import links_beside
 from huixiang.cases.into_groups import deliver_into_group, lane_of
 from huixiang.cases.marks import mark_read
@@ -179,21 +178,21 @@ def reply(
     attachments: Sequence[Attachment] = (),
     seen_at: datetime.datetime | None = None,
     heard_at: datetime.datetime | None = None,
-    show_numbers: bool = False,
+    anyway: str = "",
 ) -> Turn:
     """Answer the member, on the board (public) or alone (private); in public what was said in a group: in the group.
 
     A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
-    clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned.
-    Raises Refused when there is no way to the member, and Overtaken when somebody else answered after `seen_at`,
-    the moment the writer last saw the case. Who answers has read it up to `heard_at`, the member's last word they had
-    before them; without one, up to now. Raises Exposing when a public answer holds personal numbers and not
-    `show_numbers`.
+    clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned,
+    cases.red_line_crossed. Who answers has read it up to `heard_at`, the member's last word they had before them;
+    without one, up to now.
+    Raises Refused when there is no way to the member, Overtaken when somebody else answered after `seen_at`, the moment
+    the writer last saw the case, and Crossed when it crosses a red line and `anyway` does not say why it has to.
     """
     text = _checked(text)
     if lane not in (Lane.PUBLIC, Lane.PRIVATE):
         raise Refused(_("Choose whether the answer is public or private."))
-    shown = shows_numbers(text, lane=lane, knowingly=show_numbers)
+    crossed = red_lines.hold(text, workspace=by.workspace, lane=lane, anyway=anyway)
     locked = Case.objects.select_for_update(of=("self",)).select_related("member", "account", "conversation")
     case = locked.get(id=case.id)
     lane = lane_of(case, lane)
@@ -211,8 +210,10 @@ def reply(
     mark_read(cases=[case], by=by, heard_at=heard_at)
     clocks.meet(case, at=now)
     actor = Actor("staff", by.id)
+    shown = red_lines.RedLine.EXPOSES in crossed
     answered = events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first, numbers_shown=shown)
     notes = [Note(answered, actor=actor)]
+    notes += red_lines.crossed_notes(case_id=case.id, turn_id=turn.id, lines=crossed, anyway=anyway, actor=actor)
     if unowned:
         notes.append(Note(events.Assigned(subject=case.id, owner_id=by.id), actor=actor))
     record_all(notes, workspace_id=case.workspace_id)

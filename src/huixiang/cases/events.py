@@ -64,6 +64,24 @@ class Answered(CaseEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RedLineCrossed(CaseEvent):
+    """An answer went out although it crosses red lines; the words are the reason."""
+
+    name: ClassVar[str] = "cases.red_line_crossed"
+    turn_id: uuid.UUID
+    lines: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedLinesSet(Event):
+    """Other red lines hold answers back from now on: these."""
+
+    name: ClassVar[str] = "cases.red_lines_set"
+    subject_kind: ClassVar[str] = "workspace"
+    lines: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoteWritten(CaseEvent):
     """Somebody wrote an internal note."""
 

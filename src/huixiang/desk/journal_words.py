@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from huixiang.alerts.models import AlertKind
 from huixiang.cases.models import ClockName
 from huixiang.cases.queries import cases_by_id
+from huixiang.cases.red_lines import RedLine
 from huixiang.cases.states import CaseState
 from huixiang.channels.changes import AccountChange
 from huixiang.channels.models import DeliveryState
@@ -145,6 +146,10 @@ def _answered(data: Data) -> str:
     return _("Answered in private for the first time") if data["first"] else _("Answered in private")
 
 
+def _lines(data: Data) -> str:
+    return pgettext("red lines", ", ").join(_label(RedLine, line) for line in data["lines"])
+
+
 ALERT_CHANGES: Final[dict[str, Promise]] = {
     "added": gettext_lazy("An address for alerts to the team was added"),
     "changed": gettext_lazy("An address for alerts is told of other things"),
@@ -197,6 +202,12 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "cases.opened": lambda d: _("Case opened, grade %(grade)s") % {"grade": _label(Grade, d["grade"])},
     "cases.assigned": lambda d: _("The case has an owner") if d["owner_id"] else _("The case has no owner any more"),
     "cases.answered": _answered,
+    "cases.red_line_crossed": lambda d: _("Sent although it crosses a red line: %(lines)s") % {"lines": _lines(d)},
+    "cases.red_lines_set": lambda d: (
+        _("Red lines that hold answers back: %(lines)s") % {"lines": _lines(d)}
+        if d["lines"]
+        else _("No red line holds answers back any more")
+    ),
     "cases.regraded": lambda d: _("Grade changed from %(before)s to %(after)s") % _change(Grade, d),
     "cases.clock_started": lambda d: _("Due: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
     "cases.clock_breached": lambda d: _("Overdue: %(clock)s") % {"clock": _label(ClockName, d["clock"])},

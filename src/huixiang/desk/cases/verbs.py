@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import actions, queries
 from huixiang.cases.collision import Overtaken
-from huixiang.cases.exposing import Exposing
 from huixiang.cases.models import Case
+from huixiang.cases.red_lines import Crossed
 from huixiang.cases.states import ENDED, CaseState, Lane
 from huixiang.desk import access
 from huixiang.desk.cases.collision import careful
@@ -45,14 +45,14 @@ def reply(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> H
     """Answer in public or private, or write a note; the pane comes back with the new turn.
 
     An answer somebody else was faster with is held back: theirs is shown, the words stay, sending again sends.
-    So is one that would show a personal number to everybody, until it is said that it may, or sent in private.
+    So is one that crosses a red line, until it is said why it has to, or a number is sent in private.
     """
     case = _case(membership, case_id)
     sent = files.sent_with(request, membership.workspace)
     text = files.words_beside(request.POST.get("text", ""), sent)
     try:
         _say(request, membership, case, text, sent)
-    except (Overtaken, Exposing) as held:
+    except (Overtaken, Crossed) as held:
         return _held(request, membership, case, held, sent)
     if not getattr(request, "htmx", False):
         return access.done(request, "", access.back(request, _address(membership, case)))
@@ -67,7 +67,7 @@ def _say(request: HttpRequest, membership: Membership, case: Case, text: str, se
         actions.reply(
             case=case, by=membership, text=text, lane=lane, attachments=sent,
             seen_at=_moment(request, "loaded_at"), heard_at=_moment(request, "heard_at"),
-            show_numbers=bool(request.POST.get("show_numbers")),
+            anyway=request.POST.get("anyway", ""),
         )  # fmt: skip
     else:
         raise Refused(_("Choose who shall read it."))
@@ -92,11 +92,11 @@ def _pane(request: HttpRequest, membership: Membership, case: Case) -> dict[str,
 
 
 def _held(
-    request: HttpRequest, membership: Membership, case: Case, held: Overtaken | Exposing, sent: Sequence[Attachment]
+    request: HttpRequest, membership: Membership, case: Case, held: Overtaken | Crossed, sent: Sequence[Attachment]
 ) -> HttpResponse:
     context = _pane(request, membership, case) | {
         "held": held,
-        "show_numbers": request.POST.get("show_numbers", ""),
+        "anyway": request.POST.get("anyway", ""),
         "text": request.POST.get("text", "")[: actions.LONGEST_REPLY],
         "sent": files.tickets(sent),
         "lane": _lane(request),

@@ -125,12 +125,24 @@ _COMMON: Final = frozenset({
 def advise(draft: str, said: str = "", *, public: bool = False) -> Advice:
     """Read a draft. `said`: the member's words it answers; `public`: whether everybody will read it."""
     draft = draft[:LONGEST]
-    rules = _rules("zh" if _HAN.search(draft) else "en")
+    rules = _rules(_language(draft))
     merits = _merits(rules, draft, said)
     findings = tuple(sorted(_findings(rules, draft, public=public), key=lambda one: (one.start, one.end)))
     counted = _counted(merits, findings)
     score = min(max(sum(points for _name, points in counted), 0), 100) if draft.strip() else 0
     return Advice(merits, findings, counted, score)
+
+
+def red_lines(draft: str, *, public: bool) -> tuple[Finding, ...]:
+    """What of a draft may hold it back, however long it is."""
+    faults = [rule for rule in _rules(_language(draft)).faults if rule.fault in RED_LINES]
+    found = [one for start, text in _sentences(draft) for one in _of_sentence(faults, start, text, in_time=False)]
+    exposed = _exposed(draft) if public else ()
+    return tuple(sorted([*found, *exposed], key=lambda one: (one.start, one.end)))
+
+
+def _language(draft: str) -> str:
+    return "zh" if _HAN.search(draft) else "en"
 
 
 def _sentences(draft: str) -> Iterator[tuple[int, str]]:
