@@ -5,45 +5,17 @@ everybody reads it) may hold an answer back, and that is decided by `cases`.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from huixiang.engine.coach.rules import Fault, Merit, Rule, Rules, language_of, rules_of, sentences
 from huixiang.engine.masking import mask
 
 LONGEST: Final = 5_000  # characters that are read of a draft
 START: Final = 50
 MERIT: Final = 10  # of a score, for each
 _SHARED_PAIRS: Final = 2  # pairs of signs that draft and member have in common, for it to be named what was understood
-_HERE: Final = Path(__file__).parent
-
-
-class Merit(StrEnum):
-    """What a good answer does."""
-
-    THANKED = "thanked"
-    APOLOGISED = "apologised"  # or shown that it understands
-    NAMED = "named"  # what was understood, in the member's own words
-    ASKED = "asked"  # for what is still missing
-    PROMISED = "promised"  # who does what until when
-
-
-class Fault(StrEnum):
-    """What a good answer does not do."""
-
-    ARGUES = "argues"
-    BLAMES = "blames"
-    BELITTLES = "belittles"
-    THREATENS = "threatens"
-    FOBS_OFF = "fobs_off"
-    OVERPROMISES = "overpromises"
-    EXPOSES = "exposes"  # personal data where everybody reads it
-    ROBOTIC = "robotic"
-
 
 COSTS: Final[Mapping[Fault, int]] = {
     Fault.ARGUES: 20, Fault.BLAMES: 25, Fault.BELITTLES: 25, Fault.THREATENS: 50, Fault.FOBS_OFF: 15,
@@ -55,13 +27,18 @@ RED_LINES: Final = frozenset({Fault.THREATENS, Fault.EXPOSES})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A fault, where it stands in the draft, and what could be said instead ("" when the words should only go)."""
+    """A fault, the words that show it (`start` to `end`), and what could be said instead.
+
+    `better` takes the place of `at` to `until`: mostly the whole clause, for half of one would make no sentence.
+    """
 
     fault: Fault
     start: int
     end: int
     words: str
     better: str
+    at: int
+    until: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +64,10 @@ class Advice:
         return tuple(one for one in self.findings if one.fault in RED_LINES)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One pattern of a fault; not meant so beside `unless`, nor with a time told anywhere when `unless_when`."""
-
-    fault: Fault
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
-    unless_when: bool
-    better: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules of one language."""
-
-    merits: Mapping[Merit, re.Pattern[str]]
-    who: re.Pattern[str]
-    does: re.Pattern[str]
-    when: re.Pattern[str]
-    faults: tuple[Rule, ...]
-
-
-_SENTENCE: Final = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]+|[^。！？!?；;\n]+")
-_ENGLISH_SENTENCE: Final = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+")
+_CLAUSE_ENDS: Final = {"zh": re.compile(r"[，。！？!?；;\n]|,(?!\d)"), "en": re.compile(r"[.!?](?=\s|$)|[;\n]|,(?!\d)")}
+_LEADING: Final = re.compile(r"\s*(?:(?:but|and|so|however|because|since|as)\s+)?", re.IGNORECASE)
+_FINAL: Final = ("。", "！", "？", ".", "!", "?", "，", ",")
+_WIDE: Final = {0xFF10 + digit: ord(str(digit)) for digit in range(10)} | {0xFF20: ord("@")}  # as one types in Chinese
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]{4,}|\d+(?:\.\d+)*")
 _COMMON: Final = frozenset({
@@ -125,9 +82,9 @@ _COMMON: Final = frozenset({
 def advise(draft: str, said: str = "", *, public: bool = False) -> Advice:
     """Read a draft. `said`: the member's words it answers; `public`: whether everybody will read it."""
     draft = draft[:LONGEST]
-    rules = _rules(_language(draft))
+    rules = rules_of(language_of(draft))
     merits = _merits(rules, draft, said)
-    findings = tuple(sorted(_findings(rules, draft, public=public), key=lambda one: (one.start, one.end)))
+    findings = _in_order(_findings(rules, draft, rules.faults, public=public))
     counted = _counted(merits, findings)
     score = min(max(sum(points for _name, points in counted), 0), 100) if draft.strip() else 0
     return Advice(merits, findings, counted, score)
@@ -135,30 +92,32 @@ def advise(draft: str, said: str = "", *, public: bool = False) -> Advice:
 
 def red_lines(draft: str, *, public: bool) -> tuple[Finding, ...]:
     """What of a draft may hold it back, however long it is."""
-    faults = [rule for rule in _rules(_language(draft)).faults if rule.fault in RED_LINES]
-    found = [one for start, text in _sentences(draft) for one in _of_sentence(faults, start, text, in_time=False)]
-    exposed = _exposed(draft) if public else ()
-    return tuple(sorted([*found, *exposed], key=lambda one: (one.start, one.end)))
+    rules = rules_of(language_of(draft))
+    faults = [rule for rule in rules.faults if rule.fault in RED_LINES]
+    return _in_order(_findings(rules, draft, faults, public=public))
 
 
-def _language(draft: str) -> str:
-    return "zh" if _HAN.search(draft) else "en"
+def mended(draft: str, finding: Finding) -> str:
+    """The draft with the better words in place of the others."""
+    return draft[: finding.at] + finding.better + draft[finding.until :]
 
 
-def _sentences(draft: str) -> Iterator[tuple[int, str]]:
-    pattern = _SENTENCE if _HAN.search(draft) else _ENGLISH_SENTENCE
-    for found in pattern.finditer(draft):
-        if found.group().strip():
-            yield found.start(), found.group()
+def hints(draft: str, said: str = "") -> Mapping[Merit, str]:
+    """A sentence to begin with for each merit, in the language of the draft, or of the member's words without one."""
+    return rules_of(language_of(draft if draft.strip() else said)).hints
+
+
+def _in_order(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda one: (one.start, one.end)))
 
 
 def _merits(rules: Rules, draft: str, said: str) -> dict[Merit, str]:
     found = dict.fromkeys(Merit, "")
     for merit, pattern in rules.merits.items():
         match = pattern.search(draft)
-        found[merit] = match.group() if match else ""
+        found[merit] = match.group().strip() if match else ""
     found[Merit.NAMED] = _named(draft, said)
-    found[Merit.PROMISED] = next((text.strip() for _at, text in _sentences(draft) if _promises(rules, text)), "")
+    found[Merit.PROMISED] = next((text.strip() for _at, text in sentences(draft) if _promises(rules, text)), "")
     return found
 
 
@@ -170,74 +129,71 @@ def _promises(rules: Rules, sentence: str) -> bool:
 
 def _named(draft: str, said: str) -> str:
     """The words of the member's that the draft takes up."""
-    known = _pairs(said)
-    shared = [pair for pair in dict.fromkeys(_pairs_in_order(draft)) if pair in known]
+    known = set(_pairs(said))
+    shared = [pair for pair in dict.fromkeys(_pairs(draft)) if pair in known]
     return " ".join(shared[:4]) if len(shared) >= _SHARED_PAIRS else ""
 
 
-def _pairs(text: str) -> set[str]:
-    return set(_pairs_in_order(text))
-
-
-def _pairs_in_order(text: str) -> Iterator[str]:
+def _pairs(text: str) -> Iterator[str]:
     """Neighbouring signs of Chinese, long words and numbers; what everybody says is left out."""
     for run in _RUN.findall(text.lower()):
         pieces = [run[at : at + 2] for at in range(len(run) - 1)] if _HAN.match(run) else [run]
         yield from (piece for piece in pieces if piece not in _COMMON)
 
 
-def _findings(rules: Rules, draft: str, *, public: bool) -> Iterator[Finding]:
-    in_time = any(_promises(rules, text) for _at, text in _sentences(draft))
-    for start, sentence in _sentences(draft):
-        yield from _of_sentence(rules.faults, start, sentence, in_time=in_time)
+def _findings(rules: Rules, draft: str, faults: Sequence[Rule], *, public: bool) -> Iterator[Finding]:
+    in_time = any(_promises(rules, text) for _at, text in sentences(draft))
+    told = [rule for rule in faults if (public or rule.fault != Fault.EXPOSES) and not (in_time and rule.unless_when)]
+    for start, sentence in sentences(draft):
+        for rule, first, last in _of_sentence(told, sentence):
+            yield _finding(rules, draft, rule, start + first, start + last)
     if public:
         yield from _exposed(draft)
 
 
-def _of_sentence(faults: Sequence[Rule], start: int, sentence: str, *, in_time: bool) -> Iterator[Finding]:
+def _of_sentence(faults: Sequence[Rule], sentence: str) -> Iterator[tuple[Rule, int, int]]:
     """Each fault once in a sentence: the first words that show it."""
     seen: set[Fault] = set()
     for rule in faults:
-        if rule.fault in seen or (rule.unless_when and in_time):
+        if rule.fault in seen:
             continue
         found = rule.pattern.search(sentence.rstrip("。！？!?；; \n") if rule.unless_when else sentence)
         if found is None or (rule.unless and rule.unless.search(sentence)):
             continue
         seen.add(rule.fault)
-        yield Finding(rule.fault, start + found.start(), start + found.end(), found.group().strip(), rule.better)
+        yield rule, found.start(), found.end()
+
+
+def _finding(rules: Rules, draft: str, rule: Rule, start: int, end: int) -> Finding:
+    at, until = (start, end) if rule.words_only else _clause(rules.language, draft, start, end, rule.better)
+    better = rule.better
+    if rules.language == "en" and draft[:at].rstrip().endswith((",", ";")) and not re.match(r"I\b", better):
+        better = better[:1].lower() + better[1:]
+    return Finding(rule.fault, start, end, draft[start:end].strip(), better, at, until)
+
+
+def _clause(language: str, draft: str, start: int, end: int, better: str) -> tuple[int, int]:
+    """The part of a sentence the words stand in; with the mark behind it where the better words bring their own."""
+    ends = _CLAUSE_ENDS[language]
+    at = max((mark.end() for mark in ends.finditer(draft, 0, start)), default=0)
+    if language == "en" and (leading := _LEADING.match(draft, at, start)):
+        at = leading.end()
+    marked = ends.search(draft, max(end - 1, 0), end) or ends.search(draft, end)
+    until = len(draft) if marked is None else marked.start() if marked.end() > end else end
+    until = marked.end() if marked and marked.end() > end and better.endswith(_FINAL) else until
+    return at + len(draft[at:start]) - len(draft[at:start].lstrip()), until
 
 
 def _exposed(draft: str) -> Iterator[Finding]:
-    for number in mask(draft).numbers:
-        start = draft.find(number)
-        if start >= 0:
-            yield Finding(Fault.EXPOSES, start, start + len(number), number, "")
+    """Each personal number wherever it stands; masked it may stay."""
+    folded = draft.translate(_WIDE)
+    for number in mask(folded).numbers:
+        for found in re.finditer(re.escape(number), folded):
+            start, end = found.span()
+            yield Finding(Fault.EXPOSES, start, end, draft[start:end], mask(number).text, start, end)
 
 
 def _counted(merits: Mapping[Merit, str], findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
     gained = [(merit.value, MERIT) for merit, words in merits.items() if words]
     lost = [(fault.value, -COSTS[fault]) for fault in dict.fromkeys(one.fault for one in findings)]
     return (("start", START), *gained, *lost)
-
-
-@cache
-def _rules(language: str) -> Rules:
-    with (_HERE / f"{language}.toml").open("rb") as file:
-        table = tomllib.load(file)
-    merits = table.pop("merits")
-    written = {Merit.THANKED, Merit.APOLOGISED, Merit.ASKED}
-    return Rules(
-        {merit: _any(merits[merit.value]) for merit in Merit if merit in written},
-        _any(merits["who"]), _any(merits["does"]), _any(merits["when"]),
-        tuple(_rule(Fault(name), one) for name, rules in table.items() for one in rules),
-    )  # fmt: skip
-
-
-def _any(patterns: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-def _rule(fault: Fault, one: Mapping[str, Any]) -> Rule:
-    unless = re.compile(one["unless"], re.IGNORECASE) if "unless" in one else None
-    pattern = re.compile(one["pattern"], re.IGNORECASE)
-    return Rule(fault, pattern, unless, bool(one.get("unless_when")), one["better"])
