@@ -24,10 +24,11 @@ def _uploads(settings: Any, tmp_path: Path) -> None:
 
 
 def test_a_channel_is_opened_by_name(at: Callable[..., str], workspace: Workspace, as_owner: Client) -> None:
-    as_owner.post(at("channel_open"), {"kind": "api", "name": "Dealer App"})
+    as_owner.post(at("channel_connect"), {"kind": "api", "name": "Dealer App"})
     assert ChannelAccount.objects.get(workspace=workspace, slug="dealer-app").name == "Dealer App"
-    assert as_owner.post(at("channel_open"), {"kind": "smoke", "name": "x"}, headers=HTMX).status_code == 409
-    assert as_owner.post(at("channel_open"), {"kind": "api", "name": " "}, headers=HTMX).status_code == 409
+    assert as_owner.post(at("channel_connect"), {"kind": "api", "name": " "}).status_code == 422
+    as_owner.post(at("channel_connect"), {"kind": "smoke", "name": "x"})
+    assert not ChannelAccount.objects.filter(workspace=workspace, kind="smoke").exists()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])

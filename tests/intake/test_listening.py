@@ -87,7 +87,7 @@ def said(number: int, **fields: Any) -> InboundMessage:
 
 async def asked(work: Callable[[], Any]) -> Any:
     """Ask the database, in a thread that leaves no connection behind."""
-    return await asyncio.to_thread(listening._connected, work)
+    return await asyncio.to_thread(listening.connected, work)
 
 
 async def until(true: Callable[[], Any]) -> None:

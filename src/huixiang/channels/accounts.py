@@ -190,7 +190,13 @@ def resume(*, account: ChannelAccount, actor: Actor) -> None:
         account.paused_reason = ""
         Health.objects.filter(account=account).update(error="", error_at=None)
         _changed(account, "resumed", actor)
-        jobs.queue("channels.deliver", once=f"channels.deliver:{account.id}", account_id=str(account.id))
+        wake(account.id)
+
+
+def wake(account_id: uuid.UUID) -> None:
+    """Queue the sender of an account, in the caller's transaction; those that send by an open line send themselves."""
+    key = f"channels.deliver:{account_id}"
+    jobs.queue("channels.deliver", once=key, lock=key, account_id=str(account_id))
 
 
 @transaction.atomic

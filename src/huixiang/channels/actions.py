@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from huixiang.channels import delivering, events
+from huixiang.channels import accounts, delivering, events
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
 from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
@@ -50,7 +50,7 @@ def queue_deliveries(deliveries: Sequence[Delivery]) -> None:
     """Store outgoing messages and wake the sender, in the caller's transaction."""
     Delivery.objects.bulk_create(deliveries)
     for account_id in sorted({delivery.account_id for delivery in deliveries}):
-        delivering.wake(account_id)
+        accounts.wake(account_id)
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def retry(*, workspace_id: uuid.UUID, delivery_id: uuid.UUID, actor: Actor) -> b
     again.finished_at, again.next_attempt_at = None, timezone.now()
     again.save(update_fields=["state", "attempts", "error", "finished_at", "next_attempt_at"])
     record(events.DeliveryRetried(subject=delivery_id), workspace_id=workspace_id, actor=actor)
-    delivering.wake(again.account_id)
+    accounts.wake(again.account_id)
     return True
 
 
@@ -95,10 +95,10 @@ def hold(*, workspace_id: uuid.UUID, about_id: uuid.UUID, purpose: str) -> int:
 def release(*, workspace_id: uuid.UUID, about_id: uuid.UUID, purpose: str) -> int:
     """Queue again what was held back about one thing, in the caller's transaction; returns how many."""
     held = _about(workspace_id, about_id, purpose).filter(state=DeliveryState.HELD)
-    accounts = sorted(set(held.values_list("account_id", flat=True)))
+    woken = sorted(set(held.values_list("account_id", flat=True)))
     released = held.update(state=DeliveryState.QUEUED, next_attempt_at=timezone.now())
-    for account_id in accounts:
-        delivering.wake(account_id)
+    for account_id in woken:
+        accounts.wake(account_id)
     return released
 
 

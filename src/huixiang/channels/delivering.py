@@ -22,7 +22,6 @@ from huixiang.channels.models import ChannelAccount, Conversation, Delivery, Del
 from huixiang.channels.splitting import pieces
 from huixiang.engine.masking import mask
 from huixiang.journal.actions import record
-from huixiang.kernel import jobs
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +32,6 @@ BUDGET: Final = 20.0  # seconds of one turn: then the other accounts of the work
 PATIENCE: Final = 3.0  # seconds that are waited for a limit within a turn; what must wait longer is put back
 REMEMBERED: Final = datetime.timedelta(hours=1)  # the longest span limits are counted over
 UNFINISHED: Final = (DeliveryState.QUEUED, DeliveryState.SENDING)
-
-
-def wake(account_id: uuid.UUID) -> None:
-    """Queue the sender of an account, in the caller's transaction; those that send by an open line send themselves."""
-    key = f"channels.deliver:{account_id}"
-    jobs.queue("channels.deliver", once=key, lock=key, account_id=str(account_id))
 
 
 def accounts_due() -> list[uuid.UUID]:
@@ -63,7 +56,7 @@ def wake_due() -> int:
     """Queue a sender for each account with something due; returns how many."""
     found = accounts_due()
     for account_id in found:
-        wake(account_id)
+        accounts.wake(account_id)
     return len(found)
 
 
@@ -82,7 +75,7 @@ def deliver_account(account_id: uuid.UUID, *, budget: float = float("inf")) -> i
         for place, delivery in enumerate(claimed):
             if time.monotonic() > end:
                 _put_back(claimed[place:], 0)
-                wake(account_id)
+                accounts.wake(account_id)
                 return tried
             try:
                 tried += _send(delivery)
@@ -297,8 +290,3 @@ def _note_sent(delivery: Delivery) -> None:
         Health.objects.filter(account_id=delivery.account_id).update(
             last_out_at=timezone.now(), sent=F("sent") + 1, error="", error_at=None
         )
-
-
-def unfinished_of(account: ChannelAccount) -> int:
-    """How many messages wait to go out through an account."""
-    return Delivery.objects.filter(account=account, state__in=UNFINISHED).count()

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -24,18 +24,32 @@ class Open:
 
 
 def note(*, account: ChannelAccount, messages: Sequence[InboundMessage]) -> None:
-    """Keep the window and the group of the latest message of each conversation: one statement, none without any."""
+    """Keep the window and the group of the latest message of each conversation: two statements at most.
+
+    A message that comes late does not shorten the window that a newer one opened.
+    """
     latest: dict[str, InboundMessage] = {}
     for message in messages:
         place = place_of(thread=message.thread, private=message.private, author_id=message.author_id)
         if (message.window or message.group) and (place not in latest or latest[place].sent_at <= message.sent_at):
             latest[place] = message
-    rows = [_row(account, place, message) for place, message in sorted(latest.items())]
+    later = _open_longer(account, latest)
+    rows = [_row(account, place, message) for place, message in sorted(latest.items()) if place not in later]
     if rows:
         Conversation.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["account", "external_id"],
             update_fields=["group", "reply_until", "reply_left", "reply_handle"],
         )  # fmt: skip
+
+
+def _open_longer(account: ChannelAccount, latest: Mapping[str, InboundMessage]) -> set[str]:
+    """The places whose window is known to end later than that of the message given here."""
+    until = {place: one.window.until for place, one in latest.items() if one.window and one.window.until}
+    if not until:
+        return set()
+    known = Conversation.objects.filter(account=account, external_id__in=list(until), reply_until__isnull=False)
+    ends = known.values_list("external_id", "reply_until")
+    return {place for place, stored in ends if stored and stored > until[place]}
 
 
 def _row(account: ChannelAccount, place: str, message: InboundMessage) -> Conversation:

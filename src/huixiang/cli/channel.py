@@ -5,8 +5,12 @@ import json
 import sys
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from huixiang.cli import django_start
+
+if TYPE_CHECKING:
+    from huixiang.channels.models import ChannelAccount
 
 HELP = "Connect, list, check, pause or resume channels"
 FAILED, WRONG = 1, 2
@@ -94,7 +98,7 @@ def _settings(source: Path | None) -> dict[str, str]:
     return {str(name): str(value) for name, value in read.items()}
 
 
-def _told(account) -> dict[str, object]:  # type: ignore[no-untyped-def] # noqa: ANN001 - a model: Django is set up later
+def _told(account: "ChannelAccount") -> dict[str, object]:
     from django.conf import settings  # noqa: PLC0415
 
     from huixiang.channels.contracts import connector  # noqa: PLC0415 - Django must be set up first
@@ -123,7 +127,7 @@ def _list(args: argparse.Namespace) -> int:
     return 0
 
 
-def _found(account_id: uuid.UUID):  # type: ignore[no-untyped-def] # noqa: ANN202 - a model: Django is set up later
+def _found(account_id: uuid.UUID) -> "ChannelAccount | None":
     from huixiang.channels.models import ChannelAccount  # noqa: PLC0415 - Django must be set up first
 
     return ChannelAccount.objects.filter(id=account_id).first()

@@ -16,8 +16,8 @@ from huixiang.channels import accounts
 from huixiang.channels.contracts import Answer, Call, Connector, NotGenuine, Unreadable, connectors
 from huixiang.channels.models import ChannelAccount
 from huixiang.channels.webhooks.receiving import refuse
-from huixiang.intake.actions import REFUSED, receive
-from huixiang.kernel import jobs
+from huixiang.intake import asking
+from huixiang.intake.taking import take
 
 log = logging.getLogger(__name__)
 
@@ -61,14 +61,9 @@ def _taken(by: Connector, account: ChannelAccount, call: Call) -> Answer:
     except Unreadable as error:  # it would come again and again, and never be understood: parked in plain sight
         refuse(account=account, reason=error.sentence, body=error.excerpt or call.body.decode("utf-8", "replace"))
         return Answer()
-    receipts = receive(account=account, messages=heard.messages) if heard.messages else []
-    for receipt in receipts:
-        if receipt.status == REFUSED:
-            refuse(account=account, reason=receipt.error, body=call.body.decode("utf-8", "replace"))
-    accounts.note_heard(account, len(heard.messages))
+    take(account, heard.messages, body=call.body.decode("utf-8", "replace"))
     if heard.fetch:
-        key = f"intake.ask:{account.id}"
-        jobs.queue("intake.ask", once=key, lock=key, account_id=str(account.id))
+        asking.wake(account.id)
     return heard.answer
 
 

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 import httpx
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from huixiang.channels import accounts
-from huixiang.channels.contracts import TransportError
+from huixiang.channels.contracts import Setting, Sort, TransportError
 from huixiang.channels.models import ChannelAccount
 from huixiang.channels.webhooks.address import resolve
 from huixiang.kernel.errors import Refused
@@ -18,6 +19,15 @@ TIMEOUT: Final = httpx.Timeout(10, connect=5)
 LARGEST: Final = 8 * 1024 * 1024  # bytes of an answer
 REFUSED, BROKEN, TOO_MANY = 400, 500, 429
 NO_WORD: Final = frozenset({502, 504})  # of a gateway: the platform behind it may have done it
+
+
+def api_address(official: str) -> Setting:
+    """The setting with the address of a platform's interface, the official one unless told otherwise."""
+    return Setting(
+        "api", gettext_lazy("Address of the interface"),
+        gettext_lazy("Only for another region or a gateway of your own"),
+        Sort.ADDRESS, required=False, default=official,
+    )  # fmt: skip
 
 
 def call(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.channels.accounts import value
-from huixiang.channels.contracts import Setting, Sort, TransportError, Words
+from huixiang.channels.contracts import TransportError, Words
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery
 from huixiang.connectors.http import call
 from huixiang.kernel.crypto import decrypt, encrypt, keyed_hash
@@ -103,15 +103,6 @@ def say(line: Line, delivery: Delivery, path: str, body: Mapping[str, Any], *, s
         if refusal.shuts and delivery.conversation_id:
             Conversation.objects.filter(id=delivery.conversation_id).update(reply_left=0)
         raise
-
-
-def api(official: str) -> Setting:
-    """The setting with the interface's address."""
-    return Setting(
-        "api", gettext_lazy("Address of the interface"),
-        gettext_lazy("Only for another region or a gateway of your own"),
-        Sort.ADDRESS, required=False, default=official,
-    )  # fmt: skip
 
 
 def address(account: ChannelAccount, path: str) -> str:

@@ -3,7 +3,7 @@
 import datetime
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from defusedxml import DefusedXmlException
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.channels.accounts import values
-from huixiang.channels.contracts import Call, NotGenuine, Setting, Sort, Unreadable
+from huixiang.channels.contracts import Call, Heard, NotGenuine, Setting, Sort, Unreadable
 from huixiang.channels.models import ChannelAccount
 from huixiang.connectors.wechat_crypto import DELTA, KEY_LENGTH, OtherReceiver, decrypted, signature
 from huixiang.intake.acceptance import unstorable
@@ -33,6 +33,18 @@ SHOWN: Final[Mapping[str, str]] = {
     "channels": "[视频号]", "channels_shop_product": "[商品]", "channels_shop_order": "[订单]",
 }  # fmt: skip
 """What stands for a message without words, as the platform's own clients show it in their lists."""
+
+
+def by_method(
+    account: ChannelAccount, call: Call, checked: Callable[[ChannelAccount, Call], Heard],
+    heard: Callable[[ChannelAccount, Call], Heard],
+) -> Heard:  # fmt: skip
+    """GET is the console's check of the address, POST brings something. Raises NotGenuine or Unreadable."""
+    if call.method == "GET":
+        return checked(account, call)
+    if call.method == "POST":
+        return heard(account, call)
+    raise NotGenuine(_("Only GET and POST are known here."), 405)
 
 
 def opened(account: ChannelAccount, call: Call, receiver: str) -> dict[str, str]:

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Setting, Sort
 from huixiang.channels.models import ChannelAccount
-from huixiang.connectors.http import call
-from huixiang.connectors.wechat_api import Line, Means, address, api, read
+from huixiang.connectors.http import api_address, call
+from huixiang.connectors.wechat_api import Line, Means, address, read
 
-API: Final = api("https://qyapi.weixin.qq.com")
+API: Final = api_address("https://qyapi.weixin.qq.com")
 CORP_ID: Final = Setting(
     "corp_id", gettext_lazy("Company id"), gettext_lazy("我的企业 → 企业信息 → 企业ID, begins with ww or wx"),
     pattern=r"w[wx][0-9a-zA-Z]{8,62}",

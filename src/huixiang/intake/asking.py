@@ -11,8 +11,7 @@ from django.utils import timezone
 from huixiang.channels import accounts
 from huixiang.channels.contracts import Hears, TransportError, connector, connectors
 from huixiang.channels.models import ChannelAccount, Health
-from huixiang.channels.webhooks.receiving import refuse
-from huixiang.intake.actions import REFUSED, receive
+from huixiang.intake.taking import take
 from huixiang.kernel import jobs
 
 log = logging.getLogger(__name__)
@@ -70,11 +69,7 @@ def _turn(account: ChannelAccount) -> tuple[int, bool]:
     health = accounts.health_of(account)
     asked = connector(account.kind).ask(account, health.cursor)
     with transaction.atomic():
-        receipts = receive(account=account, messages=asked.messages) if asked.messages else []
-        for receipt, message in zip(receipts, asked.messages, strict=True):
-            if receipt.status == REFUSED:
-                refuse(account=account, reason=receipt.error, body=message.text)
-        Health.objects.filter(account=account).update(cursor=dict(asked.cursor))
         if asked.messages:
-            accounts.note_heard(account, len(asked.messages))
+            take(account, asked.messages)
+        Health.objects.filter(account=account).update(cursor=dict(asked.cursor))
     return len(asked.messages), asked.more

@@ -26,7 +26,7 @@ from huixiang.channels import accounts, delivering
 from huixiang.channels.contracts import Connector, Hears, InboundMessage, Taken, TransportError, connector, connectors
 from huixiang.channels.models import ChannelAccount, Health
 from huixiang.channels.webhooks.receiving import refuse
-from huixiang.intake.actions import REFUSED, receive
+from huixiang.intake.taking import take
 
 log = logging.getLogger(__name__)
 
@@ -75,22 +75,26 @@ def let_go(name: str) -> None:
     Health.objects.filter(holder=name).update(**NOBODYS)
 
 
-def take(account: ChannelAccount, messages: Sequence[InboundMessage]) -> None:
-    """Store what came by a line, before the platform is told that it was taken."""
-    receipts = receive(account=account, messages=messages)
-    for receipt, message in zip(receipts, messages, strict=True):
-        if receipt.status == REFUSED:
-            refuse(account=account, reason=receipt.error, body=message.text)
-    accounts.note_heard(account, len(messages))
-
-
 async def park(account: ChannelAccount, sentence: str, body: str) -> None:
     """Keep in plain sight what came by a line and makes no sense, so that it can be acknowledged."""
-    await asyncio.to_thread(_connected, _park, account, sentence, body)
+    await apart(lambda: refuse(account=account, reason=sentence, body=body))
 
 
-def _park(account: ChannelAccount, sentence: str, body: str) -> None:
-    refuse(account=account, reason=sentence, body=body)
+async def apart(work: Callable[..., Any], *args: Any) -> Any:
+    """Run what asks the database or a platform in a thread, so that no line waits for another."""
+    return await asyncio.to_thread(connected, work, *args)
+
+
+def connected(work: Callable[..., Any], *args: Any) -> Any:
+    """Run in a thread with a connection that works: a database that was started again does not hang about in it.
+
+    The thread is nobody's, so what it opened is closed when its time is over.
+    """
+    close_old_connections()
+    try:
+        return work(*args)
+    finally:
+        close_old_connections()
 
 
 def note_open(account: ChannelAccount) -> None:
@@ -150,7 +154,7 @@ class Lines:
                 await asyncio.to_thread(pool.shutdown, cancel_futures=True)
 
     async def _apart(self, work: Callable[..., Any], *args: Any, pool: ThreadPoolExecutor | None = None) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(pool or self._stores, _connected, work, *args)
+        return await asyncio.get_running_loop().run_in_executor(pool or self._stores, connected, work, *args)
 
     async def _look(self) -> None:
         """Open lines that are new, close those that are no longer ours."""
@@ -243,15 +247,6 @@ async def _again_and_again(work: Callable[[], Any], every: float) -> None:
         except Exception:  # the database is away for a moment: lines go on as long as their leases last
             log.exception("looking after the lines failed")
         await asyncio.sleep(every)
-
-
-def _connected(work: Callable[..., Any], *args: Any) -> Any:
-    """Run in a thread with a connection that works: a database that was started again does not hang about in it."""
-    close_old_connections()
-    try:
-        return work(*args)
-    finally:
-        close_old_connections()
 
 
 def _of_now(account: ChannelAccount) -> ChannelAccount:

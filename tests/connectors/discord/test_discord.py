@@ -147,4 +147,5 @@ JSON = st.recursive(
 )
 def test_whatever_is_sent_is_a_message_or_unreadable(body: Any) -> None:
     with suppress(Unreadable):
-        heard(Call("POST", {}, {}, json.dumps(body).encode(), datetime.now(UTC)))
+        found = heard(Call("POST", {}, {}, json.dumps(body).encode(), datetime.now(UTC)))
+        assert all(one.external_id and one.author_id for one in found.messages)

@@ -178,8 +178,8 @@ def test_no_mail_breaks_the_reading(pieces: list[bytes]) -> None:
         letter = read(given_mail, NOW)
     except Unreadable:
         return
-    for one in (letter.text, letter.subject, letter.name, letter.author, letter.id):
-        one.encode()
+    said_of = (letter.text, letter.subject, letter.name, letter.author, letter.id)
+    assert [one.encode().decode() for one in said_of] == [*said_of]
 
 
 @pytest.mark.parametrize("broken", ["<!" * 50_000, "<div>" * 40_000, "<a " * 60_000, "<b></i>" * 20_000])

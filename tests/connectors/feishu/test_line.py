@@ -25,8 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def gate(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    for module in (line, listening):
-        monkeypatch.setattr(module, "close_old_connections", connections.close_all)  # else they outlive the test
+    monkeypatch.setattr(listening, "close_old_connections", connections.close_all)  # else they outlive the test
     with gateway() as found:
         platform.line = found.url
         yield found
@@ -48,7 +47,7 @@ def held(account: ChannelAccount, meanwhile: Callable[[], None], *, ends: bool =
 
     async def taken(messages: Sequence[InboundMessage]) -> None:
         if messages:
-            await asyncio.to_thread(listening._connected, listening.take, account, messages)
+            await asyncio.to_thread(listening.connected, listening.take, account, messages)
 
     async def run() -> None:
         holding = asyncio.create_task(connector("feishu").listen(account, taken))

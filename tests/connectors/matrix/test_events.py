@@ -85,6 +85,6 @@ EVENTS = st.fixed_dictionaries(
 @settings(max_examples=300, deadline=None)
 @given(EVENTS)
 def test_no_event_breaks_the_reading(event: dict[str, Any]) -> None:
-    relation_to(event)
+    assert relation_to(event)["m.in_reply_to"] == {"event_id": event["event_id"]}
     if found := message(event, GROUP, US, reply_to=answered(event)):
-        found.text.encode()
+        assert found.external_id == event["event_id"]

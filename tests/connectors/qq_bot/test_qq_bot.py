@@ -241,4 +241,4 @@ JSON = st.recursive(
 def test_whatever_is_sent_is_a_message_or_unreadable(kind: str, place: str, put: Any, whole: Any) -> None:
     for said in ({**EVENTS[kind]["d"], place: put}, whole):
         with suppress(Unreadable):
-            heard({**EVENTS[kind], "d": said})
+            assert all(one.external_id for one in heard({**EVENTS[kind], "d": said}).messages)

@@ -280,3 +280,12 @@ def test_what_to_paste(account: ChannelAccount) -> None:
     assert pasted["服务器地址(URL)"].value == "https://x.invalid/in/"
     assert (pasted["令牌(Token)"].value, pasted["令牌(Token)"].secret) == (TOKEN, True)
     assert Delivery.objects.count() == 0
+
+
+def test_a_message_that_comes_late_does_not_shorten_the_window_of_a_newer_one(account: ChannelAccount) -> None:
+    now = int(time.time())
+    for number, at in (("1", now), ("2", now - 200)):
+        assert post(account, sent(MsgId=number, CreateTime=at), APP)[0] == 200
+    newer = datetime.datetime.fromtimestamp(now, datetime.UTC)
+    assert place(account).reply_until == newer + datetime.timedelta(hours=48)
+    assert Message.objects.count() == 2

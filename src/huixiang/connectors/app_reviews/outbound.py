@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.channels.accounts import value
-from huixiang.channels.contracts import Asked, Connector, Hears, Setting, Sort, TransportError
+from huixiang.channels.contracts import Asked, Connector, Hears, Setting, TransportError
 from huixiang.channels.models import ChannelAccount
 from huixiang.connectors.app_reviews.inbound import reviews
-from huixiang.connectors.http import call
+from huixiang.connectors.http import api_address, call
 
 PAGES: Final = 10  # of fifty: Apple shows the latest five hundred
 REFUSED: Final = 400
@@ -32,10 +32,7 @@ class AppReviewsConnector(Connector):
             "country", gettext_lazy("Country of the store"), gettext_lazy("Two letters: cn, hk, us, jp …"),
             default="cn", pattern=r"[a-z]{2}",
         ),
-        Setting(
-            "api", gettext_lazy("API address"), gettext_lazy("Only for another region or a gateway of your own"),
-            Sort.ADDRESS, required=False, default="https://itunes.apple.com",
-        ),
+        api_address("https://itunes.apple.com"),
     )  # fmt: skip
 
     def can_send(self) -> bool:

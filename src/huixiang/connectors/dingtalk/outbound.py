@@ -28,6 +28,7 @@ from huixiang.channels.windows import handle_of
 from huixiang.connectors.dingtalk import interface, stream
 from huixiang.connectors.dingtalk.events import event, is_event
 from huixiang.connectors.dingtalk.inbound import NOBODYS_ID, check_robot, message
+from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.connectors.payload import found, items, json_object, word
 
@@ -72,11 +73,7 @@ class DingtalkConnector(Connector):
             "corp_id", gettext_lazy("Company's id"),
             gettext_lazy("CorpId; only for the event push of older applications"), required=False,
         ),
-        Setting(
-            "api", gettext_lazy("Address of the interface"),
-            gettext_lazy("Only for another region or a gateway of your own"),
-            Sort.ADDRESS, required=False, default="https://api.dingtalk.com",
-        ),
+        api_address("https://api.dingtalk.com"),
     )  # fmt: skip
     limits = (Limit(20, 60.0, Per.PLACE),)
     longest = 4_000

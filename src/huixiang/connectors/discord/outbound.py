@@ -33,6 +33,7 @@ from huixiang.channels.contracts import (
 )  # fmt: skip
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.connectors.discord.inbound import check_signature, heard
+from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.intake.models import Message
 
@@ -63,11 +64,7 @@ class DiscordConnector(Connector):
             gettext_lazy("Only for slash commands: 64 signs, under General information"), required=False,
             pattern="[0-9a-fA-F]{64}",
         ),
-        Setting(
-            "api", gettext_lazy("Address of the interface"),
-            gettext_lazy("Only for another region or a gateway of your own"), Sort.ADDRESS, required=False,
-            default="https://discord.com/api/v10",
-        ),
+        api_address("https://discord.com/api/v10"),
     )  # fmt: skip
     limits = (Limit(5, 5.0, Per.PLACE), Limit(50, 1.0))
     longest = 2000

@@ -4,17 +4,16 @@ A mail is stored first, then its files are put with it, then the cursor moves on
 read again, and only what is missing is done.
 """
 
-import asyncio
 import datetime
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.message import Message as Mail
 from io import BytesIO
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +28,7 @@ from huixiang.connectors.email.line import Fetched, MailLine
 from huixiang.connectors.email.reading import Letter, read
 from huixiang.engine.masking import mask
 from huixiang.intake.attachments.actions import MOST_FILES, keep, upload
+from huixiang.intake.listening import apart
 from huixiang.intake.models import Attachment, IdempotencyKey, Message
 from huixiang.kernel.errors import Refused
 
@@ -48,32 +48,20 @@ class Batch:
 
 async def listen(account: ChannelAccount, taken: Taken) -> None:
     """Take what is new in the mailbox, then wait for more, until cancelled or the line breaks."""
-    health = await _apart(accounts.health_of, account)
+    health = await apart(accounts.health_of, account)
     line = MailLine(account, health.cursor)
     try:
-        await _apart(line.open)
+        await apart(line.open)
         await taken(())
         while True:
-            while fetched := await _apart(line.fetch):
-                batch = await _apart(prepare, account, fetched)
+            while fetched := await apart(line.fetch):
+                batch = await apart(prepare, account, fetched)
                 await taken(batch.messages)
                 line.done(fetched)
-                await _apart(settle, account, batch, line.cursor())
-            await _apart(line.wait)
+                await apart(settle, account, batch, line.cursor())
+            await apart(line.wait)
     finally:
         line.close()
-
-
-async def _apart(work: Callable[..., Any], *args: Any) -> Any:
-    """In a thread: mail servers and the database make a line wait."""
-
-    def connected() -> Any:
-        try:
-            return work(*args)
-        finally:
-            connection.close()  # the thread is nobody's: what it opened would stay open in it
-
-    return await asyncio.to_thread(connected)
 
 
 def prepare(account: ChannelAccount, fetched: Sequence[Fetched]) -> Batch:

@@ -10,13 +10,10 @@ import json
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.utils.translation import gettext as _
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -24,7 +21,6 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import NotGenuine, Taken, TransportError, Unreadable
 from huixiang.channels.models import ChannelAccount
-from huixiang.channels.webhooks.receiving import refuse
 from huixiang.connectors.feishu import naming
 from huixiang.connectors.feishu.frames import CONTROL, DATA, Frame, FrameError, read, written
 from huixiang.connectors.feishu.inbound import told
@@ -32,6 +28,7 @@ from huixiang.connectors.feishu.platform import PAUSES, Refusal, api, code_of
 from huixiang.connectors.http import call
 from huixiang.connectors.sockets import LARGEST, opened
 from huixiang.intake import asking
+from huixiang.intake.listening import apart, park
 
 log = logging.getLogger(__name__)
 
@@ -130,36 +127,19 @@ class Line:
 
     async def _take(self, event: dict[str, Any], raw: bytes) -> None:
         try:
-            heard = await _apart(told, self.account, event)
+            heard = await apart(told, self.account, event)
         except (NotGenuine, Unreadable) as error:
-            await _apart(_park, self.account, error.sentence, raw.decode("utf-8", "replace"))
+            await park(self.account, error.sentence, raw.decode("utf-8", "replace"))
             return
         await self.taken(heard.messages)
         if heard.fetch:
-            await _apart(asking.wake, self.account.id)
-
-
-def _park(account: ChannelAccount, sentence: str, body: str) -> None:
-    refuse(account=account, reason=sentence, body=body)
-
-
-async def _apart(work: Callable[..., Any], *args: Any) -> Any:
-    """Run in a thread of its own what asks the database or Feishu, so that no line waits for another."""
-    return await sync_to_async(_connected, thread_sensitive=False)(work, *args)
-
-
-def _connected(work: Callable[..., Any], *args: Any) -> Any:
-    close_old_connections()
-    try:
-        return work(*args)
-    finally:
-        close_old_connections()
+            await apart(asking.wake, self.account.id)
 
 
 async def listen(account: ChannelAccount, taken: Taken) -> None:
     """Open the line and hold it. Returns when Feishu ends it in order. Raises TransportError."""
-    address, config = await _apart(_endpoint, account)
-    await _apart(naming.learn_own, account)
+    address, config = await apart(_endpoint, account)
+    await apart(naming.learn_own, account)
     service = parse_qs(urlsplit(address).query).get("service_id", ["0"])[0]
     number = int(service) if service.isascii() and service.isdigit() else 0
     try:

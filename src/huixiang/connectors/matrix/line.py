@@ -4,23 +4,21 @@ The place to go on from is the homeserver's own token, kept once everything befo
 events than one answer holds, the ones in between are fetched.
 """
 
-import asyncio
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import aiohttp
 import nio
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from huixiang.channels import accounts
 from huixiang.channels.contracts import InboundMessage, Taken, TransportError
 from huixiang.channels.models import ChannelAccount, Health
 from huixiang.channels.webhooks.address import resolve
-from huixiang.channels.webhooks.receiving import refuse
 from huixiang.connectors.matrix.api import failure, home, unreachable
 from huixiang.connectors.matrix.events import Room, Us, answered, has_entered, message, since_invited
+from huixiang.intake.listening import apart, park
 from huixiang.kernel.errors import Refused
 
 WAIT_MS: Final = 30_000  # how long the homeserver holds a question before it answers that nothing happened
@@ -55,18 +53,6 @@ async def listen(account: ChannelAccount, taken: Taken) -> None:
         raise TransportError(unreachable(home(account), error)) from error
     finally:
         await client.close()
-
-
-async def apart(work: Callable[..., Any], *args: Any) -> Any:
-    """In a thread, with a connection to the database that is closed afterwards."""
-
-    def connected() -> Any:
-        try:
-            return work(*args)
-        finally:
-            connection.close()
-
-    return await asyncio.to_thread(connected)
 
 
 def _keep(account: ChannelAccount, since: str) -> None:
@@ -183,7 +169,7 @@ class _Line:
         if room_id not in self._told and any(one.get("type") == "m.room.encrypted" for one in events):
             self._told.add(room_id)
             reason = _("The room is encrypted: the bot cannot read it. Use a room without encryption.")
-            await apart(lambda: refuse(account=self._account, reason=reason, body=name))
+            await park(self._account, reason, name)
 
 
 def _room(room_id: str, known: Any) -> Room:

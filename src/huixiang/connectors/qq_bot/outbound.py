@@ -16,6 +16,7 @@ from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Call, Connector, Heard, Hears, Limit, Paste, Per, Setting, Sort, TransportError
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.channels.windows import handle_of
+from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.connectors.payload import found, json_object, word
 from huixiang.connectors.qq_bot import windows
@@ -41,11 +42,7 @@ class QqBotConnector(Connector):
     form = (
         Setting("app_id", gettext_lazy("AppID"), pattern=r"\d{5,20}"),
         Setting("secret", gettext_lazy("AppSecret"), gettext_lazy("Development settings of the bot"), Sort.SECRET),
-        Setting(
-            "api", gettext_lazy("Address of the interface"),
-            gettext_lazy("Only for another region or a gateway of your own"), Sort.ADDRESS, required=False,
-            default="https://api.sgroup.qq.com",
-        ),
+        api_address("https://api.sgroup.qq.com"),
         Setting(
             "token_api", gettext_lazy("Address for access tokens"),
             gettext_lazy("Only for another region or a gateway of your own"), Sort.ADDRESS, required=False,

@@ -24,6 +24,7 @@ from huixiang.channels.contracts import (
     TransportError,
 )  # fmt: skip
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.connectors.slack.inbound import check_signature, heard, ids_of
 
@@ -52,11 +53,7 @@ class SlackConnector(Connector):
             "bot_token", gettext_lazy("Bot token"), gettext_lazy("OAuth & permissions; begins with xoxb-"), Sort.SECRET,
             pattern=r"xox[a-z]-[A-Za-z0-9-]+",
         ),
-        Setting(
-            "api", gettext_lazy("Address of the interface"),
-            gettext_lazy("Only for another region or a gateway of your own"), Sort.ADDRESS, required=False,
-            default="https://slack.com/api",
-        ),
+        api_address("https://slack.com/api"),
     )  # fmt: skip
     limits = (Limit(1, 1.0, Per.PLACE), Limit(200, 60.0))
     longest = 4000

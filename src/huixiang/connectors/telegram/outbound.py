@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Call, Connector, Heard, Hears, Limit, Paste, Per, Setting, Sort, TransportError
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.connectors.telegram.inbound import check_secret, heard, ids_of
 
@@ -48,11 +49,7 @@ class TelegramConnector(Connector):
             "registers", gettext_lazy("Who tells Telegram our address"), sort=Sort.CHOICE, default=SELF, required=False,
             choices=((SELF, gettext_lazy("The check of the connection")), (BY_HAND, gettext_lazy("I do it myself"))),
         ),
-        Setting(
-            "api", gettext_lazy("Address of the interface"),
-            gettext_lazy("Only for another region or a gateway of your own"), Sort.ADDRESS, required=False,
-            default="https://api.telegram.org",
-        ),
+        api_address("https://api.telegram.org"),
     )  # fmt: skip
     limits = (Limit(1, 1.0, Per.PLACE), Limit(20, 60.0, Per.PLACE), Limit(30, 1.0))
     longest = 4096

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.channels.accounts import value
-from huixiang.channels.contracts import Call, Connector, Heard, Hears, NotGenuine, Paste, Setting, Sort
+from huixiang.channels.contracts import Call, Connector, Heard, Hears, Paste, Setting, Sort
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
-from huixiang.connectors.wechat_api import Line, Means, address, api, read, say
-from huixiang.connectors.wechat_calls import AES_KEY, TOKEN
+from huixiang.connectors.wechat_api import Line, Means, address, read, say
+from huixiang.connectors.wechat_calls import AES_KEY, TOKEN, by_method
 from huixiang.connectors.wechat_oa.inbound import checked, heard
 
 NOT_LET_IN: Final = Means(gettext_lazy("WeChat does not let us in: check AppID and AppSecret."), pauses=True)
@@ -56,18 +56,14 @@ class WechatOaConnector(Connector):
     form = (
         Setting("app_id", gettext_lazy("AppID"), gettext_lazy("begins with wx"), pattern=r"wx[0-9a-zA-Z]{8,32}"),
         Setting("app_secret", gettext_lazy("AppSecret"), sort=Sort.SECRET),
-        TOKEN, AES_KEY, api("https://api.weixin.qq.com"),
+        TOKEN, AES_KEY, api_address("https://api.weixin.qq.com"),
     )  # fmt: skip
     longest = 2048
     in_bytes = True
 
     def hear(self, account: ChannelAccount, call: Call) -> Heard:
         """The address check, or one encrypted message or event."""
-        if call.method == "GET":
-            return checked(account, call)
-        if call.method == "POST":
-            return heard(account, call)
-        raise NotGenuine(_("Only GET and POST are known here."), 405)
+        return by_method(account, call, checked, heard)
 
     def send(self, delivery: Delivery) -> DeliveryState:
         """A customer-service message. WeChat knows no id of ours, so a line that breaks leaves the outcome unknown."""

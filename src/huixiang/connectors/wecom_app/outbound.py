@@ -13,7 +13,6 @@ from huixiang.channels.contracts import (
     Heard,
     Hears,
     Limit,
-    NotGenuine,
     Paste,
     Per,
     Setting,
@@ -21,7 +20,7 @@ from huixiang.channels.contracts import (
 )  # fmt: skip
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.connectors.wechat_api import Means
-from huixiang.connectors.wechat_calls import AES_KEY, TOKEN
+from huixiang.connectors.wechat_calls import AES_KEY, TOKEN, by_method
 from huixiang.connectors.wecom_api import API, CORP_ID, SECRET, line
 from huixiang.connectors.wecom_app.inbound import checked, heard
 
@@ -50,11 +49,7 @@ class WecomAppConnector(Connector):
 
     def hear(self, account: ChannelAccount, call: Call) -> Heard:
         """The address check, or one encrypted message."""
-        if call.method == "GET":
-            return checked(account, call)
-        if call.method == "POST":
-            return heard(account, call)
-        raise NotGenuine(_("Only GET and POST are known here."), 405)
+        return by_method(account, call, checked, heard)
 
     def send(self, delivery: Delivery) -> DeliveryState:
         """A text to one member. WeCom knows no id of ours, so a line that breaks leaves the outcome unknown."""

@@ -14,14 +14,13 @@ from huixiang.channels.contracts import (
     Connector,
     Heard,
     Hears,
-    NotGenuine,
     Paste,
     Setting,
     TransportError,
 )  # fmt: skip
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.connectors.wechat_api import Line, Means, say
-from huixiang.connectors.wechat_calls import AES_KEY, TOKEN
+from huixiang.connectors.wechat_calls import AES_KEY, TOKEN, by_method
 from huixiang.connectors.wecom_api import API, CORP_ID, SECRET
 from huixiang.connectors.wecom_api import line as line_of
 from huixiang.connectors.wecom_kf.fetching import fetched, known_places, listed
@@ -68,11 +67,7 @@ class WecomKfConnector(Connector):
 
     def hear(self, account: ChannelAccount, call: Call) -> Heard:
         """The address check, or the news that there is something to fetch."""
-        if call.method == "GET":
-            return checked(account, call)
-        if call.method == "POST":
-            return told(account, call)
-        raise NotGenuine(_("Only GET and POST are known here."), 405)
+        return by_method(account, call, checked, told)
 
     def ask(self, account: ChannelAccount, cursor: Mapping[str, Any]) -> Asked:
         """Fetch a page of every service account."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Call, Connector, Heard, Hears, Limit, Paste, Per, Setting, Sort, TransportError
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.connectors.payload import found, word
 from huixiang.connectors.weibo.inbound import check_signature, heard
@@ -41,11 +42,7 @@ class WeiboConnector(Connector):
             gettext_lazy("Shown there once the address is checked: save without it first; ends after about a year"),
             Sort.SECRET, required=False,
         ),
-        Setting(
-            "api", gettext_lazy("Address of the interface"),
-            gettext_lazy("Only for another region or a gateway of your own"), Sort.ADDRESS, required=False,
-            default="https://m.api.weibo.com/2",
-        ),
+        api_address("https://m.api.weibo.com/2"),
         Setting(
             "token_api", gettext_lazy("Address for access tokens"),
             gettext_lazy("Only for another region or a gateway of your own"), Sort.ADDRESS, required=False,

@@ -13,7 +13,6 @@ from huixiang.workspaces.models import Workspace
 
 BY_NAME: Final = ("api", "email")  # opened with nothing but a name, while their connector asks for no settings
 ELSEWHERE: Final = {"import": "desk:import", "notes": "desk:notes", "webhook": "desk:settings_webhooks"}
-BUILT_IN: Final = ("portal", "notes", "import")
 FIRST: Final = (
     "wechat_oa", "wecom_kf", "wecom_app", "wecom_bot", "feishu", "dingtalk", "qq_bot", "email", "telegram", "slack",
     "discord", "matrix", "discourse",

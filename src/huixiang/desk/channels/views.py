@@ -13,7 +13,6 @@ from huixiang.channels.contracts import Hears
 from huixiang.channels.models import ChannelAccount
 from huixiang.desk import access
 from huixiang.desk.channels.account import connector_of
-from huixiang.desk.channels.accounts import open_named
 from huixiang.desk.channels.health import Health, Words, in_words
 from huixiang.desk.channels.kinds import WITHOUT_INTERFACE
 from huixiang.intake.arrivals import Arrived, arrived
@@ -68,15 +67,6 @@ def _row(account: ChannelAccount, out: doing.Outgoing, came: Arrived | None) -> 
     waits = bool(by.form) and comes_in and health.last_in_at is None
     unused = health.last_in_at is None and health.last_out_at is None
     return Row(account, str(by.label), comes_in, contracts.can_answer(account), waits, unused, health, words)
-
-
-@access.verb(Permission.CONFIGURE)
-def open_channel(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Open an account of a kind that needs no key: for programs, files, mail or the community's own pages."""
-    account = open_named(membership, kind=request.POST.get("kind", ""), name=request.POST.get("name", ""))
-    said = _("“%(name)s” is open. Programs name it as the channel “%(slug)s”.")
-    address = reverse("desk:channels", args=[membership.workspace.slug])
-    return access.done(request, said % {"name": account.name, "slug": account.slug}, address)
 
 
 @access.verb(Permission.REPLY)

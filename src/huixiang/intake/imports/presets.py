@@ -127,8 +127,6 @@ PRESETS: Final = (
         {"time": ("结束答题时间",), "external_id": ("编号",), "author_name": ("微信昵称", "qq昵称")}, survey=True,
     ),
 )  # fmt: skip
-NOT_OPEN: Final = ("weibo", "xiaohongshu", "douyin", "bilibili")
-"""Platforms without an open interface for comments."""
 
 
 def preset(key: str) -> Preset | None:

@@ -86,11 +86,6 @@ def remove(*, row: SavedMapping, by: Membership) -> None:
     record(events.MappingRemoved(subject=gone), workspace_id=by.workspace_id, actor=Actor("staff", by.id))
 
 
-def note_used(row: SavedMapping) -> None:
-    """It was the way a file was read."""
-    SavedMapping.objects.filter(id=row.id).update(used_at=timezone.now())
-
-
 def fitted(row: SavedMapping, columns: Sequence[str]) -> dict[str, str]:
     """Its fields as far as this file has the columns; a column written a little otherwise is the same."""
     by_plain = {plain(column): column for column in reversed(columns)}
