@@ -143,7 +143,6 @@ announcement_telling GET read
 announcement_pause POST publish
 credit_drop POST announce
 channels GET read
-channel_open POST configure
 channel_connect GET,POST configure
 channel GET read
 channel_first GET read

@@ -167,7 +167,6 @@ urlpatterns = [
     path(ANNOUNCEMENT + "telling/act/", announcements.pause_telling, name="announcement_pause"),
     path(ANNOUNCEMENT + "credits/<uuid:credit_id>/drop/", announcements.drop_credit, name="credit_drop"),
     path("channels/", channels.listing, name="channels"),
-    path("channels/open/", channels.open_channel, name="channel_open"),
     path("channels/connect/", connecting.connect, name="channel_connect"),
     path(CHANNEL, channel.account, name="channel"),
     path(CHANNEL + "first/", channel.first, name="channel_first"),
