@@ -228,3 +228,49 @@ class HandoverEnded(CaseEvent):
 
     name: ClassVar[str] = "cases.handover_ended"
     taken: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageChanged(CaseEvent):
+    """The dialogue went on, by what happened or by hand. Solving, confirming and reopening tell it themselves."""
+
+    name: ClassVar[str] = "cases.stage_changed"
+    before: str
+    after: str
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailMarked(CaseEvent):
+    """Somebody said that a detail is known, missing or not needed, or took that back ("")."""
+
+    name: ClassVar[str] = "cases.detail_marked"
+    detail: str
+    marked: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerWaits(CaseEvent):
+    """An answer for everybody to read waits for somebody's yes."""
+
+    name: ClassVar[str] = "cases.answer_waits"
+    pending_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerDecided(CaseEvent):
+    """It was sent, sent back (the words are the reason) or withdrawn; `changed` when its words were."""
+
+    name: ClassVar[str] = "cases.answer_decided"
+    pending_id: uuid.UUID
+    decision: str
+    changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalSet(Event):
+    """For other grades than before an answer everybody reads wants a second person."""
+
+    name: ClassVar[str] = "cases.approval_set"
+    subject_kind: ClassVar[str] = "workspace"
+    grades: list[str]

@@ -9,6 +9,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from huixiang.cases.detail_marks import DetailMark
+from huixiang.cases.pending import AnswerRule, PendingAnswer
 from huixiang.cases.states import UNFINISHED, CaseState, Direction, Lane, Stage
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery
 from huixiang.engine.searching import indexed
@@ -21,6 +23,10 @@ from huixiang.members.models import Member
 from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Membership, Workspace
 
+__all__ = [
+    "AnswerRule", "BulkBatch", "BulkRun", "BulkState", "Case", "CaseTag", "Clock", "ClockName", "DetailMark",
+    "Handover", "Ink", "PendingAnswer", "Presence", "ReadMark", "SavedView", "Tag", "Turn",
+]  # fmt: skip
 IS_UNFINISHED = models.Q(state__in=[str(state) for state in UNFINISHED])
 
 
@@ -52,6 +58,7 @@ class Case(models.Model):
     proposed_reason = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.OPEN)
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.CONTACTING)
+    stage_at = models.JSONField(default=dict)  # stage → when it was reached, for those that were
     historical = models.BooleanField(default=False)
     public = models.BooleanField(default=False)
     heard_at = models.DateTimeField(default=now)  # when the member's latest word came in; who has seen it: ReadMark
@@ -254,6 +261,9 @@ class Turn(models.Model):
     message_id = models.UUIDField(null=True)
     conversation = models.ForeignKey(Conversation, on_delete=models.SET_NULL, null=True, related_name="+")
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="turns")
+    paired = models.ForeignKey(  # what was said in public when the member was written to in private: this is the latter
+        "self", on_delete=models.SET_NULL, null=True, related_name="pair", db_index=False
+    )
 
     files: Sequence[Attachment] = ()  # put on each turn by files.put_files
     search = SearchField(of=_said_words)
@@ -265,6 +275,7 @@ class Turn(models.Model):
             models.Index(fields=["case", "at", "id"], name="turn_order"),
             models.Index(fields=["conversation", "case"], name="turn_conversation"),
             models.Index(fields=["message_id"], name="turn_message"),
+            models.Index(fields=["paired"], name="turn_paired", condition=models.Q(paired__isnull=False)),
             models.Index(
                 fields=["workspace", "-at"],
                 name="turn_public_answers",

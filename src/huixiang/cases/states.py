@@ -20,6 +20,7 @@ class Stage(models.TextChoices):
     """How far the dialogue is; it stands beside the state."""
 
     CONTACTING = "contacting", _("To be contacted")
+    CONTACTED = "contacted", _("Contacted")
     LISTENING = "listening", _("In dialogue")
     DETAILS = "details", _("Details complete")
     VERIFYING = "verifying", _("Being verified")
