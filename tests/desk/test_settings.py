@@ -1,6 +1,5 @@
 """The workspace, team, keys, rules, standards, journal."""
 
-import datetime
 from collections.abc import Callable
 
 import pytest
@@ -17,8 +16,7 @@ from tests import factories
 
 HTMX = {"HX-Request": "true"}
 SETTINGS = {
-    "name": "远岫汽车", "community_name": "远岫车主社区", "noise_kept_days": "14", "workday_start": "08:30",
-    "workday_end": "17:30",
+    "name": "远岫汽车", "community_name": "远岫车主社区", "noise_kept_days": "14",
 }  # fmt: skip
 
 
@@ -26,9 +24,8 @@ def test_workspace(at: Callable[..., str], workspace: Workspace, as_owner: Clien
     as_owner.post(at("settings_save"), SETTINGS)
     workspace.refresh_from_db()
     assert (workspace.name, workspace.noise_kept_days) == ("远岫汽车", 14)
-    assert workspace.workday_start == datetime.time(8, 30)
     assert Entry.objects.get(name="workspaces.workspace_changed").data["fields"] == [
-        "name", "community_name", "noise_kept_days", "workday_start", "workday_end",
+        "name", "community_name", "noise_kept_days",
     ]  # fmt: skip
 
 
@@ -36,7 +33,6 @@ def test_workspace(at: Callable[..., str], workspace: Workspace, as_owner: Clien
     "wrong",
     [
         {"name": " "}, {"noise_kept_days": "0"}, {"noise_kept_days": "²"}, {"noise_kept_days": "999999999"},
-        {"workday_start": "nine"}, {"workday_end": "08:00"},
     ],
 )  # fmt: skip
 def test_settings_that_make_no_sense_are_refused(

@@ -59,4 +59,4 @@ def test_a_row_becomes_the_model(app_channel: ChannelAccount) -> None:
     fields = [field.attname for field in ChannelAccount._meta.concrete_fields]
     assert {name: getattr(found, name) for name in fields} == {name: getattr(stored, name) for name in fields}
     assert place == app_channel.workspace
-    assert place.workday_start == app_channel.workspace.workday_start
+    assert place.week == app_channel.workspace.week

@@ -103,6 +103,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "workspaces.workspace_changed": gettext_lazy("The workspace's settings were changed"),
     "workspaces.api_key_created": gettext_lazy("An API key was made"),
     "workspaces.api_key_revoked": gettext_lazy("An API key was revoked"),
+    "workspaces.calendar_changed": gettext_lazy("The working hours, the country or the time zone were changed"),
     "workspaces.left_team": gettext_lazy("Somebody left the team"),
     "workspaces.invited_again": gettext_lazy("An invitation got a new link"),
     "workspaces.invitation_revoked": gettext_lazy("An invitation was taken back"),
@@ -301,6 +302,11 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
         else _("The engine's own models read again, without what was learned")
     ),
     "triage.rules_changed": lambda d: _("The grading rules were changed, %(rules)s rows now") % d,
+    "workspaces.own_day_set": lambda d: (
+        _("%(day)s was made a day off") % d if d["off"] else _("%(day)s was made a working day") % d
+    ),
+    "workspaces.own_day_removed": lambda d: _("Of %(day)s the calendar decides again") % d,
+    "workspaces.holidays_announced": lambda d: _("The holidays of %(year)s are known now") % d,
     "workspaces.invited": lambda d: _("Somebody was invited as %(role)s") % {"role": _label(Role, d["role"])},
     "workspaces.joined_team": lambda d: _("Somebody became %(role)s") % {"role": _label(Role, d["role"])},
 }

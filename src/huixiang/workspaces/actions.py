@@ -21,7 +21,7 @@ from huixiang.workspaces.roles import Permission, Role, holds
 KEY_PREFIX = "hx_"
 SHOWN_SIGNS = 8
 CHANGEABLE = (
-    "name", "community_name", "noise_kept_days", "workday_start", "workday_end", "second_factor_required",
+    "name", "community_name", "noise_kept_days", "second_factor_required",
 )  # fmt: skip
 
 
@@ -35,16 +35,11 @@ def create_workspace(*, slug: str, name: str, community_name: str = "") -> Works
 
 @transaction.atomic
 def change_workspace(*, workspace: Workspace, actor: Actor, **changed: object) -> list[str]:
-    """Change any of CHANGEABLE; returns what changed.
-
-    Clocks that run keep the time they were given. Journal: workspaces.workspace_changed with the fields' names.
-    """
+    """Change any of CHANGEABLE; returns what changed. Journal: workspaces.workspace_changed with the fields' names."""
     changed = {name: one_line(value) if isinstance(value, str) else value for name, value in changed.items()}
     fields = [name for name in CHANGEABLE if name in changed and getattr(workspace, name) != changed[name]]
     for name in fields:
         setattr(workspace, name, changed[name])
-    if workspace.workday_start >= workspace.workday_end:
-        raise Refused(_("The working day must end after it begins."))
     if fields:
         workspace.save(update_fields=fields)
         event = events.WorkspaceChanged(subject=workspace.id, fields=fields)

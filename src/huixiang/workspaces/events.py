@@ -99,3 +99,40 @@ class PersonalDataShown(Event):
     name: ClassVar[str] = "workspaces.personal_data_shown"
     subject_kind: ClassVar[str] = "message"
     case_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarChanged(Event):
+    """Working hours, the country whose holidays count, or the time zone were changed."""
+
+    name: ClassVar[str] = "workspaces.calendar_changed"
+    subject_kind: ClassVar[str] = "workspace"
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnDaySet(Event):
+    """The workspace works a day, or does not, whatever the calendar says."""
+
+    name: ClassVar[str] = "workspaces.own_day_set"
+    subject_kind: ClassVar[str] = "workspace"
+    day: str  # 2026-11-23
+    off: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnDayRemoved(Event):
+    """Of a day the calendar decides again."""
+
+    name: ClassVar[str] = "workspaces.own_day_removed"
+    subject_kind: ClassVar[str] = "workspace"
+    day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HolidaysAnnounced(Event):
+    """The holidays of another year are known; until now it was counted by weekends."""
+
+    name: ClassVar[str] = "workspaces.holidays_announced"
+    subject_kind: ClassVar[str] = "workspace"
+    year: int

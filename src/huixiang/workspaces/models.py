@@ -1,6 +1,5 @@
 """Users, workspaces, memberships, invitations, API keys."""
 
-import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -11,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.workspaces.roles import Role
+
+
+def ordinary_week() -> list[list[list[int]]]:
+    """Nine to six on five days; spans are minutes after midnight."""
+    return [[[9 * 60, 18 * 60]] for _weekday in range(5)] + [[], []]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -50,8 +54,10 @@ class Workspace(models.Model):
     community_name = models.CharField(max_length=80, blank=True)
     time_zone = models.CharField(max_length=64, default="Asia/Shanghai")
     noise_kept_days = models.PositiveSmallIntegerField(default=7)
-    workday_start = models.TimeField(default=datetime.time(9))
-    workday_end = models.TimeField(default=datetime.time(18))
+    country = models.CharField(max_length=2, default="CN", blank=True)  # whose holidays count; "": nobody's
+    region = models.CharField(max_length=20, default="", blank=True)
+    week = models.JSONField(default=ordinary_week)  # a list of spans for each weekday, Monday first
+    holidays_known = models.PositiveSmallIntegerField(default=0)  # last year announced when clocks were counted
     second_factor_required = models.BooleanField(default=False)
     red_lines_off = ArrayField(models.CharField(max_length=20), default=list, blank=True)  # see cases.red_lines
     case_number = models.BigIntegerField(default=1000)
@@ -60,6 +66,33 @@ class Workspace(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OwnDay(models.Model):
+    """A day the workspace works, or does not, whatever the calendar says. One taken away can be brought back."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="own_days")
+    day = models.DateField()
+    spans = models.JSONField(null=True)  # [] is a day off; none: worked, with the hours of its weekday
+    name = models.CharField(max_length=40, blank=True)
+    created_at = models.DateTimeField(default=now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["workspace", "day"], name="own_day_once", condition=models.Q(removed_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.day)
+
+    @property
+    def off(self) -> bool:
+        """Whether it is not worked."""
+        return self.spans == []
 
 
 class PresentManager(models.Manager["Membership"]):

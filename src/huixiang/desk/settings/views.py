@@ -1,6 +1,5 @@
 """The workspace, its keys, its journal."""
 
-import datetime
 import uuid
 from typing import Any
 
@@ -28,7 +27,7 @@ def _address(membership: Membership, view: str) -> str:
 
 @access.page()
 def workspace_settings(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Name, community, working hours, how long noise is kept."""
+    """Name, community, how long noise is kept."""
     return access.shown(request, membership, "desk/settings/workspace.html", "settings", tab="settings")
 
 
@@ -44,8 +43,6 @@ def save_workspace(request: HttpRequest, membership: Membership) -> HttpResponse
         name=name,
         community_name=request.POST.get("community_name", "").strip()[:80],
         noise_kept_days=_days(request.POST.get("noise_kept_days", "")),
-        workday_start=_time(request.POST.get("workday_start", "")),
-        workday_end=_time(request.POST.get("workday_end", "")),
         second_factor_required=_second_factor(request, membership),
     )
     return access.done(request, _("Saved."), _address(membership, "settings"))
@@ -63,13 +60,6 @@ def _days(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= LONGEST_KEPT_DAYS):
         raise Refused(_("Give the days as a number from 1 to %(most)d.") % {"most": LONGEST_KEPT_DAYS})
     return int(text)
-
-
-def _time(text: str) -> datetime.time:
-    try:
-        return datetime.time.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        raise Refused(_("Give the working hours like 09:00.")) from None
 
 
 @access.page(Permission.INTEGRATE)
