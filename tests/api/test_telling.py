@@ -28,7 +28,7 @@ def test_without_listeners_it_costs_one_look_and_no_job(
     _listen(other_workspace, "case.opened")
     with django_assert_num_queries(2):  # the look, and the job that looks for reds to alert about
         dispatch.follow("cases.opened", workspace_id=workspace.id, subjects=[new_id()])
-    assert waiting() == ["alerts.red"]
+    assert waiting() == ["alerts.red", "war_rooms.look"]
 
 
 def test_a_listener_costs_the_look_and_the_job(
@@ -38,7 +38,7 @@ def test_a_listener_costs_the_look_and_the_job(
     _listen(workspace, "case.opened", "theme.found")
     with django_assert_num_queries(3):
         dispatch.follow("cases.opened", workspace_id=workspace.id, subjects=[new_id()])
-    assert waiting() == ["alerts.red", "api.tell:cases.opened"]
+    assert waiting() == ["alerts.red", "war_rooms.look", "api.tell:cases.opened"]
 
 
 def test_an_event_of_several_names_is_told_to_who_wants_any(workspace: Workspace) -> None:

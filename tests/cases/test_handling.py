@@ -74,7 +74,10 @@ def test_a_private_answer_is_delivered_and_meets_the_clock(case: Case, operator:
     )  # fmt: skip
     assert (delivery.account_id, delivery.recipient_member_id) == (case.account_id, case.member_id)
     assert events(case, before) == ["cases.answered"]
-    told = ["triage.process", "alerts.red", "channels.deliver", "cases.note_contact", "groupbot.person_spoke"]
+    told = [
+        "triage.process", "alerts.red", "war_rooms.look", "channels.deliver", "cases.note_contact",
+        "groupbot.person_spoke", "war_rooms.note_answers",
+    ]  # fmt: skip
     assert waiting() == told
 
 

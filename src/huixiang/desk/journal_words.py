@@ -21,6 +21,7 @@ from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
 from huixiang.desk.dialogue.words import SENTENCES as DIALOGUE
 from huixiang.desk.vocabulary import field_name, finding_in_words
+from huixiang.desk.war_rooms.words import SENTENCES as WAR_ROOMS
 from huixiang.feedback.models import Grade, Kind
 from huixiang.groupbot.models import Purpose
 from huixiang.journal.models import Entry
@@ -172,6 +173,7 @@ def _model_changed(data: Data) -> str:
 
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     **DIALOGUE,
+    **WAR_ROOMS,
     "alerts.target_changed": lambda d: str(ALERT_CHANGES.get(d["what"], d["what"])),
     "alerts.told": lambda d: _("The team was told: %(kind)s") % {"kind": _label(AlertKind, d["kind"])},
     "groupbot.spoke": lambda d: _("The bot said something: %(purpose)s") % {"purpose": _label(Purpose, d["purpose"])},
