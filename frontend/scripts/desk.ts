@@ -2,6 +2,7 @@
 import { startBadge } from "./badge";
 import { startBoard } from "./board";
 import { startClocks } from "./clocks";
+import { startCoach } from "./coach";
 import { startDialogs } from "./dialogs";
 import { startFields } from "./fields";
 import { startInserts } from "./insert";
@@ -35,4 +36,5 @@ startBadge();
 startTables();
 startBoard();
 startTicks();
+startCoach();
 toBottom(document);

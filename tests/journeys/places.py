@@ -71,6 +71,7 @@ settings -
 settings_team -
 settings_keys -
 settings_rules -
+settings_red_lines -
 settings_standards -
 settings_tags -
 settings_llm -

@@ -42,6 +42,7 @@ inbox_pane GET read
 case GET read
 case_reply POST reply
 case_draft POST reply
+coach POST reply
 opinion_settle POST handle
 case_assign POST handle
 case_grade POST handle
@@ -175,6 +176,8 @@ settings_key_create POST integrate
 settings_key_revoke POST integrate
 settings_rules GET read
 settings_rules_save POST configure
+settings_red_lines GET read
+settings_red_lines_save POST configure
 settings_standards GET read
 settings_standards_save POST configure
 settings_tags GET read

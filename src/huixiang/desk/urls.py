@@ -3,6 +3,7 @@
 from django.urls import path
 
 from huixiang.desk.announcements import views as announcements
+from huixiang.desk.cases import coach as case_coach
 from huixiang.desk.cases import files as case_files
 from huixiang.desk.cases import handing as case_handing
 from huixiang.desk.cases import opinions as case_opinions
@@ -26,6 +27,7 @@ from huixiang.desk.settings import alerts as settings_alerts
 from huixiang.desk.settings import bot as settings_bot
 from huixiang.desk.settings import learning as settings_learning
 from huixiang.desk.settings import llm as settings_llm
+from huixiang.desk.settings import red_lines as settings_red_lines
 from huixiang.desk.settings import rules as settings_rules
 from huixiang.desk.settings import tags as settings_tags
 from huixiang.desk.settings import team as settings_team
@@ -78,6 +80,7 @@ urlpatterns = [
     path(CASE, cases.case, name="case"),
     path(CASE + "reply/", case_verbs.reply, name="case_reply"),
     path(CASE + "draft/", case_opinions.draft, name="case_draft"),
+    path("coach/", case_coach.read, name="coach"),
     path("opinions/<uuid:opinion_id>/settle/", case_opinions.settle, name="opinion_settle"),
     path(CASE + "assign/", case_verbs.assign, name="case_assign"),
     path(CASE + "grade/", case_verbs.grade, name="case_grade"),
@@ -208,6 +211,8 @@ urlpatterns = [
     path("settings/llm/try/", settings_llm.try_out, name="settings_llm_try"),
     path("settings/rules/", settings_rules.rules, name="settings_rules"),
     path("settings/rules/save/", settings_rules.save_rules, name="settings_rules_save"),
+    path("settings/red-lines/", settings_red_lines.red_lines, name="settings_red_lines"),
+    path("settings/red-lines/save/", settings_red_lines.save, name="settings_red_lines_save"),
     path("settings/standards/", settings_rules.standards, name="settings_standards"),
     path("settings/standards/save/", settings_rules.save_standards, name="settings_standards_save"),
     path("settings/learning/", settings_learning.learning, name="settings_learning"),

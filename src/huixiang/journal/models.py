@@ -26,6 +26,11 @@ class Entry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["workspace_id", "subject_id", "id"], name="entry_subject"),
             models.Index(fields=["workspace_id", "-id"], name="entry_latest"),
+            models.Index(  # few among many: the page that lists them would else read the whole journal
+                fields=["workspace_id", "-id"],
+                name="entry_crossed",
+                condition=models.Q(name="cases.red_line_crossed"),
+            ),
         ]
 
 
