@@ -6,34 +6,45 @@ from collections.abc import Sequence
 from huixiang.cases.events import Assigned
 from huixiang.cases.models import Case
 from huixiang.cases.queries import team_load
+from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import Note, record_all
-from huixiang.playbooks import standards
+from huixiang.playbooks import running, standards
 from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.roles import FIRST_ASKED, Permission, holds
 
 
-def start(*, workspace: Workspace, cases: Sequence[Case]) -> None:
-    """Give new cases an owner each and start their clocks. Historical cases get neither."""
+def start(*, workspace: Workspace, cases: Sequence[Case], said: Sequence[Feedback] = ()) -> None:
+    """Give new cases an owner each, start their clocks and their playbooks. Historical cases get none of it.
+
+    `said`: the feedbacks that opened them, where they are at hand. The statements are the same for any number.
+    """
     current = [case for case in cases if not case.historical]
     if not current:
         return
     _share_out(workspace, current)
     standards.start_clocks(workspace=workspace, cases=current)
+    running.begin(workspace=workspace, cases=current, said=said)
 
 
 def regraded(*, workspace: Workspace, case: Case) -> None:
-    """A case has another grade: its answers are due by that grade's standard."""
+    """A case has another grade: its answers are due by that grade's standard, and its playbook is chosen anew."""
     regraded_many(workspace=workspace, cases=[case])
 
 
 def regraded_many(*, workspace: Workspace, cases: Sequence[Case]) -> None:
     """The same for many: the standards are read once."""
     standards.move_clocks(workspace=workspace, cases=cases)
+    _rechoose(workspace, cases)
 
 
 def regraded_at_once(*, workspace: Workspace, cases: Sequence[Case]) -> None:
     """The same for many by a few statements, when nothing else is due with them."""
     standards.move_clocks_at_once(workspace=workspace, cases=cases)
+    _rechoose(workspace, cases)
+
+
+def _rechoose(workspace: Workspace, cases: Sequence[Case]) -> None:
+    running.rechoose(workspace=workspace, cases=[case for case in cases if not case.historical])
 
 
 def _share_out(workspace: Workspace, cases: Sequence[Case]) -> None:

@@ -88,7 +88,7 @@ def give_case(feedback: Feedback) -> None:
         if case is None:
             came = {feedback.id: messages[0].received_at} if messages else None
             [case] = open_cases(workspace_id=feedback.workspace_id, feedbacks=[feedback], came=came)
-            start(workspace=feedback.workspace, cases=[case])
+            start(workspace=feedback.workspace, cases=[case], said=[feedback])
         else:
             feedback.case_id = case.id
             event = FeedbackJoined(subject=case.id, feedback_id=feedback.id)

@@ -49,7 +49,7 @@ def route(batch: Batch) -> None:
         if signal.feedback and signal.handled is None:
             signal.handled = by_key[signal.feedback.member_id, signal.feedback.theme_id]
             signal.feedback.case_id = signal.handled.id
-    start(workspace=batch.workspace, cases=batch.opened)
+    start(workspace=batch.workspace, cases=batch.opened, said=[s.feedback for s in opening if s.feedback])
     _tell_joined(batch, joining)
 
 
