@@ -4,11 +4,12 @@ import datetime
 from collections.abc import Sequence
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from huixiang.cases.bulk_runs import BulkBatch, BulkRun, BulkState
+from huixiang.cases.clocks_models import Clock, ClockName, Recount
 from huixiang.cases.detail_marks import DetailMark
 from huixiang.cases.pending import AnswerRule, PendingAnswer
 from huixiang.cases.states import UNFINISHED, CaseState, Direction, Lane, Stage
@@ -25,7 +26,7 @@ from huixiang.workspaces.models import Membership, Workspace
 
 __all__ = [
     "AnswerRule", "BulkBatch", "BulkRun", "BulkState", "Case", "CaseTag", "Clock", "ClockName", "DetailMark",
-    "Handover", "Ink", "PendingAnswer", "Presence", "ReadMark", "SavedView", "Tag", "Turn",
+    "Handover", "Ink", "PendingAnswer", "Presence", "ReadMark", "Recount", "SavedView", "Tag", "Turn",
 ]  # fmt: skip
 IS_UNFINISHED = models.Q(state__in=[str(state) for state in UNFINISHED])
 
@@ -162,51 +163,6 @@ class SavedView(models.Model):
         return self.name
 
 
-class BulkState(models.TextChoices):
-    """How far an act on many cases is."""
-
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    UNDOING = "undoing", _("Being taken back")
-    UNDONE = "undone", _("Taken back")
-    STOPPED = "stopped", _("Stopped")
-
-
-class BulkRun(models.Model):
-    """One act on many cases: which, how far, how many were changed or left. What of each: its batches."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
-    by = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
-    act = models.CharField(max_length=12)
-    arguments = models.JSONField(default=dict)
-    case_ids = ArrayField(models.UUIDField())
-    loaded_at = models.DateTimeField()  # when the person loaded the list: what others did since is asked about
-    taken = models.PositiveIntegerField(default=0)  # how many were gone through, done or not
-    done = models.PositiveIntegerField(default=0)
-    left = models.PositiveIntegerField(default=0)  # how many stay as they were, each with its reason
-    changed = models.PositiveIntegerField(default=0)  # how many can be taken back
-    undone = models.PositiveIntegerField(default=0)  # how many were, so far
-    state = models.CharField(max_length=8, choices=BulkState.choices, default=BulkState.RUNNING)
-    created_at = models.DateTimeField(default=now)
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-
-class BulkBatch(models.Model):
-    """A stretch of a run that was gone through at once: written once, however long the run."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
-    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="batches", db_index=False)
-    start = models.PositiveIntegerField()  # where in the run's cases it begins
-    refused = models.JSONField(default=list)  # [[case id, reason, why in a word], …]
-    before = models.JSONField(default=dict)  # case id → what the act changed, for taking it back
-    undone = models.BooleanField(default=False)
-
-    class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "start"], name="bulk_batch_once")]
-
-
 class Ink(models.TextChoices):
     """How strongly a tag is drawn. Hues belong to grades alone, so tags differ by ink."""
 
@@ -281,39 +237,6 @@ class Turn(models.Model):
                 name="turn_public_answers",
                 condition=models.Q(direction="outbound", lane="public"),
             ),
-        ]
-
-
-class ClockName(models.TextChoices):
-    """What a clock counts down to."""
-
-    FIRST_ANSWER = "first_answer", _("First answer")
-    NEXT_ANSWER = "next_answer", _("Next answer")
-
-
-class Clock(models.Model):
-    """Something due. Met or not, it is kept; only a running one (neither met nor stopped) counts down."""
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
-    name = models.CharField(max_length=16, choices=ClockName.choices)
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    met_at = models.DateTimeField(null=True, blank=True)
-    stopped_at = models.DateTimeField(null=True, blank=True)  # the case ended or the clock was replaced
-    breach_noted_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(
-                fields=["due_at"],
-                name="clock_running",
-                condition=models.Q(
-                    met_at__isnull=True, stopped_at__isnull=True, breach_noted_at__isnull=True
-                ),
-            ),
-            models.Index(fields=["case", "name"], name="clock_of_case"),
         ]
 
 
