@@ -9,20 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.cases import clocks, events, handing, red_lines, routes
-from huixiang.cases.collision import hold_if_overtaken
-from huixiang.cases.files import links_beside
-from huixiang.cases.into_groups import deliver_into_group, lane_of
-from huixiang.cases.marks import mark_read
+from huixiang.cases import clocks, details, events, handing, stages
+from huixiang.cases.answering import LINE, LONGEST_REPLY, note, reply
 from huixiang.cases.models import Case, ClockName, Turn
-from huixiang.cases.states import ENDED, UNFINISHED, CaseState, Direction, Lane, Stage
+from huixiang.cases.states import ENDED, UNFINISHED, CaseState, Direction, Stage
 from huixiang.cases.urgency import urgency
-from huixiang.channels.actions import queue_deliveries
-from huixiang.channels.models import Delivery
 from huixiang.feedback.actions import grade_cases_feedback
 from huixiang.feedback.models import Feedback
-from huixiang.intake.attachments.actions import keep
-from huixiang.intake.models import Attachment, Message
 from huixiang.journal.actions import Note, record, record_all
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel.errors import Refused
@@ -31,11 +24,14 @@ from huixiang.themes import measures
 from huixiang.workspaces.actions import next_case_numbers
 from huixiang.workspaces.models import Membership
 
-LINE = 160
-LONGEST_REPLY = 20_000
+__all__ = [
+    "LONGEST_REPLY", "Said", "assign", "end", "end_many", "follow_theme", "hear", "note", "open_cases", "propose_grade",
+    "regrade", "reopen", "reply",
+]  # fmt: skip
 MOVING = (
-    "theme_id", "owner_id", "grade", "proposed_grade", "proposed_reason", "state", "stage", "heard_at", "urgency",
-    "due_at", "last_line", "last_at", "first_answered_at", "solved_at", "confirmed_at", "closed_at", "close_reason",
+    "theme_id", "owner_id", "grade", "proposed_grade", "proposed_reason", "state", "stage", "stage_at", "heard_at",
+    "urgency", "due_at", "last_line", "last_at", "first_answered_at", "solved_at", "confirmed_at", "closed_at",
+    "close_reason",
 )  # fmt: skip
 STAMPS = {CaseState.SOLVED: "solved_at", CaseState.CONFIRMED: "confirmed_at", CaseState.CLOSED: "closed_at"}
 
@@ -140,6 +136,20 @@ def hear(*, workspace_id: uuid.UUID, said: Sequence[Said]) -> None:
     )
     for one in later:
         _return_to_us(cases[one.case.id], one)
+    _tell_stages(workspace_id, list(cases.values()))
+
+
+def _tell_stages(workspace_id: uuid.UUID, cases: Sequence[Case]) -> None:
+    """Whoever was contacted has answered: the two are in dialogue, and perhaps nothing is missing any more."""
+    answered, notes = [case for case in cases if case.stage == Stage.CONTACTED], []
+    for case in answered:
+        event = stages.reach(case, Stage.LISTENING, at=case.last_at)
+        notes += [Note(event, actor=Actor("member", case.member_id))] if event else []
+    Case.objects.bulk_update(answered, ["stage", "stage_at"])
+    record_all(notes, workspace_id=workspace_id)
+    listening = [case.id for case in cases if case.stage == Stage.LISTENING]
+    if listening:
+        details.settle(workspace_id=workspace_id, case_ids=listening)
 
 
 def _return_to_us(case: Case, one: Said) -> None:
@@ -166,136 +176,6 @@ def assign(*, case: Case, owner: Membership | None, actor: Actor = SYSTEM) -> No
     case.save(update_fields=["owner"])
     event = events.Assigned(subject=case.id, owner_id=owner.id if owner else None)
     record(event, workspace_id=case.workspace_id, actor=actor)
-
-
-@transaction.atomic
-def reply(
-    *,
-    case: Case,
-    by: Membership,
-    text: str,
-    lane: str,
-    attachments: Sequence[Attachment] = (),
-    seen_at: datetime.datetime | None = None,
-    heard_at: datetime.datetime | None = None,
-    anyway: str = "",
-) -> Turn:
-    """Answer the member, on the board (public) or alone (private); in public what was said in a group: in the group.
-
-    A private answer becomes a delivery on the best way to the member. The case waits for the member, the answer
-    clocks are met; a case without an owner is the answerer's. Journal: cases.answered, cases.assigned,
-    cases.red_line_crossed. Who answers has read it up to `heard_at`, the member's last word they had before them;
-    without one, up to now.
-    Raises Refused when there is no way to the member, Overtaken when somebody else answered after `seen_at`, the moment
-    the writer last saw the case, and Crossed when it crosses a red line and `anyway` does not say why it has to.
-    """
-    text = _checked(text)
-    if lane not in (Lane.PUBLIC, Lane.PRIVATE):
-        raise Refused(_("Choose whether the answer is public or private."))
-    crossed = red_lines.hold(text, workspace=by.workspace, lane=lane, anyway=anyway)
-    locked = Case.objects.select_for_update(of=("self",)).select_related("member", "account", "conversation")
-    case = locked.get(id=case.id)
-    lane = lane_of(case, lane)
-    if seen_at and (sent := _sent_already(case, by, lane, text, seen_at)):
-        return sent
-    delivery = WAYS[lane](case, text, attachments) if lane in WAYS else None
-    now = timezone.now()
-    turn = Turn.objects.create(
-        workspace_id=case.workspace_id, case=case, direction=Direction.OUTBOUND, lane=lane, at=now, text=text,
-        by=by, delivery=delivery, conversation_id=delivery.conversation_id if delivery else None,
-    )  # fmt: skip
-    keep(attachments=attachments, turn_id=turn.id, member_id=case.member_id, actor=Actor("staff", by.id))
-    first, unowned = case.first_answered_at is None, case.owner is None
-    _answered(case, by, text, now)
-    mark_read(cases=[case], by=by, heard_at=heard_at)
-    clocks.meet(case, at=now)
-    actor = Actor("staff", by.id)
-    shown = red_lines.RedLine.EXPOSES in crossed
-    answered = events.Answered(subject=case.id, turn_id=turn.id, lane=lane, first=first, numbers_shown=shown)
-    notes = [Note(answered, actor=actor)]
-    notes += red_lines.crossed_notes(case_id=case.id, turn_id=turn.id, lines=crossed, anyway=anyway, actor=actor)
-    if unowned:
-        notes.append(Note(events.Assigned(subject=case.id, owner_id=by.id), actor=actor))
-    record_all(notes, workspace_id=case.workspace_id)
-    return turn
-
-
-def _answered(case: Case, by: Membership, text: str, now: datetime.datetime) -> None:
-    case.first_answered_at = case.first_answered_at or now
-    case.stage = Stage.LISTENING if case.stage == Stage.CONTACTING else case.stage
-    case.owner = case.owner or by
-    case.state = case.state if case.state in ENDED else CaseState.WAITING_MEMBER
-    case.last_line, case.last_at = text[:LINE], now
-    case.save()
-
-
-def _sent_already(case: Case, by: Membership, lane: str, text: str, seen_at: datetime.datetime) -> Turn | None:
-    """The answer this same form has become already: pressed twice it is sent once. Raises Overtaken."""
-    sent = Turn.objects.filter(case=case, by=by, lane=lane, text=text, at__gte=seen_at).first()
-    if sent is None:
-        hold_if_overtaken(case=case, by=by, seen_at=seen_at)
-    return sent
-
-
-def _checked(text: str) -> str:
-    text = text.replace("\x00", "").strip()
-    if not text:
-        raise Refused(_("Write something first."))
-    if len(text) > LONGEST_REPLY:
-        raise Refused(_("This is longer than %(limit)d characters.") % {"limit": LONGEST_REPLY})
-    return text
-
-
-def _deliver_reply(case: Case, text: str, attachments: Sequence[Attachment]) -> Delivery:
-    ways = routes.private_routes(member=case.member, account=case.account, conversation=case.conversation)
-    if not ways:
-        raise Refused(
-            _(
-                "There is no way to write to this member: the channel cannot be answered and no e-mail address "
-                "is known. Write a note; the announcement will reach them on the board."
-            )
-        )
-    way = ways[0]
-    if not way.window.now:
-        raise Refused(
-            _(
-                "%(way)s takes no answer to this member now, and there is no other way to them. It opens again when "
-                "they write. Write a note, or announce it."
-            )
-            % {"way": way.label}
-        )
-    last = Turn.objects.filter(case=case, direction=Direction.INBOUND).order_by("-at").first()
-    delivery = Delivery(
-        workspace_id=case.workspace_id, account=way.account, conversation=way.conversation, recipient=way.recipient,
-        recipient_member_id=case.member_id, purpose="reply", about_id=case.id, subject_line=case.title,
-        text=links_beside(text, case=case, kind=way.account.kind, attachments=attachments),
-        in_reply_to=_external_id(last),
-    )  # fmt: skip
-    queue_deliveries([delivery])
-    return delivery
-
-
-WAYS = {str(Lane.PRIVATE): _deliver_reply, str(Lane.GROUP): deliver_into_group}
-
-
-def _external_id(turn: Turn | None) -> str:
-    """The platform's id of the message a turn came from, so that mail threads hold together."""
-    if turn is None or turn.message_id is None:
-        return ""
-    return Message.objects.values_list("external_id", flat=True).filter(id=turn.message_id).first() or ""
-
-
-@transaction.atomic
-def note(*, case: Case, by: Membership, text: str, attachments: Sequence[Attachment] = ()) -> Turn:
-    """Write something only staff can read. Journal: cases.note_written."""
-    turn = Turn.objects.create(
-        workspace_id=case.workspace_id, case=case, direction=Direction.NOTE, lane=Lane.INTERNAL,
-        text=_checked(text), by=by,
-    )  # fmt: skip
-    keep(attachments=attachments, turn_id=turn.id, actor=Actor("staff", by.id))
-    event = events.NoteWritten(subject=case.id, turn_id=turn.id)
-    record(event, workspace_id=case.workspace_id, actor=Actor("staff", by.id))
-    return turn
 
 
 @transaction.atomic
@@ -339,8 +219,8 @@ def end(*, case: Case, state: str, actor: Actor, reason: str = "") -> None:
     setattr(case, STAMPS[CaseState(state)], now)
     case.close_reason = reason.strip()
     if state != CaseState.CLOSED:  # what is closed without a solution stays where the dialogue was
-        case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
-    case.save(update_fields=["state", "stage", "close_reason", *STAMPS.values()])
+        stages.put(case, Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED, at=now)
+    case.save(update_fields=["state", "stage", "stage_at", "close_reason", *STAMPS.values()])
     clocks.stop(case, at=now)
     handing.settle(case=case, actor=actor)
 
@@ -359,9 +239,9 @@ def end_many(*, cases: Sequence[Case], state: str, actor: Actor) -> int:
     for case in ended:
         setattr(case, STAMPS[CaseState(state)], now)
         case.state, case.close_reason, case.due_at = state, "", None
-        case.stage = Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED
+        stages.put(case, Stage.CONFIRMED if state == CaseState.CONFIRMED else Stage.OFFERED, at=now)
         case.urgency = urgency(case.grade, None, case.opened_at)
-    fields = ["state", "stage", "close_reason", "due_at", "urgency", *STAMPS.values()]
+    fields = ["state", "stage", "stage_at", "close_reason", "due_at", "urgency", *STAMPS.values()]
     Case.objects.bulk_update(ended, fields, batch_size=500)
     clocks.stop_many(case_ids=[case.id for case in ended], at=now)
     if ended:
@@ -376,9 +256,11 @@ def reopen(*, case: Case, actor: Actor, reason: str = "") -> None:
     if case.state not in ENDED:
         return
     _change_state(case, CaseState.REOPENED, actor, reason)
-    case.stage, case.heard_at, case.last_at = Stage.LISTENING, _later(case), timezone.now()
+    stages.put(case, Stage.LISTENING, at=timezone.now())
+    case.heard_at, case.last_at = _later(case), timezone.now()
     case.solved_at = case.confirmed_at = case.closed_at = None
-    case.save(update_fields=["state", "stage", "heard_at", "last_at", "solved_at", "confirmed_at", "closed_at"])
+    fields = ["state", "stage", "stage_at", "heard_at", "last_at", "solved_at", "confirmed_at", "closed_at"]
+    case.save(update_fields=fields)
     clocks.start(case, ClockName.NEXT_ANSWER, at=timezone.now())
     clocks.reorder(case)
 

@@ -54,3 +54,8 @@ def shared_id(token: str) -> uuid.UUID | None:
         return uuid.UUID(signing.loads(token, salt=SALT, max_age=LINK_LIVES))
     except (signing.BadSignature, ValueError):
         return None
+
+
+def move_files(*, from_id: uuid.UUID, turn: Turn) -> None:
+    """Let files that waited with an answer belong to what it became. One statement."""
+    Attachment.objects.filter(workspace_id=turn.workspace_id, turn_id=from_id).update(turn_id=turn.id)

@@ -58,9 +58,7 @@ class PendingAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["case"], name="pending_answer_once", condition=models.Q(state="waiting")
-            )
+            models.UniqueConstraint(fields=["case"], name="pending_answer_once", condition=models.Q(state="waiting"))
         ]
         indexes: ClassVar = [
             models.Index(fields=["workspace", "at"], name="pending_waiting", condition=models.Q(state="waiting"))
