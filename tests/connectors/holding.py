@@ -6,18 +6,16 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from django.db import connections
 
 from huixiang.intake import listening
 
 
 @contextlib.contextmanager
 def lines_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hold the lines of every account, looking often, leaving no connection to the database behind."""
+    """Hold the lines of every account, looking often."""
     monkeypatch.setattr(listening, "LOOK_EVERY", 0.1)
     monkeypatch.setattr(listening, "SEND_EVERY", 0.05)
     monkeypatch.setattr(listening, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(listening, "close_old_connections", connections.close_all)
     loop = asyncio.new_event_loop()
     task = loop.create_task(listening.Lines().run())
 

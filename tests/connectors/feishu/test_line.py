@@ -24,8 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def gate(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    monkeypatch.setattr(listening, "close_old_connections", connections.close_all)  # else they outlive the test
+def gate(platform: Platform) -> Iterator[Gateway]:
     with gateway() as found:
         platform.line = found.url
         yield found
