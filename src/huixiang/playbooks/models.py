@@ -1,7 +1,8 @@
-"""Response standards; playbooks with their versions and steps, the rotas steps go to, and what runs on cases."""
+"""Response standards and whom a breach is carried up to; playbooks with their versions and steps, the rotas steps go to, and what runs on cases."""
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from huixiang.cases.models import Case
@@ -16,6 +17,7 @@ from huixiang.playbooks.states import (
     CountedFrom,
     DoneBy,
     EndReason,
+    EscalateTo,
     OwnerKind,
     Starts,
     StepKind,
@@ -30,13 +32,17 @@ IS_OPEN = models.Q(state__in=[str(state) for state in OPEN])
 
 
 class ResponseStandard(models.Model):
-    """How fast a grade wants its first answer."""
+    """How fast a grade wants its answers, in minutes; of a clock without any there is none."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="response_standards")
     grade = models.CharField(max_length=8, choices=Grade.choices)
     first_answer_minutes = models.PositiveIntegerField()
+    next_answer_minutes = models.PositiveIntegerField(null=True, blank=True)
+    resolution_minutes = models.PositiveIntegerField(null=True, blank=True)
+    announcement_minutes = models.PositiveIntegerField(null=True, blank=True)
     around_the_clock = models.BooleanField(default=False)
+    warn_share = models.PositiveSmallIntegerField(default=75)  # per cent of the time after which it warns
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "grade"], name="standard_once")]
@@ -70,6 +76,24 @@ class RotaPlace(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["rota", "membership"], name="rota_place_once")]
+
+
+class EscalationLevel(models.Model):
+    """Whom a breach is carried up to, and how long after it. Without grades: of every grade."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="escalation_levels")
+    position = models.PositiveSmallIntegerField()  # 1 is told first
+    minutes = models.PositiveIntegerField()  # after the breach, counted as its clock is
+    to = models.CharField(max_length=8, choices=EscalateTo.choices)
+    role = models.CharField(max_length=20, choices=Role.choices, blank=True)
+    people = ArrayField(models.UUIDField(), default=list, blank=True)  # memberships
+    rota = models.ForeignKey(Rota, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    grades = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "position"], name="escalation_place")]
+        ordering: ClassVar = ["position"]
 
 
 class Playbook(models.Model):

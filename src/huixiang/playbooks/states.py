@@ -100,3 +100,12 @@ TO_DO = (StepState.ACTIVE, StepState.LATE)
 OPEN = (StepState.WAITING, *TO_DO)
 # What is still worth doing once the member has confirmed that it is solved.
 AFTERWARDS = (StepKind.ANNOUNCE, StepKind.CALL_BACK, StepKind.CARE)
+
+
+class EscalateTo(models.TextChoices):
+    """Whom a level of the chain tells."""
+
+    OWNER = "owner", _("The owner")
+    ROLE = "role", _("Everybody with a role")
+    PEOPLE = "people", _("These people")
+    ROTA = "rota", _("Whoever is next on a rota")
