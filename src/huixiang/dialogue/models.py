@@ -129,6 +129,7 @@ class ScheduledReply(models.Model):
     anyway = models.TextField(blank=True)  # why it goes out although it crosses a red line
     state = models.CharField(max_length=10, choices=ScheduledState.choices, default=ScheduledState.WAITING)
     why = models.TextField(blank=True)
+    language = models.CharField(max_length=10, blank=True)  # of its writer's desk: what stood in its way is told in it
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(default=now)  # the member's words after this come before it
     ended_at = models.DateTimeField(null=True, blank=True)

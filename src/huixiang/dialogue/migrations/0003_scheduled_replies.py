@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('anyway', models.TextField(blank=True)),
                 ('state', models.CharField(choices=[('waiting', 'Waits for its time'), ('sent', 'Sent'), ('cancelled', 'Cancelled'), ('held', 'Could not go out')], default='waiting', max_length=10)),
                 ('why', models.TextField(blank=True)),
+                ('language', models.CharField(blank=True, max_length=10)),
                 ('created_at', models.DateTimeField(default=huixiang.kernel.clock.now)),
                 ('changed_at', models.DateTimeField(default=huixiang.kernel.clock.now)),
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
