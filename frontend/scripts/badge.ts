@@ -1,8 +1,10 @@
-// How many cases wait, on the rail of every page: asked for every half minute and after whatever was done.
+// How many cases and alerts wait, on the rail of every page: asked for every half minute and after whatever was done.
 const EVERY_MS = 30_000;
+const PLACES = ["/inbox/", "/alerts/"];
 
-function links(): HTMLAnchorElement[] {
-  return [...document.querySelectorAll<HTMLAnchorElement>('.rail a.ri[href$="/inbox/"],.tabbar a[href$="/inbox/"]')];
+function links(place: string): HTMLAnchorElement[] {
+  const found = [".rail a.ri", ".tabbar a", ".menu a"].map((where) => `${where}[href$="${place}"]`);
+  return [...document.querySelectorAll<HTMLAnchorElement>(found.join())];
 }
 
 function show(link: HTMLAnchorElement, count: number, label: string): void {
@@ -20,25 +22,30 @@ function show(link: HTMLAnchorElement, count: number, label: string): void {
   badge.setAttribute("aria-label", label);
 }
 
-async function refresh(): Promise<void> {
-  const [first] = links();
+async function ask(place: string): Promise<void> {
+  const [first] = links(place);
   if (!first || document.hidden) return;
   try {
     const answer = await fetch(`${first.href}badge/`, { headers: { Accept: "application/json" } });
     if (!answer.ok || answer.redirected) return;
     const told = (await answer.json()) as { count: number; label: string };
-    for (const link of links()) show(link, told.count, told.label);
+    for (const link of links(place)) show(link, told.count, told.label);
   } catch {
     // without a connection the number stays as it was
   }
 }
 
+function refresh(): void {
+  for (const place of PLACES) void ask(place);
+}
+
 export function startBadge(): void {
-  if (links().length === 0) return;
-  window.setInterval(() => void refresh(), EVERY_MS);
-  document.addEventListener("visibilitychange", () => void refresh());
+  if (!PLACES.some((place) => links(place).length > 0)) return;
+  void ask("/alerts/"); // the page comes with the number of cases, not with this one
+  window.setInterval(refresh, EVERY_MS);
+  document.addEventListener("visibilitychange", refresh);
   document.addEventListener("htmx:afterRequest", (event) => {
     const { requestConfig } = (event as CustomEvent<{ requestConfig?: { verb: string; elt: Element } }>).detail;
-    if (requestConfig?.verb === "post") void refresh();
+    if (requestConfig?.verb === "post") refresh();
   });
 }

@@ -1,149 +1,186 @@
-"""Keeping the team's addresses, and telling them."""
+"""What people do about alerts: acknowledge, put off, take back; and what they want to hear, when and where."""
 
+import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.alerts import events, sending, telling
-from huixiang.alerts.models import AlertKind, AlertTarget
-from huixiang.channels.models import Delivery, DeliveryState
-from huixiang.journal.actions import record
-from huixiang.journal.events import SYSTEM, Actor
-from huixiang.kernel import jobs
-from huixiang.kernel.crypto import decrypt, encrypt
+from huixiang.alerts import events
+from huixiang.alerts.models import Alert, AlertKind, Preference, QuietHours, RuleSetting, Sensitivity, Way
+from huixiang.alerts.rules import RULES
+from huixiang.journal.actions import Note, record, record_all
+from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
-from huixiang.kernel.lines import one_line
-from huixiang.workspaces.models import Workspace
+from huixiang.themes import warning
+from huixiang.themes.models import EarlyWarning
+from huixiang.workspaces.models import Membership, Workspace
+from huixiang.workspaces.roles import Role
 
-MOST: Final = 20  # addresses of a workspace
-AT_ONCE: Final = 200  # deliveries that failed told of in one alert
+AT_ONCE: Final = 200
+NOTE: Final = 500
+NINE: Final = datetime.time(9)
+PERSONAL: Final = (Way.DESK, Way.MAIL)
 
 
-def targets(workspace_id: uuid.UUID) -> list[AlertTarget]:
-    """The addresses of a workspace by name."""
-    return list(AlertTarget.objects.filter(workspace_id=workspace_id).order_by("name", "id"))
-
-
-def target_by_id(*, workspace_id: uuid.UUID, target_id: uuid.UUID) -> AlertTarget | None:
-    """One address of the workspace."""
-    return AlertTarget.objects.filter(workspace_id=workspace_id, id=target_id).first()
+def _locked(workspace_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> list[Alert]:
+    rows = Alert.objects.select_for_update().filter(workspace_id=workspace_id, id__in=ids[:AT_ONCE], closed_at=None)
+    return list(rows.order_by("id"))
 
 
 @transaction.atomic
-def add(*, workspace: Workspace, name: str, address: str, wants: Sequence[str], actor: Actor) -> AlertTarget:
-    """Tell an address from now on. Journal: alerts.target_changed. Raises Refused in words."""
-    name, known = one_line(name)[:80], targets(workspace.id)
-    if not name:
-        raise Refused(_("Give it a name."))
-    if any(one.name == name for one in known):
-        raise Refused(_("There is one of this name already."))
-    if len(known) >= MOST:
-        raise Refused(_("At most %(most)d addresses are told.") % {"most": MOST})
-    address = address.strip()
-    made = AlertTarget.objects.create(
-        workspace=workspace, name=name, address=encrypt(address), shown=sending.shown(address), wants=_wanted(wants)
+def acknowledge(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID], by: Membership, note: str = "") -> list[Alert]:
+    """Say that these were seen and are seen to; what is closed or acknowledged already is left. Who did come back.
+
+    The early warning behind a rising theme is acknowledged along. Journal: alerts.acknowledged, with the note.
+    """
+    actor, now = Actor("staff", by.id), timezone.now()
+    waiting = [one for one in _locked(workspace_id, ids) if one.acknowledged_at is None]
+    for one in waiting:
+        one.acknowledged_at, one.acknowledged_by, one.note = now, by, note.strip()[:NOTE]
+        one.snoozed_until, one.snoozed_by = None, None
+    fields = ["acknowledged_at", "acknowledged_by", "note", "snoozed_until", "snoozed_by"]
+    Alert.objects.bulk_update(waiting, fields)
+    notes = [Note(events.Acknowledged(subject=one.id), one.note, actor) for one in waiting]
+    record_all(notes, workspace_id=workspace_id)
+    for one in _warnings(workspace_id, waiting):
+        warning.acknowledge(warning=one, by=by, actor=actor, note=note)
+    return waiting
+
+
+def _warnings(workspace_id: uuid.UUID, alerts: Sequence[Alert]) -> list[EarlyWarning]:
+    themes = [one.subject_id for one in alerts if one.rule == AlertKind.RISE]
+    if not themes:
+        return []
+    rows = EarlyWarning.objects.filter(workspace_id=workspace_id, theme_id__in=themes, ended_at=None)
+    return list(rows.filter(acknowledged_at=None))
+
+
+@transaction.atomic
+def take_back(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID], actor: Actor) -> int:
+    """Take acknowledgements back: these wait for somebody again. Journal: alerts.acknowledgement_taken_back."""
+    seen = [one for one in _locked(workspace_id, ids) if one.acknowledged_at is not None]
+    for one in seen:
+        one.acknowledged_at, one.acknowledged_by, one.note = None, None, ""
+    Alert.objects.bulk_update(seen, ["acknowledged_at", "acknowledged_by", "note"])
+    notes = [Note(events.AcknowledgementTakenBack(subject=one.id), actor=actor) for one in seen]
+    record_all(notes, workspace_id=workspace_id)
+    for one in EarlyWarning.objects.filter(
+        workspace_id=workspace_id, ended_at=None, acknowledged_at__isnull=False,
+        theme_id__in=[alert.subject_id for alert in seen if alert.rule == AlertKind.RISE],
+    ):  # fmt: skip
+        warning.take_back(warning=one, actor=actor)
+    return len(seen)
+
+
+def _tomorrow(workspace: Workspace, now: datetime.datetime) -> datetime.datetime:
+    zone = ZoneInfo(workspace.time_zone)
+    day = now.astimezone(zone).date() + datetime.timedelta(days=1)
+    return datetime.datetime.combine(day, NINE, zone)
+
+
+SNOOZES: Final[dict[str, Callable[[Workspace, datetime.datetime], datetime.datetime]]] = {
+    "hour": lambda _workspace, now: now + datetime.timedelta(hours=1),
+    "tomorrow": _tomorrow,
+    "week": lambda _workspace, now: now + datetime.timedelta(days=7),
+}
+"""How long an alert can be put off: an hour, until nine tomorrow, a week."""
+
+
+@transaction.atomic
+def snooze(
+    *, workspace: Workspace, ids: Sequence[uuid.UUID], span: str, by: Membership
+) -> tuple[list[Alert], datetime.datetime]:
+    """Put these off: nobody is told of them until then, unless they press more. Journal: alerts.snoozed.
+
+    What was put off and until when comes back. Raises Refused for a span that is not offered.
+    """
+    if span not in SNOOZES:
+        raise Refused(_("Choose how long."))
+    until, actor = SNOOZES[span](workspace, timezone.now()), Actor("staff", by.id)
+    put_off = _locked(workspace.id, ids)
+    for one in put_off:
+        one.snoozed_until, one.snoozed_by = until, by
+        one.acknowledged_at, one.acknowledged_by, one.note = None, None, ""
+    fields = ["snoozed_until", "snoozed_by", "acknowledged_at", "acknowledged_by", "note"]
+    Alert.objects.bulk_update(put_off, fields)
+    notes = [Note(events.Snoozed(subject=one.id, until=until), actor=actor) for one in put_off]
+    record_all(notes, workspace_id=workspace.id)
+    return put_off, until
+
+
+@transaction.atomic
+def wake(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID], actor: Actor) -> int:
+    """Do not put these off any longer. Journal: alerts.woken."""
+    asleep = [one for one in _locked(workspace_id, ids) if one.snoozed_until is not None]
+    Alert.objects.filter(id__in=[one.id for one in asleep]).update(snoozed_until=None, snoozed_by=None)
+    record_all([Note(events.Woken(subject=one.id), actor=actor) for one in asleep], workspace_id=workspace_id)
+    return len(asleep)
+
+
+@transaction.atomic
+def set_rules(*, workspace: Workspace, wanted: Mapping[str, tuple[bool, str, Sequence[str]]], actor: Actor) -> None:
+    """Keep how rules are wanted: rule → on, sensitivity, roles. Journal: alerts.rules_changed, when any changed.
+
+    What is unknown is left out; a rule needs no role, its owners hear of it in any case.
+    """
+    kept = {one.rule: one for one in RuleSetting.objects.filter(workspace=workspace)}
+    rows = []
+    for kind, (on, sensitivity, roles) in wanted.items():
+        if kind in RULES and sensitivity in Sensitivity.values:
+            known = [str(role) for role in Role if role in roles]
+            rows.append(RuleSetting(workspace=workspace, rule=kind, on=on, sensitivity=sensitivity, roles=known))
+    changed = [one for one in rows if _differs(one, kept.get(one.rule))]
+    RuleSetting.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["workspace", "rule"],
+        update_fields=["on", "sensitivity", "roles"],
+    )  # fmt: skip
+    if changed:
+        event = events.RulesChanged(subject=workspace.id, rules=[one.rule for one in changed])
+        record(event, workspace_id=workspace.id, actor=actor)
+
+
+def _differs(one: RuleSetting, kept: RuleSetting | None) -> bool:
+    shipped = [str(role) for role in Role if role in RULES[one.rule].roles]
+    before = (kept.on, kept.sensitivity, sorted(kept.roles)) if kept else (True, Sensitivity.NORMAL, sorted(shipped))
+    return (one.on, one.sensitivity, sorted(one.roles)) != before
+
+
+@transaction.atomic
+def set_quiet(
+    *, workspace: Workspace, starts: datetime.time, ends: datetime.time, days_off: bool, actor: Actor,
+    membership: Membership | None = None,
+) -> None:  # fmt: skip
+    """Keep the quiet hours of the workspace, or of one person. Journal: alerts.quiet_hours_changed."""
+    QuietHours.objects.update_or_create(
+        workspace=workspace, membership=membership, defaults={"starts": starts, "ends": ends, "days_off": days_off}
     )
-    _record(made, "added", actor)
-    return made
+    _note_quiet(workspace, membership, actor)
 
 
 @transaction.atomic
-def change(*, target: AlertTarget, wants: Sequence[str], actor: Actor) -> None:
-    """Tell it of other things. Journal: alerts.target_changed."""
-    target.wants = _wanted(wants)
-    target.failures_seen_at = timezone.now()
-    target.save(update_fields=["wants", "failures_seen_at"])
-    _record(target, "changed", actor)
+def drop_quiet(*, membership: Membership, actor: Actor) -> None:
+    """Somebody has the workspace's quiet hours again. Journal: alerts.quiet_hours_changed, when they had their own."""
+    gone, _models = QuietHours.objects.filter(membership=membership).delete()
+    if gone:
+        _note_quiet(membership.workspace, membership, actor)
+
+
+def _note_quiet(workspace: Workspace, membership: Membership | None, actor: Actor) -> None:
+    event = events.QuietHoursChanged(subject=workspace.id, own=membership is not None)
+    record(event, workspace_id=workspace.id, actor=actor)
 
 
 @transaction.atomic
-def remove(*, target: AlertTarget, actor: Actor) -> None:
-    """Tell it nothing any more, and forget it. Journal: alerts.target_changed."""
-    _record(target, "removed", actor)
-    target.delete()
-
-
-def _wanted(wants: Sequence[str]) -> list[str]:
-    found = [str(kind) for kind in AlertKind if kind in wants]
-    if not found:
-        raise Refused(_("Choose what it is told."))
-    return found
-
-
-def _record(target: AlertTarget, what: str, actor: Actor) -> None:
-    record(events.TargetChanged(subject=target.id, what=what), workspace_id=target.workspace_id, actor=actor)
-
-
-def send_test(*, target: AlertTarget) -> None:
-    """Say a few words there now. Raises Refused with what the service answered."""
-    with translation.override(settings.LANGUAGE_CODE):
-        title, body = target.workspace.name, _("A test: alerts reach you here.")
-    sentence = _tell(target, title, body)
-    if sentence:
-        raise Refused(_("It was not taken: %(why)s") % {"why": sentence})
-
-
-def _tell(target: AlertTarget, title: str, body: str) -> str:
-    """Tell it and keep how it went; returns why not, "" when it went well."""
-    try:
-        sending.tell(decrypt(target.address), title=title, body=body)
-    except (sending.NotTold, Refused) as error:
-        target.error, target.error_at = str(error.sentence)[:300], timezone.now()
-    else:
-        target.error, target.error_at, target.told_at = "", None, timezone.now()
-    target.save(update_fields=["error", "error_at", "told_at"])
-    return target.error
-
-
-@transaction.atomic
-def alert(*, workspace_id: uuid.UUID, kind: str, subjects: Sequence[uuid.UUID]) -> int:
-    """Queue a message to every address that wants to hear of this; returns how many. Job: alerts.send, one for each."""
-    wanted = AlertTarget.objects.filter(workspace_id=workspace_id, wants__contains=[kind])
-    for target_id in wanted.values_list("id", flat=True).order_by("id"):
-        ids = [str(one) for one in subjects]
-        jobs.queue("alerts.send", lock=f"alerts.send:{target_id}", target_id=str(target_id), kind=kind, subjects=ids)
-    return len(wanted)
-
-
-def send(*, target_id: uuid.UUID, kind: str, subjects: Sequence[uuid.UUID]) -> bool:
-    """Tell one address of what still is so. Journal: alerts.told. Raises NotTold, for another try."""
-    target = AlertTarget.objects.filter(id=target_id).select_related("workspace").first()
-    if target is None:
-        return False
-    title, body, about = telling.words(target.workspace, kind, subjects)
-    if not about:
-        return False
-    if sentence := _tell(target, title, body):
-        raise sending.NotTold(sentence)
-    event = events.Alerted(subject=target.id, kind=kind, about=about)
-    with transaction.atomic():
-        record(event, workspace_id=target.workspace_id, actor=SYSTEM)
-    return True
-
-
-def look_for_failures() -> int:
-    """Queue an alert for what could not be delivered since the last look; returns for how many addresses."""
-    found = 0
-    for target in AlertTarget.objects.filter(wants__contains=[str(AlertKind.FAILED)]):
-        with transaction.atomic():
-            found += _look(target)
-    return found
-
-
-def _look(target: AlertTarget) -> bool:
-    states = [DeliveryState.FAILED, DeliveryState.UNKNOWN]
-    rows = Delivery.objects.filter(workspace_id=target.workspace_id, state__in=states)
-    new = list(rows.filter(finished_at__gt=target.failures_seen_at).order_by("-finished_at", "-id")[:AT_ONCE])
-    if not new:
-        return False
-    target.failures_seen_at = max(one.finished_at for one in new if one.finished_at)
-    target.save(update_fields=["failures_seen_at"])
-    ids = [str(one.id) for one in new]
-    lock, kind = f"alerts.send:{target.id}", str(AlertKind.FAILED)
-    jobs.queue("alerts.send", lock=lock, target_id=str(target.id), kind=kind, subjects=ids)
-    return True
+def set_ways(*, membership: Membership, ways: Mapping[str, Sequence[str]]) -> None:
+    """Keep how somebody hears of each rule. Journal: alerts.preference_changed."""
+    kept = {kind: [str(way) for way in PERSONAL if way in ways.get(kind, ())] for kind in RULES}
+    Preference.objects.update_or_create(
+        membership=membership, defaults={"workspace_id": membership.workspace_id, "ways": kept}
+    )
+    event = events.PreferenceChanged(subject=membership.id)
+    record(event, workspace_id=membership.workspace_id, actor=Actor("staff", membership.id))

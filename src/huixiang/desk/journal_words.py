@@ -11,7 +11,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from huixiang.alerts.models import AlertKind
 from huixiang.cases.models import ClockName
 from huixiang.cases.queries import cases_by_id
 from huixiang.cases.red_lines import RedLine
@@ -19,6 +18,7 @@ from huixiang.cases.states import CaseState
 from huixiang.channels.changes import AccountChange
 from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
+from huixiang.desk.alerts import told as alerts_told
 from huixiang.desk.dialogue.words import SENTENCES as DIALOGUE
 from huixiang.desk.vocabulary import field_name, finding_in_words
 from huixiang.desk.war_rooms.words import SENTENCES as WAR_ROOMS
@@ -53,6 +53,7 @@ class Told:
 
 
 PLAIN: Final[dict[str, Promise]] = {
+    **alerts_told.PLAIN,
     "announcements.drafted": gettext_lazy("An announcement was drafted"),
     "announcements.edited": gettext_lazy("An announcement was edited"),
     "cases.feedback_joined": gettext_lazy("Another feedback joined the case"),
@@ -153,13 +154,6 @@ def _lines(data: Data) -> str:
     return pgettext("red lines", ", ").join(_label(RedLine, line) for line in data["lines"])
 
 
-ALERT_CHANGES: Final[dict[str, Promise]] = {
-    "added": gettext_lazy("An address for alerts to the team was added"),
-    "changed": gettext_lazy("An address for alerts is told of other things"),
-    "removed": gettext_lazy("An address for alerts was removed"),
-}
-
-
 def _bot_changed(data: Data) -> str:
     words = {"on": _("The bot of a channel was switched on"), "off": _("The bot of a channel was switched off")}
     return words.get(data["what"]) or _("The bot of a channel was told to behave otherwise")
@@ -172,10 +166,9 @@ def _model_changed(data: Data) -> str:
 
 
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
+    **alerts_told.SENTENCES,
     **DIALOGUE,
     **WAR_ROOMS,
-    "alerts.target_changed": lambda d: str(ALERT_CHANGES.get(d["what"], d["what"])),
-    "alerts.told": lambda d: _("The team was told: %(kind)s") % {"kind": _label(AlertKind, d["kind"])},
     "groupbot.spoke": lambda d: _("The bot said something: %(purpose)s") % {"purpose": _label(Purpose, d["purpose"])},
     "groupbot.changed": _bot_changed,
     "groupbot.handed_back": lambda d: (
@@ -314,6 +307,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
 }
 
 PAGES: Final = {
+    "alert": ("desk:alert", "alert_id"),
     "case": ("desk:case", "case_id"),
     "feedback": ("desk:feedback_detail", "feedback_id"),
     "member": ("desk:member", "member_id"),

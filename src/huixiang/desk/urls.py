@@ -2,6 +2,9 @@
 
 from django.urls import path
 
+from huixiang.desk.alerts import verbs as alert_verbs
+from huixiang.desk.alerts import views as alerts
+from huixiang.desk.alerts import wishes as alert_wishes
 from huixiang.desk.announcements import views as announcements
 from huixiang.desk.cases import coach as case_coach
 from huixiang.desk.cases import files as case_files
@@ -41,11 +44,20 @@ from huixiang.desk.themes import theme as theme_page
 from huixiang.desk.themes import verbs as theme_verbs
 from huixiang.desk.themes import views as themes
 from huixiang.desk.themes import watching as theme_watching
+from huixiang.desk.war_rooms import board as war_board
+from huixiang.desk.war_rooms import ending as war_ending
+from huixiang.desk.war_rooms import habits as war_habits
+from huixiang.desk.war_rooms import record as war_record
+from huixiang.desk.war_rooms import room as war_room
+from huixiang.desk.war_rooms import saying as war_saying
+from huixiang.desk.war_rooms import verbs as war_verbs
 
 app_name = "desk"
 CASE = "cases/<uuid:case_id>/"
 FEEDBACK = "feedback/<uuid:feedback_id>/"
 THEME = "themes/<uuid:theme_id>/"
+ROOM = "war-rooms/<uuid:room_id>/"
+STATEMENT = ROOM + "statement/<uuid:statement_id>/"
 ANNOUNCEMENT = "announcements/<uuid:announcement_id>/"
 MEMBER = "members/<uuid:member_id>/"
 RUN = "channels/imports/<uuid:run_id>/"
@@ -113,6 +125,13 @@ urlpatterns = [
     path("corrections/<uuid:correction_id>/undo/", feedback_correcting.undo, name="correction_undo"),
     path("messages/<uuid:message_id>/keep/", feedback.keep, name="message_keep"),
     path("messages/<uuid:message_id>/again/", feedback.again, name="message_again"),
+    path("alerts/", alerts.listing, name="alerts"),
+    path("alerts/badge/", alerts.badge, name="alerts_badge"),
+    path("alerts/mine/", alert_wishes.mine, name="alerts_mine"),
+    path("alerts/do/", alert_verbs.many, name="alerts_many"),
+    path("alerts/notices/<uuid:notice_id>/again/", alert_verbs.again, name="alert_again"),
+    path("alerts/<uuid:alert_id>/", alerts.detail, name="alert"),
+    path("alerts/<uuid:alert_id>/do/", alert_verbs.one, name="alert_do"),
     path("themes/", themes.listing, name="themes"),
     path("themes/alike/", themes.alike, name="themes_alike"),
     path("themes/proposals/", theme_watching.proposals, name="themes_proposals"),
@@ -127,6 +146,33 @@ urlpatterns = [
     path("exports/<uuid:export_id>/", theme_exporting.export, name="export"),
     path("exports/<uuid:export_id>/progress/", theme_exporting.progress, name="export_progress"),
     path("exports/<uuid:export_id>/file/", theme_exporting.export_file, name="export_file"),
+    path("war-rooms/", war_board.board, name="war_rooms"),
+    path("war-rooms/badge/", war_board.badge, name="war_rooms_badge"),
+    path("war-rooms/line/", war_board.line, name="war_room_line"),
+    path("war-rooms/open/", war_board.open_room, name="war_room_open"),
+    path("war-rooms/habits/", war_habits.habits, name="war_room_habits"),
+    path("war-rooms/habits/save/", war_habits.save, name="war_room_habits_save"),
+    path("war-rooms/changes/<uuid:task_id>/", war_ending.settle_change, name="war_room_change"),
+    path(CASE + "acknowledge/", war_board.acknowledge, name="case_acknowledge"),
+    path(ROOM, war_room.room, name="war_room"),
+    path(ROOM + "news/", war_room.news, name="war_room_news"),
+    path(ROOM + "print/", war_record.printed, name="war_room_print"),
+    path(ROOM + "record.<str:form>", war_record.file, name="war_room_file"),
+    path(ROOM + "people/", war_verbs.seat, name="war_room_seat"),
+    path(ROOM + "people/<uuid:seat_id>/leave/", war_verbs.leave, name="war_room_leave"),
+    path(ROOM + "facts/", war_verbs.fact, name="war_room_fact"),
+    path(ROOM + "facts/<uuid:fact_id>/", war_verbs.judge_fact, name="war_room_fact_judge"),
+    path(ROOM + "questions/", war_verbs.question, name="war_room_question"),
+    path(ROOM + "questions/<uuid:question_id>/", war_verbs.settle_question, name="war_room_question_settle"),
+    path(ROOM + "decisions/", war_verbs.decision, name="war_room_decision"),
+    path(ROOM + "notes/", war_verbs.note, name="war_room_note"),
+    path(ROOM + "updates/", war_verbs.update, name="war_room_update"),
+    path(ROOM + "statement/", war_saying.write, name="war_room_statement"),
+    path(STATEMENT + "ask/", war_saying.ask, name="war_room_statement_ask"),
+    path(STATEMENT + "judge/", war_saying.judge, name="war_room_statement_judge"),
+    path(STATEMENT + "use/", war_saying.use, name="war_room_statement_use"),
+    path(ROOM + "close/", war_ending.close, name="war_room_close"),
+    path(ROOM + "reopen/", war_ending.reopen, name="war_room_reopen"),
     path(THEME, theme_page.theme, name="theme"),
     path(THEME + "describe/", theme_verbs.describe, name="theme_describe"),
     path(THEME + "moving/", theme_steps.moving, name="theme_moving"),
@@ -201,6 +247,8 @@ urlpatterns = [
     path("settings/keys/create/", settings.create_key, name="settings_key_create"),
     path("settings/keys/<uuid:key_id>/revoke/", settings.revoke_key, name="settings_key_revoke"),
     path("settings/alerts/", settings_alerts.alerts, name="settings_alerts"),
+    path("settings/alerts/rules/", settings_alerts.save_rules, name="alert_rules_save"),
+    path("settings/alerts/quiet/", settings_alerts.save_quiet, name="alert_quiet_save"),
     path("settings/alerts/add/", settings_alerts.add, name="alert_add"),
     path("settings/alerts/<uuid:target_id>/", settings_alerts.act, name="alert_act"),
     path("settings/bot/", settings_bot.bot, name="settings_bot"),
