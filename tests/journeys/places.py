@@ -34,6 +34,7 @@ IDS = {
     "webhook_message_id": "SELECT id FROM channels_webhookdelivery WHERE workspace_id = {w} ORDER BY id",
     "learned_id": "SELECT id FROM triage_learnedversion WHERE workspace_id = {w} ORDER BY id",
     "account_id": "SELECT id FROM channels_channelaccount WHERE workspace_id = {w} ORDER BY kind, id",
+    "alert_id": "SELECT id FROM alerts_alert WHERE workspace_id = {w} ORDER BY cardinality(evidence) DESC, id",
     "slug": "SELECT slug FROM channels_channelaccount WHERE workspace_id = {w} AND kind = 'webhook' ORDER BY id",
 }
 
@@ -77,6 +78,9 @@ settings_tags -
 settings_llm -
 settings_bot -
 settings_alerts -
+alerts -
+alert -
+alerts_mine -
 settings_learning -
 settings_learned -
 settings_journal -
@@ -86,10 +90,10 @@ webhook_source -
 webhook_message -
 """
 PARTS = """
-home palette inbox_badge inbox_filters inbox_pane bulk_progress note_people case_handing case_tag_complete file_waiting
-file file_picture file_thumb themes_alike theme_moving theme_split_pick export_progress export_file member_table
-member_export_file member_export_progress announcement_telling learning_progress import_mapping import_progress
-import_refused channel_first channel_tested
+home palette alerts_badge inbox_badge inbox_filters inbox_pane bulk_progress note_people case_handing
+case_tag_complete file_waiting file file_picture file_thumb themes_alike theme_moving theme_split_pick export_progress
+export_file member_table member_export_file member_export_progress announcement_telling learning_progress
+import_mapping import_progress import_refused channel_first channel_tested
 """  # import_mapping is a page, of a file just brought in: the test makes one
 PORTAL = """
 board -

@@ -73,6 +73,15 @@ feedback_copies GET read
 feedback_remove POST moderate
 feedback_correct POST handle
 correction_undo POST handle
+alerts GET read
+alerts_badge GET read
+alerts_mine GET,POST read
+alerts_many POST read
+alert GET read
+alert_do POST read
+alert_again POST read
+alert_rules_save POST configure
+alert_quiet_save POST configure
 settings_alerts GET integrate
 alert_add POST integrate
 alert_act POST integrate

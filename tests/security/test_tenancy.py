@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from huixiang.alerts.models import AlertTarget
+from huixiang.alerts.models import Alert, AlertTarget, Notice
 from huixiang.announcements import actions as announcements
 from huixiang.announcements.models import Announcement
 from huixiang.cases import actions as cases
@@ -75,6 +75,15 @@ def _opinion(feedback: Feedback) -> Opinion:
         workspace_id=feedback.workspace_id, feedback=feedback, model="small", severity=4, kind="defect", grade="red",
         agrees=False, reason=HIDDEN,
     )  # fmt: skip
+
+
+def _alert(*, theme_id: uuid.UUID | None, workspace: Workspace, to: Membership) -> dict[str, uuid.UUID]:
+    alert = Alert.objects.create(
+        workspace=workspace, rule="rise", severity="high", subject_kind="theme", subject_id=theme_id,
+        figures={"people": 5, "days": 1, "expected": 0.2},
+    )  # fmt: skip
+    notice = Notice.objects.create(workspace=workspace, alert=alert, membership=to, way="mail", state="failed")
+    return {"alert_id": alert.id, "notice_id": notice.id}
 
 
 def _world(name: str) -> World:
@@ -169,6 +178,7 @@ def _world(name: str) -> World:
             "slug": source.slug,
             "token": stored.name,
             "standing": follow_link(workspace, private).rstrip("/").rsplit("/", 1)[-1],
+            **_alert(theme_id=other.theme_id, workspace=workspace, to=owner),
             "target_id": AlertTarget.objects.create(workspace=workspace, name=name, shown="", wants=["red"]).id,
             "conversation_id": heard.conversation_id,
             "view_id": save_view(by=owner, name="我的", filters=Filters(), shared=True).id,
