@@ -274,3 +274,71 @@ class ApprovalSet(Event):
     name: ClassVar[str] = "cases.approval_set"
     subject_kind: ClassVar[str] = "workspace"
     grades: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockWarned(CaseEvent):
+    """Most of the time is gone, and what is due did not happen yet."""
+
+    name: ClassVar[str] = "cases.clock_warned"
+    clock: str
+    due_at: datetime.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockEscalated(CaseEvent):
+    """What is overdue was carried up to these of the team."""
+
+    name: ClassVar[str] = "cases.clock_escalated"
+    clock: str
+    level: int
+    membership_ids: list[uuid.UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseEvent(Event):
+    """Base of the events about what a theme owes the public: an announcement by a time."""
+
+    subject_kind: ClassVar[str] = "theme"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseStarted(PromiseEvent):
+    """An announcement is due."""
+
+    name: ClassVar[str] = "cases.promise_started"
+    due_at: datetime.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseWarned(PromiseEvent):
+    """Most of the time until the announcement is gone."""
+
+    name: ClassVar[str] = "cases.promise_warned"
+    due_at: datetime.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseBreached(PromiseEvent):
+    """An announcement was due and did not come."""
+
+    name: ClassVar[str] = "cases.promise_breached"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromiseEscalated(PromiseEvent):
+    """The overdue announcement was carried up to these of the team."""
+
+    name: ClassVar[str] = "cases.promise_escalated"
+    level: int
+    membership_ids: list[uuid.UUID]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClocksRecounted(Event):
+    """The calendar changed: so many clocks that run were counted anew, and so many are due at another time."""
+
+    name: ClassVar[str] = "cases.clocks_recounted"
+    subject_kind: ClassVar[str] = "workspace"
+    clocks: int
+    moved: int

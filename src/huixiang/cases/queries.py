@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count
 
 from huixiang.cases.files import put_files
-from huixiang.cases.models import Case, Clock, Turn
+from huixiang.cases.models import Case, Clock, ClockName, Turn
 from huixiang.cases.states import JOINABLE, UNFINISHED, CaseState, Lane
 from huixiang.kernel import prepared
 from huixiang.members.models import Member
@@ -48,9 +48,9 @@ def public_turns(case: Case) -> list[Turn]:
 
 
 def clocks(case: Case) -> list[Clock]:
-    """The case's clocks, the latest of each name."""
+    """The case's clocks, the latest of each name; in the order of the names."""
     latest: dict[str, Clock] = {}
-    for clock in case.clocks.order_by("started_at"):
+    for clock in sorted(case.clocks.all(), key=lambda one: (ClockName.values.index(one.name), one.started_at)):
         latest[clock.name] = clock
     return list(latest.values())
 

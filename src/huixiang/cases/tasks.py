@@ -6,19 +6,54 @@ import uuid
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from huixiang.cases import bulk, clocks, collision, erasure, following, leaving
+from huixiang.cases import (
+    bulk,
+    clocks_public,
+    clocks_recount,
+    clocks_watch,
+    collision,
+    erasure,
+    following,
+    leaving,
+)
 from huixiang.cases.models import Case
-from huixiang.kernel.jobs import SURELY
+from huixiang.kernel.jobs import SURELY, queue
 from huixiang.members.actions import in_touch
 from huixiang.themes import moving
 from huixiang.themes.models import Merge
+from huixiang.workspaces.models import Workspace
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="cases.note_breaches", queueing_lock="cases.note_breaches")
 def note_breaches(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
-    """Every minute: clocks that ran out."""
-    clocks.note_breaches()
+    """Every minute: clocks that should warn, and clocks that ran out."""
+    clocks_watch.note_warnings()
+    clocks_watch.note_breaches()
+
+
+@app.task(name="cases.recount_clocks", retry=SURELY)
+def recount_clocks(workspace_id: str, subjects: list[str]) -> None:  # noqa: ARG001 - the workspace itself
+    """The calendar was changed: one after the other, and once for several changes that wait."""
+    key = f"cases.recount:{workspace_id}"
+    queue("cases.recount", once=key, lock=key, workspace_id=workspace_id)
+
+
+@app.task(name="cases.recount", retry=SURELY)
+def recount(workspace_id: str) -> None:
+    """Count what runs anew."""
+    clocks_recount.recount(workspace_id=uuid.UUID(workspace_id))
+
+
+@app.task(name="cases.follow_promises", retry=SURELY)
+def follow_promises(workspace_id: str, subjects: list[str]) -> None:
+    """Themes went a step or back: what they owe the public follows."""
+    _follow_promises(uuid.UUID(workspace_id), {uuid.UUID(subject) for subject in subjects})
+
+
+def _follow_promises(workspace_id: uuid.UUID, theme_ids: set[uuid.UUID]) -> None:
+    workspace = Workspace.objects.get(id=workspace_id)
+    clocks_public.follow(workspace=workspace, theme_ids=theme_ids)
 
 
 @app.task(name="cases.run_bulk", retry=SURELY)
@@ -69,6 +104,7 @@ def follow_moves(workspace_id: str, subjects: list[str]) -> None:
         moves = moving.unfollowed(workspace_id=uuid.UUID(workspace_id), targets=targets)
         moved = {feedback_id for one in moves for feedback_id in one.feedback_ids}
         following.follow(workspace_id=uuid.UUID(workspace_id), feedback_ids=moved, parted=True)
+        _follow_promises(uuid.UUID(workspace_id), {one for move in moves for one in (move.source_id, move.target_id)})
         moving.note_followed(moves)
 
 
@@ -76,7 +112,9 @@ def _follow(workspace_id: uuid.UUID, targets: list[str]) -> None:
     """Where the feedbacks are now counts, whatever was merged and undone since the job was queued."""
     merges = Merge.objects.filter(workspace_id=workspace_id, target_id__in=[uuid.UUID(target) for target in targets])
     moved = {feedback_id for ids in merges.values_list("feedback_ids", flat=True) for feedback_id in ids}
-    following.follow(workspace_id=workspace_id, feedback_ids=moved)
+    with transaction.atomic():
+        following.follow(workspace_id=workspace_id, feedback_ids=moved)
+        _follow_promises(workspace_id, {one for pair in merges.values_list("source_id", "target_id") for one in pair})
 
 
 @app.periodic(cron="17 * * * *")

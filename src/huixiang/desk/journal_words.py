@@ -65,6 +65,9 @@ PLAIN: Final[dict[str, Promise]] = {
     "cases.untagged": gettext_lazy("A tag was taken off the case"),
     "cases.tag_created": gettext_lazy("A tag was made"),
     "cases.tag_changed": gettext_lazy("A tag was renamed or drawn otherwise"),
+    "cases.promise_started": gettext_lazy("An announcement is due"),
+    "cases.promise_warned": gettext_lazy("The announcement is due soon"),
+    "cases.promise_breached": gettext_lazy("The announcement is overdue"),
     "channels.account_opened": gettext_lazy("A channel was opened"),
     "channels.delivery_retried": gettext_lazy("A message was sent again"),
     "feedback.removed": gettext_lazy("A feedback was deleted"),
@@ -89,6 +92,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "members.proposed_again": gettext_lazy("It was taken back that two records are two people"),
     "members.note_written": gettext_lazy("A note about a member was written"),
     "members.parted": gettext_lazy("A name on a channel became a member of its own"),
+    "playbooks.escalation_changed": gettext_lazy("Whom overdue clocks are carried up to was changed"),
     "playbooks.standards_changed": gettext_lazy("The response standards were changed"),
     "themes.found": gettext_lazy("A theme was found"),
     "themes.described": gettext_lazy("A theme was described"),
@@ -209,6 +213,15 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "cases.regraded": lambda d: _("Grade changed from %(before)s to %(after)s") % _change(Grade, d),
     "cases.clock_started": lambda d: _("Due: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
     "cases.clock_breached": lambda d: _("Overdue: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
+    "cases.clock_warned": lambda d: _("Due soon: %(clock)s") % {"clock": _label(ClockName, d["clock"])},
+    "cases.clock_escalated": lambda d: (
+        _("Overdue, carried up to level %(level)s: %(clock)s")
+        % {"level": d["level"], "clock": _label(ClockName, d["clock"])}
+    ),
+    "cases.clocks_recounted": lambda d: (
+        _("The calendar changed: %(clocks)s running clocks were counted anew, %(moved)s are due at another time") % d
+    ),
+    "cases.promise_escalated": lambda d: _("The overdue announcement was carried up to level %(level)s") % d,
     "cases.handover_ended": lambda d: _("The case was taken") if d["taken"] else _("The case was given back"),
     "cases.tag_merged": lambda d: (
         ngettext("A tag was merged, with %(cases)s case", "A tag was merged, with %(cases)s cases", d["cases"]) % d

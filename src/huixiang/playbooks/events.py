@@ -9,7 +9,7 @@ from huixiang.journal.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class StandardsChanged(Event):
-    """How fast grades want their first answer was changed."""
+    """How fast grades want their answers was changed."""
 
     name: ClassVar[str] = "playbooks.standards_changed"
     subject_kind: ClassVar[str] = "workspace"
@@ -160,3 +160,12 @@ class RotaChanged(Event):
     name: ClassVar[str] = "playbooks.rota_changed"
     subject_kind: ClassVar[str] = "rota"
     what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EscalationChanged(Event):
+    """Whom breaches are carried up to was changed."""
+
+    name: ClassVar[str] = "playbooks.escalation_changed"
+    subject_kind: ClassVar[str] = "workspace"
+    levels: int

@@ -1,4 +1,4 @@
-"""Response standards and whom a breach is carried up to; playbooks with their versions and steps, the rotas steps go to, and what runs on cases."""
+"""Response standards, whom a breach is carried up to; playbooks, versions, steps, rotas, and what runs on cases."""
 
 from typing import ClassVar
 

@@ -5,7 +5,7 @@ import uuid
 from procrastinate.contrib.django import app
 
 from huixiang.kernel.jobs import SURELY
-from huixiang.playbooks import following, telling
+from huixiang.playbooks import escalation, following, telling
 from huixiang.playbooks.running import REMIND
 
 
@@ -21,6 +21,13 @@ def look_at_the_clock(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastina
     """Every minute: steps that are due soon, and those whose time ran out."""
     telling.remind()
     telling.note_late()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="playbooks.escalate", queueing_lock="playbooks.escalate")
+def escalate(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every minute: breaches whose next level of the chain is due."""
+    escalation.escalate()
 
 
 @app.task(name="playbooks.follow_cases", retry=SURELY)

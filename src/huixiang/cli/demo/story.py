@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
-from huixiang.cases.clocks import note_breaches
+from huixiang.cases.clocks_watch import note_breaches
 from huixiang.cli.demo import verbs
 from huixiang.cli.demo.plan import FILES, Event, Plan, read
 from huixiang.cli.demo.stage import Told, at, furnish, hashed, own_post_office, read_ahead
