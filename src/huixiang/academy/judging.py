@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from huixiang.academy.library import CHINESE, ENDINGS, ENGLISH, OPEN, WAYS, Ending, Fact, Reaction, Scenario
-from huixiang.engine.coach.reading import Advice, Fault, advise
+from huixiang.engine.coach.reading import Advice, advise
+from huixiang.engine.coach.rules import Fault
 from huixiang.engine.copies import shingles
 
 Thing = TypeVar("Thing")
@@ -177,3 +178,10 @@ def _asked(fact: Fact, text: str, language: str) -> str:
     return ""
 
 
+
+
+def weak(points: Iterable[Point]) -> Iterator[str]:
+    """What was lacking or should not have been there, by name: merits and faults by theirs, the rest by its part."""
+    for one in points:
+        if one.part in {Part.FAULT, Part.NEVER} or (one.won < one.of and one.part != Part.COACH):
+            yield one.key if one.part in {Part.MERIT, Part.FAULT} else one.part.value

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from huixiang.engine.coach.reading import Merit
+from huixiang.engine.coach.rules import Merit
 
 _HERE: Final = Path(__file__).parent
 CHINESE: Final = "zh"

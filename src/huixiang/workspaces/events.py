@@ -136,3 +136,15 @@ class HolidaysAnnounced(Event):
     name: ClassVar[str] = "workspaces.holidays_announced"
     subject_kind: ClassVar[str] = "workspace"
     year: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClearanceRulesChanged(Event):
+    """Which courses whose role needs for red cases was changed; no role: everybody answers them again."""
+
+    name: ClassVar[str] = "workspaces.clearance_rules_changed"
+    subject_kind: ClassVar[str] = "workspace"
+    roles: list[str]
+    courses: list[str]
+    from_day: str
+    valid_months: int | None

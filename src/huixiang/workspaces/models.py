@@ -230,3 +230,30 @@ class RateBucket(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["api_key_id", "kind"], name="bucket_once")]
+
+
+class ClearanceRule(models.Model):
+    """Which courses of the academy a role must have passed before it answers red cases. No row: none."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="clearance_rules")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    courses = ArrayField(models.CharField(max_length=40))
+    from_day = models.DateField()  # until then everybody answers as before
+    valid_months = models.PositiveSmallIntegerField(null=True, blank=True)  # how long a pass counts; none: for good
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "role"], name="clearance_rule_once")]
+
+
+class Clearance(models.Model):
+    """When somebody last passed a course."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="clearances")
+    course = models.CharField(max_length=40)
+    passed_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["membership", "course"], name="clearance_once")]
