@@ -79,8 +79,8 @@ _ALL: Final = (
     ),
     Rule(
         kind=AlertKind.CLOCK, glyph="alarm", severity=Severity.HIGH, roles=HANDLERS, owner_alone=True, ways=BOTH,
-        looks_at=_("Clocks of cases of which most of the time is used, or that ran out."),
-        numbers=_numbers(1, .75, .5), unit=_("of the time used"),
+        looks_at=_("Clocks of cases, and of themes that owe an announcement, that warn or ran out."),
+        numbers=_numbers(1, .75, .5), unit=_("of the time used, or where its standard warns"),
     ),
     Rule(
         kind=AlertKind.KOC, glyph="star", severity=Severity.HIGH, roles=HANDLERS, owner_alone=True, ways=BOTH,

@@ -7,30 +7,40 @@ from typing import Final
 
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
 
-from huixiang.alerts.models import Severity, SubjectKind
+from huixiang.alerts.models import Sensitivity, Severity, SubjectKind
 from huixiang.alerts.sighting import MOST, Ask, Sighting
-from huixiang.cases.models import Case, Clock
+from huixiang.cases.clocks_models import COUNTS_DOWN
+from huixiang.cases.models import Case, Clock, ClockName
 from huixiang.cases.states import TO_DO, UNFINISHED
 from huixiang.feedback.models import Feedback, Grade
 from huixiang.journal.models import Entry
 from huixiang.members.models import Tier
+from huixiang.war_rooms.models import Red
 
 HALF: Final = 0.5
-ESCALATED: Final = "cases.clock_escalated"
+ESCALATED: Final = ("cases.clock_escalated", "cases.promise_escalated")
+ANSWERS: Final = (ClockName.FIRST_ANSWER, ClockName.NEXT_ANSWER)
 SPAN: Final = ExpressionWrapper(F("due_at") - F("started_at"), output_field=DurationField())
 
 
 def red(ask: Ask) -> Sequence[Sighting]:
     """Unfinished red cases, the latest first; older ones that stand go on while they are red."""
-    cases = _unfinished(ask).filter(grade=Grade.RED).order_by("-last_at", "-id")
+    rows = _unfinished(ask).filter(grade=Grade.RED).select_related("red").order_by("-last_at", "-id")
+    cases = list(rows[:MOST])
     said = _said(ask, [one.id for one in cases])
     return [
         Sighting(
             subject_kind=SubjectKind.CASE, subject_id=one.id, owner_id=one.owner_id, evidence=said.get(one.id, ()),
-            figures={"answered": one.first_answered_at is not None},
+            figures={"answered": one.first_answered_at is not None}, acknowledged_by_id=_taken_by(one),
         )
         for one in cases
     ]  # fmt: skip
+
+
+def _taken_by(case: Case) -> uuid.UUID | None:
+    """Who took it in the war room."""
+    mark: Red | None = getattr(case, "red", None)
+    return mark.acknowledged_by_id if mark else None
 
 
 def _unfinished(ask: Ask) -> QuerySet[Case]:
@@ -47,28 +57,32 @@ def _said(ask: Ask, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.
 
 
 def _running(ask: Ask) -> QuerySet[Clock]:
-    """Clocks that run, of cases that wait for us; the one that is due first of each case comes first."""
-    rows = Clock.objects.filter(workspace_id=ask.workspace_id, met_at=None, stopped_at=None)
-    return rows.filter(case__state__in=TO_DO, case__historical=False).select_related("case").order_by("due_at", "id")
+    """Clocks that count down, of unfinished cases and of themes that owe an announcement."""
+    rows = Clock.objects.filter(COUNTS_DOWN, workspace_id=ask.workspace_id)
+    ours = Q(case__state__in=UNFINISHED, case__historical=False) | Q(theme__isnull=False)
+    return rows.filter(ours).select_related("case__member", "theme").defer("theme__centre").order_by("due_at", "id")
 
 
 def koc(ask: Ask) -> Sequence[Sighting]:
-    """Cases of KOCs whose clock has used half its time, or that wait for so many hours."""
+    """Cases of KOCs whose answer has used half its time, or is waited for so many hours."""
     half = Q(started_at__lte=ask.now - SPAN * HALF)
-    long = Q(case__heard_at__lte=ask.since(hours=ask.rule.number), started_at__lte=ask.since(hours=ask.rule.number))
-    rows = _running(ask).filter(half | long, case__member__tier__in=[Tier.KOC, Tier.CORE])
+    long = Q(started_at__lte=ask.since(hours=ask.rule.number))
+    rows = _running(ask).filter(half | long, name__in=ANSWERS, case__member__tier__in=[Tier.KOC, Tier.CORE])
     found: dict[uuid.UUID, Sighting] = {}
-    for one in rows.select_related("case__member")[:MOST]:
-        found.setdefault(one.case_id, _waiting(ask, one))
+    for one in rows.filter(case__state__in=TO_DO)[:MOST]:
+        if one.case is not None:
+            found.setdefault(one.case.id, _waiting(ask, one, one.case))
     return list(found.values())
 
 
-def _waiting(ask: Ask, clock: Clock) -> Sighting:
-    hours = _hours(ask.now - clock.started_at)
+def _waiting(ask: Ask, clock: Clock, case: Case) -> Sighting:
     late = clock.due_at <= ask.now
     return Sighting(
-        subject_kind=SubjectKind.CASE, subject_id=clock.case_id, owner_id=clock.case.owner_id, measure=2 if late else 1,
-        figures={"tier": clock.case.member.tier, "hours": hours, "due_at": clock.due_at.isoformat(), "late": late},
+        subject_kind=SubjectKind.CASE, subject_id=case.id, owner_id=case.owner_id, measure=2 if late else 1,
+        figures={
+            "tier": case.member.tier, "hours": _hours(ask.now - clock.started_at), "due_at": clock.due_at.isoformat(),
+            "late": late,
+        },
     )  # fmt: skip
 
 
@@ -78,21 +92,27 @@ def _hours(span: datetime.timedelta) -> int:
 
 
 def clock(ask: Ask) -> Sequence[Sighting]:
-    """Clocks with so much of their time used; worse once they ran out, worse again with each step up the chain."""
-    share = ask.rule.number
-    rows = _running(ask).filter(Q(started_at__lte=ask.now - SPAN * share) | Q(due_at__lte=ask.now))
-    first: dict[uuid.UUID, Clock] = {}
-    for one in rows[:MOST]:
-        first.setdefault(one.case_id, one)
-    chain = _escalations(ask, list(first))
-    return [_ticking(ask, one, chain.get(one.case_id, [])) for one in first.values()]
+    """Clocks that warn or ran out; worse once they ran out, worse again with each step up the chain."""
+    warns = {Sensitivity.HIGH: Q(started_at__lte=ask.now - SPAN * HALF), Sensitivity.NORMAL: Q(warn_at__lte=ask.now)}
+    rows = _running(ask).filter(Q(due_at__lte=ask.now) | warns.get(Sensitivity(ask.rule.sensitivity), Q(pk__in=[])))
+    worst: dict[uuid.UUID, Clock] = {}
+    for one in rows.order_by("-level", "due_at", "id")[:MOST]:
+        worst.setdefault(_subject(one), one)
+    chain = _escalations(ask, [subject for subject, one in worst.items() if one.level])
+    return [_ticking(ask, one, chain.get(subject, [])) for subject, one in worst.items()]
 
 
-def _escalations(ask: Ask, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Entry]]:
-    """What was escalated of these cases since their clocks began, in order."""
-    rows = Entry.objects.filter(
-        workspace_id=ask.workspace_id, subject_kind="case", subject_id__in=case_ids, name=ESCALATED
-    )
+def _subject(clock: Clock) -> uuid.UUID:
+    subject = clock.case_id or clock.theme_id
+    assert subject is not None  # noqa: S101 - a clock is of one of the two, the database holds it to that
+    return subject
+
+
+def _escalations(ask: Ask, subjects: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Entry]]:
+    """What was carried up of these cases and themes, in order; none asked for, no statement."""
+    if not subjects:
+        return {}
+    rows = Entry.objects.filter(workspace_id=ask.workspace_id, subject_id__in=subjects, name__in=ESCALATED)
     found: dict[uuid.UUID, list[Entry]] = {}
     for one in rows.order_by("id"):
         found.setdefault(one.subject_id, []).append(one)
@@ -100,13 +120,13 @@ def _escalations(ask: Ask, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, lis
 
 
 def _ticking(ask: Ask, clock: Clock, chain: Sequence[Entry]) -> Sighting:
-    of_this = [one for one in chain if one.data.get("clock") == clock.name and one.at >= clock.started_at]
-    level = max((int(one.data.get("level", 1)) for one in of_this), default=0)
-    late, grade = clock.due_at <= ask.now, clock.case.grade
-    urgent = late and grade == Grade.RED
+    of_this = [one for one in chain if one.data.get("clock", clock.name) == clock.name and one.at >= clock.started_at]
+    late, grade = clock.due_at <= ask.now, clock.case.grade if clock.case else ""
+    about = clock.case or clock.theme
     return Sighting(
-        subject_kind=SubjectKind.CASE, subject_id=clock.case_id, owner_id=clock.case.owner_id,
-        measure=(4**level) * (2 if late else 1), severity=Severity.URGENT if urgent else "",
+        subject_kind=SubjectKind.CASE if clock.case_id else SubjectKind.THEME, subject_id=_subject(clock),
+        owner_id=about.owner_id if about else None, measure=4**clock.level * (2 if late else 1),
+        severity=Severity.URGENT if late and grade == Grade.RED else "",
         also_ids=sorted({uuid.UUID(str(who)) for one in of_this for who in one.data.get("membership_ids", ())}),
-        figures={"clock": clock.name, "due_at": clock.due_at.isoformat(), "late": late, "level": level, "grade": grade},
+        figures={"clock": clock.name, "due_at": clock.due_at.isoformat(), "late": late, "level": clock.level},
     )  # fmt: skip
