@@ -3,12 +3,18 @@
 import uuid
 from collections.abc import Sequence
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from huixiang.cases.events import Assigned
 from huixiang.cases.models import Case
 from huixiang.cases.queries import team_load
+from huixiang.cases.states import ENDED
 from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import Note, record_all
+from huixiang.kernel.errors import Refused
 from huixiang.playbooks import running, standards
+from huixiang.playbooks.models import PlaybookRun
 from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.roles import FIRST_ASKED, Permission, holds
 
@@ -41,6 +47,16 @@ def regraded_at_once(*, workspace: Workspace, cases: Sequence[Case]) -> None:
     """The same for many by a few statements, when nothing else is due with them."""
     standards.move_clocks_at_once(workspace=workspace, cases=cases)
     _rechoose(workspace, cases)
+
+
+@transaction.atomic
+def start_late(*, workspace: Workspace, case: Case) -> None:
+    """Start the playbook of a case that has none at work. Journal: playbooks.started. Raises Refused when none fits."""
+    if case.state in ENDED or case.historical:
+        raise Refused(_("A playbook begins on a case that is being handled."))
+    _rechoose(workspace, [case])
+    if not PlaybookRun.objects.filter(case=case, ended_at=None).exists():
+        raise Refused(_("No playbook that is switched on fits this case."))
 
 
 def _rechoose(workspace: Workspace, cases: Sequence[Case]) -> None:

@@ -1,0 +1,1 @@
+"""Playbooks in the settings, their steps on the case, and everybody's own steps."""
