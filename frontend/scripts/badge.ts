@@ -1,6 +1,6 @@
-// How many cases and alerts wait, on the rail of every page: asked for every half minute and after whatever was done.
+// How many cases, alerts and war rooms wait, on the rail of every page: asked for every half minute and after whatever was done.
 const EVERY_MS = 30_000;
-const PLACES = ["/inbox/", "/alerts/"];
+const PLACES = ["/inbox/", "/alerts/", "/war-rooms/"];
 
 function links(place: string): HTMLAnchorElement[] {
   const found = [".rail a.ri", ".tabbar a", ".menu a"].map((where) => `${where}[href$="${place}"]`);
@@ -41,7 +41,8 @@ function refresh(): void {
 
 export function startBadge(): void {
   if (!PLACES.some((place) => links(place).length > 0)) return;
-  void ask("/alerts/"); // the page comes with the number of cases, not with this one
+  void ask("/alerts/"); // the page comes with the number of cases, not with these
+  void ask("/war-rooms/");
   window.setInterval(refresh, EVERY_MS);
   document.addEventListener("visibilitychange", refresh);
   document.addEventListener("htmx:afterRequest", (event) => {

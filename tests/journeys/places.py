@@ -24,6 +24,10 @@ IDS = {
     " ORDER BY people_count DESC, id OFFSET 1",
     "announcement_id": "SELECT id FROM announcements_announcement WHERE workspace_id = {w}"
     " ORDER BY published_at DESC NULLS LAST, id",
+    "room_id": "SELECT r.id FROM war_rooms_room r JOIN war_rooms_statement s ON s.room_id = r.id"
+    " WHERE r.workspace_id = {w} AND r.state = 'open' ORDER BY r.opened_at, r.id",
+    "statement_id": "SELECT s.id FROM war_rooms_room r JOIN war_rooms_statement s ON s.room_id = r.id"
+    " WHERE r.workspace_id = {w} AND r.state = 'open' ORDER BY r.opened_at, r.id, s.at",
     "member_id": "SELECT m.id FROM members_member m JOIN feedback_feedback f ON f.member_id = m.id"
     " WHERE m.workspace_id = {w} GROUP BY m.id ORDER BY count(*) DESC, m.id",
     "other_id": "SELECT m.id FROM members_member m JOIN feedback_feedback f ON f.member_id = m.id"
@@ -35,6 +39,7 @@ IDS = {
     "learned_id": "SELECT id FROM triage_learnedversion WHERE workspace_id = {w} ORDER BY id",
     "account_id": "SELECT id FROM channels_channelaccount WHERE workspace_id = {w} ORDER BY kind, id",
     "alert_id": "SELECT id FROM alerts_alert WHERE workspace_id = {w} ORDER BY cardinality(evidence) DESC, id",
+    "playbook_id": "SELECT id FROM playbooks_playbook WHERE workspace_id = {w} ORDER BY position, id",
     "slug": "SELECT slug FROM channels_channelaccount WHERE workspace_id = {w} AND kind = 'webhook' ORDER BY id",
 }
 
@@ -54,6 +59,12 @@ themes_proposals -
 themes_merging ?theme={theme_id}&theme={other_theme_id}
 theme -
 theme_splitting -
+war_rooms -
+war_room -
+war_room_print -
+war_room_habits -
+war_room_close -
+war_room_statement_use -
 export -
 members -
 member_pairs -
@@ -74,6 +85,12 @@ settings_keys -
 settings_rules -
 settings_red_lines -
 settings_standards -
+settings_playbooks -
+settings_rotas -
+playbook -
+playbook_edit -
+playbook_try -
+my_steps -
 settings_tags -
 settings_llm -
 settings_bot -
@@ -90,10 +107,11 @@ webhook_source -
 webhook_message -
 """
 PARTS = """
-home palette alerts_badge inbox_badge inbox_filters inbox_pane bulk_progress note_people case_handing
+home palette my_steps_badge alerts_badge inbox_badge inbox_filters inbox_pane bulk_progress note_people case_handing
 case_tag_complete file_waiting file file_picture file_thumb themes_alike theme_moving theme_split_pick export_progress
 export_file member_table member_export_file member_export_progress announcement_telling learning_progress
 import_mapping import_progress import_refused channel_first channel_tested
+war_rooms_badge war_room_line war_room_news war_room_file
 """  # import_mapping is a page, of a file just brought in: the test makes one
 PORTAL = """
 board -

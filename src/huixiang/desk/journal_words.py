@@ -20,6 +20,7 @@ from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
 from huixiang.desk.alerts import told as alerts_told
 from huixiang.desk.dialogue.words import SENTENCES as DIALOGUE
+from huixiang.desk.playbooks.words import SENTENCES as PLAYBOOKS
 from huixiang.desk.vocabulary import field_name, finding_in_words
 from huixiang.desk.war_rooms.words import SENTENCES as WAR_ROOMS
 from huixiang.feedback.models import Grade, Kind
@@ -172,6 +173,7 @@ def _model_changed(data: Data) -> str:
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     **alerts_told.SENTENCES,
     **DIALOGUE,
+    **PLAYBOOKS,
     **WAR_ROOMS,
     "groupbot.spoke": lambda d: _("The bot said something: %(purpose)s") % {"purpose": _label(Purpose, d["purpose"])},
     "groupbot.changed": _bot_changed,
@@ -326,8 +328,10 @@ PAGES: Final = {
     "member": ("desk:member", "member_id"),
     "theme": ("desk:theme", "theme_id"),
     "announcement": ("desk:announcement", "announcement_id"),
+    "war_room": ("desk:war_room", "room_id"),
     "import_run": ("desk:import_run", "run_id"),
     "learned_version": ("desk:settings_learned", "learned_id"),
+    "playbook": ("desk:playbook", "playbook_id"),
 }
 
 

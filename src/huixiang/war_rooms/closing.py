@@ -49,7 +49,7 @@ def figures(room: Room) -> dict[str, Any]:
     """What can be counted for the review.
 
     reds, taken (acknowledged), slowest (minutes until one was), answered and answers (first answers in time, of how
-    many), updates, late (posted late or still due), people, feedbacks, minutes (from opening to now).
+    many), updates, late (posted late or still due), people, feedbacks, hours (from opening to now).
     """
     reds = queries.reds([room])
     waits = [one.acknowledged_at - one.red_at for one in reds if one.acknowledged_at]
@@ -63,7 +63,7 @@ def figures(room: Room) -> dict[str, Any]:
         "answers": len(times), "answered": sum(met is not None and met <= due for met, due in times),
         "updates": RoomNote.objects.filter(room=room, update=True).count(), "late": told.count(),
         "people": counted.people, "feedbacks": counted.feedbacks,
-        "minutes": int((now - room.opened_at).total_seconds() // 60),
+        "hours": int((now - room.opened_at).total_seconds() // 3600),
     }  # fmt: skip
 
 
@@ -152,3 +152,10 @@ def settle_change(*, change: Change, by: Membership, done: bool) -> None:
 def change_by_id(*, workspace_id: uuid.UUID, change_id: uuid.UUID) -> Change | None:
     """One change of the workspace."""
     return Change.objects.filter(workspace_id=workspace_id, id=change_id).select_related("review__room").first()
+
+
+@transaction.atomic
+def note_export(*, room: Room, by: Membership, form: str) -> None:
+    """Somebody took the record out as a file. Journal: war_rooms.record_exported."""
+    event = events.RecordExported(subject=room.id, form=form)
+    record(event, workspace_id=room.workspace_id, actor=Actor("staff", by.id))

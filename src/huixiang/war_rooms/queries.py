@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from huixiang.cases.models import Case
 from huixiang.cases.states import UNFINISHED
 from huixiang.feedback.models import Grade
+from huixiang.journal.models import Entry
 from huixiang.kernel import pagination
 from huixiang.war_rooms.models import (
     Change,
@@ -21,12 +22,14 @@ from huixiang.war_rooms.models import (
     Room,
     RoomNote,
     Seat,
+    Sending,
     Statement,
 )
-from huixiang.war_rooms.states import SAYABLE, Part, RoomState
+from huixiang.war_rooms.states import SAYABLE, Part, RoomState, SendingState
 from huixiang.workspaces.models import Membership
 
 CLOSED_PAGE = 20
+MOST_TOLD = 100  # red cases whose story is told with the room's
 STILL_RED = Q(
     acknowledged_at=None, case__grade=Grade.RED, case__historical=False, case__state__in=UNFINISHED
 )  # a red nobody has taken, as long as it is one
@@ -189,3 +192,27 @@ def reds(rooms: Sequence[Room]) -> list[Red]:
     """Every case that was red in these rooms, with who took it when."""
     found = Red.objects.filter(room__in=rooms).select_related("case", "acknowledged_by__user")
     return list(found.order_by("red_at", "id"))
+
+
+def _subjects(room: Room) -> list[uuid.UUID]:
+    """What the room's story is about: the room with those that went into it, its theme, its red cases."""
+    reds_here = room.reds.order_by("red_at").values_list("case_id", flat=True)[:MOST_TOLD]
+    about_it = [room.theme_id, room.case_id, *reds_here]
+    return [*family(room), *(one for one in about_it if one)]
+
+
+def story(room: Room, *, before: int | None = None, limit: int = 30) -> list[Entry]:
+    """What happened, the newest first: in the room, with its theme and to its red cases."""
+    entries = Entry.objects.filter(workspace_id=room.workspace_id, subject_id__in=_subjects(room))
+    if before is not None:
+        entries = entries.filter(id__lt=before)
+    return list(entries.select_related("words").order_by("-id")[:limit])
+
+
+def stamp(room: Room) -> str:
+    """Changes whenever something did that the room's page shows: so that only then it is sent again."""
+    last = Entry.objects.filter(workspace_id=room.workspace_id, subject_id__in=_subjects(room))
+    sent = Sending.objects.filter(statement__room=room).exclude(state=SendingState.WAITING).count()
+    theme = room.theme
+    counted = f"{theme.feedback_count}.{theme.vote_count}" if theme else ""
+    return f"{last.aggregate(last=Max('id'))['last'] or 0}-{sent}-{counted}"
