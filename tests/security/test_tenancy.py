@@ -40,6 +40,8 @@ from huixiang.journal.models import Entry
 from huixiang.members import exporting
 from huixiang.members import joining as members_joining
 from huixiang.members.models import Member
+from huixiang.playbooks import rotas
+from huixiang.playbooks.models import RunStep
 from huixiang.themes import actions as themes
 from huixiang.themes import moving, verbatims
 from huixiang.themes.models import EarlyWarning, Proposal, Theme
@@ -68,6 +70,13 @@ class World:
 
 def _file(workspace: Workspace) -> Attachment:
     return upload(workspace=workspace, name="a.txt", file=BytesIO(b"words"), size=5)
+
+
+def _steps(case: Case, owner: Membership) -> dict[str, Any]:
+    """The playbook at work on a case, one of its steps, and a rota."""
+    step = RunStep.objects.filter(case=case).order_by("position")[0]
+    rota = rotas.save(workspace=case.workspace, rota=None, name="晚班", people=[owner.id], away={}, by=owner)
+    return {"playbook_id": step.run.version.playbook_id, "step_id": step.id, "rota_id": rota.id}
 
 
 def _opinion(feedback: Feedback) -> Opinion:
@@ -179,6 +188,7 @@ def _world(name: str) -> World:
             "token": stored.name,
             "standing": follow_link(workspace, private).rstrip("/").rsplit("/", 1)[-1],
             **_alert(theme_id=other.theme_id, workspace=workspace, to=owner),
+            **_steps(case, owner),
             "target_id": AlertTarget.objects.create(workspace=workspace, name=name, shown="", wants=["red"]).id,
             "conversation_id": heard.conversation_id,
             "view_id": save_view(by=owner, name="我的", filters=Filters(), shared=True).id,

@@ -10,12 +10,15 @@ from huixiang.desk.cases import coach as case_coach
 from huixiang.desk.cases import files as case_files
 from huixiang.desk.cases import handing as case_handing
 from huixiang.desk.cases import opinions as case_opinions
+from huixiang.desk.cases import replying as case_replying
 from huixiang.desk.cases import tags as case_tags
 from huixiang.desk.cases import verbs as case_verbs
 from huixiang.desk.cases import views as cases
 from huixiang.desk.channels import account as channel
 from huixiang.desk.channels import changing, connecting, imports, mappings
 from huixiang.desk.channels import views as channels
+from huixiang.desk.dialogue import casework as dialogue
+from huixiang.desk.dialogue import templates as dialogue_templates
 from huixiang.desk.feedback import copies as feedback_copies
 from huixiang.desk.feedback import correcting as feedback_correcting
 from huixiang.desk.feedback import views as feedback
@@ -25,6 +28,10 @@ from huixiang.desk.inbox import views as inbox
 from huixiang.desk.members import verbs as member_verbs
 from huixiang.desk.members import views as members
 from huixiang.desk.notes import views as notes
+from huixiang.desk.playbooks import editor as playbook_editor
+from huixiang.desk.playbooks import rotas as playbook_rotas
+from huixiang.desk.playbooks import steps as playbook_steps
+from huixiang.desk.playbooks import views as playbooks
 from huixiang.desk.search import views as search
 from huixiang.desk.settings import alerts as settings_alerts
 from huixiang.desk.settings import bot as settings_bot
@@ -65,8 +72,11 @@ INVITATION = "settings/team/invitations/<uuid:invitation_id>/"
 BULK = "inbox/bulk/<uuid:bulk_id>/"
 VIEW = "inbox/views/<uuid:view_id>/"
 CHANNEL = "channels/<uuid:account_id>/"
+TEMPLATE = "settings/templates/<uuid:template_id>/"
 WEBHOOK = "settings/webhooks/<uuid:endpoint_id>/"
 WEBHOOK_MESSAGE = "settings/webhooks/messages/<uuid:webhook_message_id>/"
+
+PLAYBOOK = "settings/playbooks/<uuid:playbook_id>/"
 
 urlpatterns = [
     path("", inbox.home, name="home"),
@@ -90,7 +100,14 @@ urlpatterns = [
     path(VIEW + "restore/", saved_views.restore, name="view_restore"),
     path("inbox/<uuid:case_id>/", inbox.pane, name="inbox_pane"),
     path(CASE, cases.case, name="case"),
-    path(CASE + "reply/", case_verbs.reply, name="case_reply"),
+    path(CASE + "reply/", case_replying.reply, name="case_reply"),
+    path(CASE + "stage/", dialogue.stage, name="case_stage"),
+    path(CASE + "details/", dialogue.detail, name="case_detail"),
+    path(CASE + "templates/", dialogue.choose, name="case_templates"),
+    path(CASE + "comfort/", dialogue.comforting, name="case_comfort"),
+    path(CASE + "public-word/", dialogue.public_word, name="case_public_word"),
+    path("answers/<uuid:pending_id>/decide/", case_replying.decide, name="pending_decide"),
+    path("scheduled/<uuid:scheduled_id>/", case_replying.scheduled, name="scheduled_act"),
     path(CASE + "draft/", case_opinions.draft, name="case_draft"),
     path("coach/", case_coach.read, name="coach"),
     path("opinions/<uuid:opinion_id>/settle/", case_opinions.settle, name="opinion_settle"),
@@ -157,7 +174,7 @@ urlpatterns = [
     path(ROOM, war_room.room, name="war_room"),
     path(ROOM + "news/", war_room.news, name="war_room_news"),
     path(ROOM + "print/", war_record.printed, name="war_room_print"),
-    path(ROOM + "record.<str:form>", war_record.file, name="war_room_file"),
+    path(ROOM + "record.<str:suffix>", war_record.file, name="war_room_file"),
     path(ROOM + "people/", war_verbs.seat, name="war_room_seat"),
     path(ROOM + "people/<uuid:seat_id>/leave/", war_verbs.leave, name="war_room_leave"),
     path(ROOM + "facts/", war_verbs.fact, name="war_room_fact"),
@@ -263,12 +280,30 @@ urlpatterns = [
     path("settings/red-lines/save/", settings_red_lines.save, name="settings_red_lines_save"),
     path("settings/standards/", settings_rules.standards, name="settings_standards"),
     path("settings/standards/save/", settings_rules.save_standards, name="settings_standards_save"),
+    path("settings/playbooks/", playbooks.listing, name="settings_playbooks"),
+    path("settings/playbooks/make/", playbooks.make, name="playbook_make"),
+    path("settings/rotas/", playbook_rotas.listing, name="settings_rotas"),
+    path("settings/rotas/save/", playbook_rotas.save, name="rota_save"),
+    path("settings/rotas/<uuid:rota_id>/change/", playbook_rotas.change, name="rota_change"),
+    path(PLAYBOOK, playbooks.playbook, name="playbook"),
+    path(PLAYBOOK + "edit/", playbook_editor.edit, name="playbook_edit"),
+    path(PLAYBOOK + "act/", playbooks.act, name="playbook_act"),
+    path(PLAYBOOK + "try/", playbooks.trial, name="playbook_try"),
+    path("steps/", playbook_steps.mine, name="my_steps"),
+    path("steps/badge/", playbook_steps.badge, name="my_steps_badge"),
+    path(CASE + "steps/<uuid:step_id>/", playbook_steps.act, name="case_step"),
+    path(CASE + "playbook/", playbook_steps.start, name="case_playbook"),
     path("settings/learning/", settings_learning.learning, name="settings_learning"),
     path("settings/learning/train/", settings_learning.train, name="learning_train"),
     path("settings/learning/back/", settings_learning.back, name="learning_back"),
     path("settings/learning/<uuid:learned_id>/", settings_learning.learned, name="settings_learned"),
     path("settings/learning/<uuid:learned_id>/progress/", settings_learning.progress, name="learning_progress"),
     path("settings/learning/<uuid:learned_id>/on/", settings_learning.switch_on, name="learning_on"),
+    path("settings/templates/", dialogue_templates.listing, name="settings_templates"),
+    path("settings/templates/approval/", dialogue_templates.approval, name="approval_save"),
+    path("settings/templates/new/", dialogue_templates.new, name="template_new"),
+    path(TEMPLATE, dialogue_templates.one, name="template"),
+    path(TEMPLATE + "act/", dialogue_templates.act, name="template_act"),
     path("settings/tags/", settings_tags.tags, name="settings_tags"),
     path("settings/tags/create/", settings_tags.create, name="settings_tag_create"),
     path("settings/tags/<uuid:tag_id>/change/", settings_tags.change, name="settings_tag_change"),

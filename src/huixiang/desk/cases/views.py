@@ -9,10 +9,12 @@ from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case
 from huixiang.desk import access
 from huixiang.desk.cases import reading
+from huixiang.desk.cases.clocks import lines_of_case
 from huixiang.desk.feedback.copies import copies_of
 from huixiang.desk.feedback.correcting import correctable
 from huixiang.desk.inbox.listing import filters_of
 from huixiang.desk.journal_words import tell_all
+from huixiang.desk.playbooks.steps import playbook_of
 from huixiang.feedback import queries as feedback_queries
 from huixiang.feedback.models import Feedback
 from huixiang.journal.queries import history
@@ -39,6 +41,7 @@ def side(membership: Membership, case: Case) -> dict[str, object]:
     cases = queries.cases_of_members(workspace_id=case.workspace_id, member_ids=[case.member_id])
     entries = history(workspace_id=case.workspace_id, subjects=[case.id, *(feedback.id for feedback in feedbacks)])
     return {
+        "clock_lines": lines_of_case(case, membership.workspace),
         "facts": reading.facts_of(feedbacks),
         "missing": reading.missing_of(feedbacks),
         "emotions": emotions,
@@ -49,6 +52,7 @@ def side(membership: Membership, case: Case) -> dict[str, object]:
         "opinions": opinions_on(workspace_id=case.workspace_id, feedback_ids=[one.id for one in feedbacks]),
         "history": tell_all(entries, membership.workspace)[::-1],
         **correctable(case.workspace_id, feedbacks),
+        **playbook_of(membership, case),
     }
 
 
