@@ -14,8 +14,8 @@ from huixiang.engine.masking import mask
 
 LONGEST: Final = 5_000  # characters that are read of a draft
 START: Final = 50
+_QUOTE: Final = 30  # characters of the member's words in a hint
 MERIT: Final = 10  # of a score, for each
-_SHARED_PAIRS: Final = 2  # pairs of signs that draft and member have in common, for it to be named what was understood
 
 COSTS: Final[Mapping[Fault, int]] = {
     Fault.ARGUES: 20, Fault.BLAMES: 25, Fault.BELITTLES: 25, Fault.THREATENS: 50, Fault.FOBS_OFF: 15,
@@ -66,25 +66,30 @@ class Advice:
 
 _CLAUSE_ENDS: Final = {"zh": re.compile(r"[，。！？!?；;\n]|,(?!\d)"), "en": re.compile(r"[.!?](?=\s|$)|[;\n]|,(?!\d)")}
 _LEADING: Final = re.compile(r"\s*(?:(?:but|and|so|however|because|since|as)\s+)?", re.IGNORECASE)
+_BLANK: Final = "\u25a1"
 _FINAL: Final = ("。", "！", "？", ".", "!", "?", "，", ",")
 _WIDE: Final = {0xFF10 + digit: ord(str(digit)) for digit in range(10)} | {0xFF20: ord("@")}  # as one types in Chinese
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 _RUN: Final = re.compile(r"[\u4e00-\u9fff]+|[a-z]{4,}|\d+(?:\.\d+)*")
-_COMMON: Final = frozenset({
-    "我们", "你们", "这个", "那个", "一个", "没有", "可以", "就是", "什么", "怎么", "现在", "今天", "真的",
-    "还是", "不是", "时候",
-    "一下", "已经", "因为", "所以", "但是", "不能", "知道", "感觉", "问题", "希望", "能不", "不了",
-    "这样", "那么", "他们", "自己",
-    "with", "that", "this", "have", "your", "from", "when", "they", "what", "been", "will", "just", "very", "there",
-})  # fmt: skip
+_STEM: Final = 5  # letters of an English word: rattles and rattling are the same matter
+_HURTING: Final = frozenset({Fault.ARGUES, Fault.BLAMES, Fault.BELITTLES, Fault.THREATENS})
+_QUOTED: Final = re.compile(r"“[^”\n]{1,40}”|「[^」\n]{1,40}」|『[^』\n]{1,40}』|(?<!\w)\"[^\"\n]{1,60}\"(?!\w)")
+_WORDS_OF_ALL: Final = """
+    我们 你们 这个 那个 一个 没有 可以 就是 什么 怎么 现在 今天 真的 还是 不是 时候 一下 已经 因为 所以 但是 不能 知道
+    感觉 问题 希望 能不 不了 这样 那么 他们 自己 不到 的时 了我 我的 的我 都不 是不 不会 还有 给我 说的 也不
+    with that this have your from when they what been will just very there them then than would could should about
+    after before again because where which while were does dont told tell says said like still only over into more
+    much many even ever never please thank thanks sorry really here some want need know
+"""
+_COMMON: Final = frozenset(_WORDS_OF_ALL.split())
 
 
 def advise(draft: str, said: str = "", *, public: bool = False) -> Advice:
     """Read a draft. `said`: the member's words it answers; `public`: whether everybody will read it."""
     draft = draft[:LONGEST]
     rules = rules_of(language_of(draft))
-    merits = _merits(rules, draft, said)
     findings = _in_order(_findings(rules, draft, rules.faults, public=public))
+    merits = _merits(rules, draft, said, findings)
     counted = _counted(merits, findings)
     score = min(max(sum(points for _name, points in counted), 0), 100) if draft.strip() else 0
     return Advice(merits, findings, counted, score)
@@ -102,23 +107,35 @@ def mended(draft: str, finding: Finding) -> str:
     return draft[: finding.at] + finding.better + draft[finding.until :]
 
 
-def hints(draft: str, said: str = "") -> Mapping[Merit, str]:
-    """A sentence to begin with for each merit, in the language of the draft, or of the member's words without one."""
-    return rules_of(language_of(draft if draft.strip() else said)).hints
+def hints(draft: str, said: str = "") -> dict[Merit, str]:
+    """A sentence to begin with for each merit, in the language of the draft, or of the member's words without one.
+
+    What was understood begins with the member's own words: "" when there are none.
+    """
+    language = language_of(draft if draft.strip() else said)
+    words = _CLAUSE_ENDS[language].split(said.strip(), maxsplit=1)[0][:_QUOTE].strip()
+    found = {merit: hint.replace("{said}", words) for merit, hint in rules_of(language).hints.items()}
+    return found if words else found | {Merit.NAMED: ""}
 
 
 def _in_order(findings: Iterator[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=lambda one: (one.start, one.end)))
 
 
-def _merits(rules: Rules, draft: str, said: str) -> dict[Merit, str]:
+def _merits(rules: Rules, draft: str, said: str, findings: Sequence[Finding]) -> dict[Merit, str]:
     found = dict.fromkeys(Merit, "")
     for merit, pattern in rules.merits.items():
-        match = pattern.search(draft)
+        match = pattern.search(_kind_parts(draft, findings) if merit == Merit.ASKED else draft)
         found[merit] = match.group().strip() if match else ""
     found[Merit.NAMED] = _named(draft, said)
     found[Merit.PROMISED] = next((text.strip() for _at, text in sentences(draft) if _promises(rules, text)), "")
     return found
+
+
+def _kind_parts(draft: str, findings: Sequence[Finding]) -> str:
+    """The draft without the sentences that hurt: what they ask is not meant as a question."""
+    hurting = [one.start for one in findings if one.fault in _HURTING]
+    return "".join(text for at, text in sentences(draft) if not any(at <= start < at + len(text) for start in hurting))
 
 
 def _promises(rules: Rules, sentence: str) -> bool:
@@ -128,37 +145,51 @@ def _promises(rules: Rules, sentence: str) -> bool:
 
 
 def _named(draft: str, said: str) -> str:
-    """The words of the member's that the draft takes up."""
-    known = set(_pairs(said))
-    shared = [pair for pair in dict.fromkeys(_pairs(draft)) if pair in known]
-    return " ".join(shared[:4]) if len(shared) >= _SHARED_PAIRS else ""
+    """The words of the member's that the draft takes up, as they stand there; two pieces at most."""
+    known = {key for _at, _end, key in _pieces(said)}
+    spans: list[tuple[int, int]] = []
+    for at, end, key in _pieces(draft):
+        if key not in known:
+            continue
+        if spans and at < spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((at, end))
+    longest = sorted(spans, key=lambda span: span[0] - span[1])[:2]
+    return " … ".join(draft[at:end] for at, end in sorted(longest))
 
 
-def _pairs(text: str) -> Iterator[str]:
-    """Neighbouring signs of Chinese, long words and numbers; what everybody says is left out."""
-    for run in _RUN.findall(text.lower()):
-        pieces = [run[at : at + 2] for at in range(len(run) - 1)] if _HAN.match(run) else [run]
-        yield from (piece for piece in pieces if piece not in _COMMON)
+def _pieces(text: str) -> Iterator[tuple[int, int, str]]:
+    """Neighbouring signs of Chinese, the beginnings of long words, numbers: where, and what they are compared by."""
+    for run in _RUN.finditer(text.lower()):
+        words, start = run.group(), run.start()
+        if _HAN.match(words):
+            pairs = ((start + at, start + at + 2, words[at : at + 2]) for at in range(len(words) - 1))
+            yield from (pair for pair in pairs if pair[2] not in _COMMON)
+        elif words not in _COMMON:
+            yield start, run.end(), words[:_STEM]
 
 
 def _findings(rules: Rules, draft: str, faults: Sequence[Rule], *, public: bool) -> Iterator[Finding]:
     in_time = any(_promises(rules, text) for _at, text in sentences(draft))
     told = [rule for rule in faults if (public or rule.fault != Fault.EXPOSES) and not (in_time and rule.unless_when)]
+    own = _QUOTED.sub(lambda quoted: _BLANK * len(quoted.group()), draft)
     for start, sentence in sentences(draft):
-        for rule, first, last in _of_sentence(told, sentence):
+        for rule, first, last in _of_sentence(told, sentence, own[start : start + len(sentence)]):
             yield _finding(rules, draft, rule, start + first, start + last)
     if public:
         yield from _exposed(draft)
 
 
-def _of_sentence(faults: Sequence[Rule], sentence: str) -> Iterator[tuple[Rule, int, int]]:
-    """Each fault once in a sentence: the first words that show it."""
+def _of_sentence(faults: Sequence[Rule], whole: str, own: str) -> Iterator[tuple[Rule, int, int]]:
+    """Each fault once in a sentence: the first words that show it. `own`: without what is quoted in it."""
     seen: set[Fault] = set()
     for rule in faults:
         if rule.fault in seen:
             continue
-        found = rule.pattern.search(sentence.rstrip("。！？!?；; \n") if rule.unless_when else sentence)
-        if found is None or (rule.unless and rule.unless.search(sentence)):
+        sentence = whole if rule.fault == Fault.EXPOSES else own
+        found = rule.pattern.search(sentence)
+        if found is None or (rule.unless and rule.unless.search(whole)):
             continue
         seen.add(rule.fault)
         yield rule, found.start(), found.end()
