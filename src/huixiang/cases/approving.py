@@ -35,15 +35,16 @@ def waiting_on(case: Case) -> PendingAnswer | None:
     return found.select_related("by__user").first()
 
 
-def returned_to(case: Case, writer: Membership) -> PendingAnswer | None:
-    """The answer that was sent back to this person last, until the case was answered after it."""
-    found = (
-        PendingAnswer.objects.filter(case=case, by=writer).select_related("decided_by__user").order_by("-at").first()
-    )
-    if found is None or found.state != PendingState.RETURNED:
-        return None
-    later = Turn.objects.filter(case=case, direction="outbound", at__gt=found.decided_at)
-    return None if later.exists() else found
+def of_case(case: Case) -> list[PendingAnswer]:
+    """What waits on a case, and what was sent back, the newest first."""
+    rows = PendingAnswer.objects.filter(case=case, state__in=[PendingState.WAITING, PendingState.RETURNED])
+    return list(rows.select_related("by__user", "decided_by__user").order_by("-at")[:10])
+
+
+def pending_by_id(*, workspace_id: uuid.UUID, pending_id: uuid.UUID) -> PendingAnswer | None:
+    """One of a workspace."""
+    found = PendingAnswer.objects.filter(workspace_id=workspace_id, id=pending_id)
+    return found.select_related("case", "by__user").first()
 
 
 def waiting_cases(workspace_id: uuid.UUID) -> QuerySet[PendingAnswer, Any]:

@@ -20,6 +20,7 @@ from huixiang.cases.tag_queries import tags_of_cases
 from huixiang.channels.contracts import carries
 from huixiang.channels.models import DeliveryState
 from huixiang.desk.cases.groups import in_group
+from huixiang.desk.dialogue.reading import in_dialogue
 from huixiang.desk.inbox import listing
 from huixiang.desk.vocabulary import DIALS, FACTS, MISSING
 from huixiang.feedback import queries as feedback_queries
@@ -72,7 +73,8 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
         "tags": tags_of_cases([case.id])[case.id],
         "handover": open_handover(case),
         "loaded_at": timezone.now().isoformat(),
-        "clocks": queries.clocks(case),
+        **in_dialogue(membership, case, feedbacks, turns),
+        "clocks": [clock for clock in queries.clocks(case) if not (clock.paused_at or clock.stopped_at)],
         "feedbacks": feedbacks,
         "assessment": judged,
         "rule": rule_of(judged),

@@ -1,31 +1,20 @@
 """What can be done with a case."""
 
-import datetime
 import uuid
-from collections.abc import Sequence
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from huixiang.cases import actions, queries
-from huixiang.cases.collision import Overtaken
 from huixiang.cases.models import Case
-from huixiang.cases.red_lines import Crossed
-from huixiang.cases.states import ENDED, CaseState, Lane
+from huixiang.cases.states import ENDED, CaseState
 from huixiang.desk import access
 from huixiang.desk.cases.collision import careful
-from huixiang.desk.cases.reading import case_context
-from huixiang.desk.cases.views import side
-from huixiang.desk.inbox.listing import filters_of
 from huixiang.intake.actions import show_unmasked
-from huixiang.intake.models import Attachment
 from huixiang.intake.queries import message_by_id
 from huixiang.kernel.errors import Refused
-from huixiang.kernel.pagination import moment
 from huixiang.triage.actions import correct_grade
-from huixiang.ui import files
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.queries import member_of_team
 from huixiang.workspaces.roles import Permission
@@ -38,76 +27,6 @@ def _case(membership: Membership, case_id: uuid.UUID) -> Case:
 
 def _address(membership: Membership, case: Case) -> str:
     return reverse("desk:case", args=[membership.workspace.slug, case.id])
-
-
-@access.verb(Permission.REPLY)
-def reply(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
-    """Answer in public or private, or write a note; the pane comes back with the new turn.
-
-    An answer somebody else was faster with is held back: theirs is shown, the words stay, sending again sends.
-    So is one that crosses a red line, until it is said why it has to, or a number is sent in private.
-    """
-    case = _case(membership, case_id)
-    sent = files.sent_with(request, membership.workspace)
-    text = files.words_beside(request.POST.get("text", ""), sent)
-    try:
-        _say(request, membership, case, text, sent)
-    except (Overtaken, Crossed) as held:
-        return _held(request, membership, case, held, sent)
-    if not getattr(request, "htmx", False):
-        return access.done(request, "", access.back(request, _address(membership, case)))
-    return access.part(request, membership, "desk/cases/pane.html", **_pane(request, membership, case), swapped=True)
-
-
-def _say(request: HttpRequest, membership: Membership, case: Case, text: str, sent: Sequence[Attachment]) -> None:
-    lane = _lane(request)
-    if lane == Lane.INTERNAL:
-        actions.note(case=case, by=membership, text=text, attachments=sent)
-    elif lane in (Lane.PUBLIC, Lane.PRIVATE):
-        actions.reply(
-            case=case, by=membership, text=text, lane=lane, attachments=sent,
-            seen_at=_moment(request, "loaded_at"), heard_at=_moment(request, "heard_at"),
-            anyway=request.POST.get("anyway", ""),
-        )  # fmt: skip
-    else:
-        raise Refused(_("Choose who shall read it."))
-
-
-def _lane(request: HttpRequest) -> str:
-    """The chosen lane; `instead` when an answer held back is sent on another one."""
-    return request.POST.get("instead") or request.POST.get("lane", "")
-
-
-def _moment(request: HttpRequest, name: str) -> datetime.datetime | None:
-    """When the writer's page was made, or the member's last word on it was heard; None when the form does not tell."""
-    try:
-        return moment(request.POST.get(name, ""))
-    except ValueError:
-        return None
-
-
-def _pane(request: HttpRequest, membership: Membership, case: Case) -> dict[str, Any]:
-    place = "inbox" if request.POST.get("place") == "inbox" else "case"
-    return case_context(membership, _case(membership, case.id), place=place, filters=filters_of(request.GET))
-
-
-def _held(
-    request: HttpRequest, membership: Membership, case: Case, held: Overtaken | Crossed, sent: Sequence[Attachment]
-) -> HttpResponse:
-    context = _pane(request, membership, case) | {
-        "held": held,
-        "anyway": request.POST.get("anyway", ""),
-        "text": request.POST.get("text", "")[: actions.LONGEST_REPLY],
-        "sent": files.tickets(sent),
-        "lane": _lane(request),
-    }
-    if getattr(request, "htmx", False):
-        response = access.part(request, membership, "desk/cases/pane.html", **context, swapped=True)
-    else:
-        context |= {"place": "case", **side(membership, case)}
-        response = access.shown(request, membership, "desk/cases/case.html", "inbox", **context)
-    response.status_code = 422  # the page takes it in, and the draft on the device is kept
-    return response
 
 
 @access.verb(Permission.HANDLE)

@@ -8,7 +8,7 @@ from typing import Any
 LANGUAGES = ("zh", "en")
 KEYS = (
     "thank_and_apologise", "ask_details", "private_contact", "public_interim", "offer_solution", "call_back",
-    "fixed_announced", "care_visit",
+    "fixed_announced", "care_visit", "comfort",
 )  # fmt: skip
 
 
