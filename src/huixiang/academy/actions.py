@@ -124,18 +124,16 @@ def _pass(course: Course, by: Membership, at: datetime.datetime, actor: Actor) -
     if len(best) < len(course.scenarios) or min(best.values()) < course.pass_mark:
         return
     score = round(sum(best.values()) / len(best))
-    CoursePass.objects.create(
-        workspace_id=by.workspace_id, membership=by, course=course.key, score=score, passed_at=at
-    )
+    CoursePass.objects.create(workspace_id=by.workspace_id, membership=by, course=course.key, score=score, passed_at=at)
     clearances.passed(membership=by, course=course.key, at=at)
     event = CoursePassed(subject=by.id, course=course.key, score=score, again=last is not None)
     record(event, workspace_id=by.workspace_id, actor=actor)
 
 
 def _best(by: Membership, course: Course, since: datetime.datetime | None) -> dict[str, int]:
-    found = Attempt.objects.filter(
-        membership=by, scenario__in=course.scenarios, state=AttemptState.DONE
-    ).exclude(ending=Ending.LOST)
+    found = Attempt.objects.filter(membership=by, scenario__in=course.scenarios, state=AttemptState.DONE).exclude(
+        ending=Ending.LOST
+    )
     if since is not None:
         found = found.filter(ended_at__gt=since)
     best: dict[str, int] = {}

@@ -178,8 +178,6 @@ def _asked(fact: Fact, text: str, language: str) -> str:
     return ""
 
 
-
-
 def weak(points: Iterable[Point]) -> Iterator[str]:
     """What was lacking or should not have been there, by name: merits and faults by theirs, the rest by its part."""
     for one in points:

@@ -18,6 +18,7 @@ from huixiang.cases.states import CaseState
 from huixiang.channels.changes import AccountChange
 from huixiang.channels.models import DeliveryState
 from huixiang.channels.webhooks.types import WebhookChange
+from huixiang.desk.academy.told import SENTENCES as ACADEMY
 from huixiang.desk.alerts import told as alerts_told
 from huixiang.desk.dialogue.words import SENTENCES as DIALOGUE
 from huixiang.desk.playbooks.words import SENTENCES as PLAYBOOKS
@@ -171,6 +172,7 @@ def _model_changed(data: Data) -> str:
 
 
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
+    **ACADEMY,
     **alerts_told.SENTENCES,
     **DIALOGUE,
     **PLAYBOOKS,

@@ -2,6 +2,10 @@
 
 from django.urls import path
 
+from huixiang.desk.academy import playing as academy_playing
+from huixiang.desk.academy import requirements as academy_requirements
+from huixiang.desk.academy import team as academy_team
+from huixiang.desk.academy import views as academy
 from huixiang.desk.alerts import verbs as alert_verbs
 from huixiang.desk.alerts import views as alerts
 from huixiang.desk.alerts import wishes as alert_wishes
@@ -35,10 +39,12 @@ from huixiang.desk.playbooks import views as playbooks
 from huixiang.desk.search import views as search
 from huixiang.desk.settings import alerts as settings_alerts
 from huixiang.desk.settings import bot as settings_bot
+from huixiang.desk.settings import calendar as settings_calendar
 from huixiang.desk.settings import learning as settings_learning
 from huixiang.desk.settings import llm as settings_llm
 from huixiang.desk.settings import red_lines as settings_red_lines
 from huixiang.desk.settings import rules as settings_rules
+from huixiang.desk.settings import standards as settings_standards
 from huixiang.desk.settings import tags as settings_tags
 from huixiang.desk.settings import team as settings_team
 from huixiang.desk.settings import views as settings
@@ -251,6 +257,17 @@ urlpatterns = [
     path(RUN, imports.run, name="import_run"),
     path(RUN + "progress/", imports.progress, name="import_progress"),
     path(RUN + "refused.csv", imports.refused_csv, name="import_refused"),
+    path("academy/", academy.overview, name="academy"),
+    path("academy/courses/<slug:course>/", academy.course, name="academy_course"),
+    path("academy/scenarios/<slug:scenario>/", academy_playing.scenario, name="academy_scenario"),
+    path("academy/scenarios/<slug:scenario>/start/", academy_playing.start, name="academy_start"),
+    path("academy/talks/<uuid:attempt_id>/", academy_playing.attempt, name="academy_attempt"),
+    path("academy/talks/<uuid:attempt_id>/answer/", academy_playing.answer, name="academy_answer"),
+    path("academy/talks/<uuid:attempt_id>/leave/", academy_playing.leave, name="academy_leave"),
+    path("academy/team/", academy_team.team, name="academy_team"),
+    path("academy/team/results.<str:form>", academy_team.table, name="academy_table"),
+    path("academy/team/<uuid:membership_id>/", academy_team.person, name="academy_person"),
+    path("academy/needed/", academy_requirements.requirements, name="academy_requirements"),
     path("settings/", settings.workspace_settings, name="settings"),
     path("settings/save/", settings.save_workspace, name="settings_save"),
     path("settings/team/", settings_team.team, name="settings_team"),
@@ -278,8 +295,14 @@ urlpatterns = [
     path("settings/rules/save/", settings_rules.save_rules, name="settings_rules_save"),
     path("settings/red-lines/", settings_red_lines.red_lines, name="settings_red_lines"),
     path("settings/red-lines/save/", settings_red_lines.save, name="settings_red_lines_save"),
-    path("settings/standards/", settings_rules.standards, name="settings_standards"),
-    path("settings/standards/save/", settings_rules.save_standards, name="settings_standards_save"),
+    path("settings/standards/", settings_standards.page, name="settings_standards"),
+    path("settings/standards/save/", settings_standards.save, name="settings_standards_save"),
+    path("settings/standards/chain/", settings_standards.save_chain, name="escalation_save"),
+    path("settings/calendar/", settings_calendar.calendar, name="settings_calendar"),
+    path("settings/calendar/save/", settings_calendar.save, name="calendar_save"),
+    path("settings/calendar/add/", settings_calendar.add_day, name="calendar_add"),
+    path("settings/calendar/<uuid:own_day_id>/remove/", settings_calendar.remove_day, name="calendar_remove"),
+    path("settings/calendar/<uuid:own_day_id>/restore/", settings_calendar.restore_day, name="calendar_restore"),
     path("settings/playbooks/", playbooks.listing, name="settings_playbooks"),
     path("settings/playbooks/make/", playbooks.make, name="playbook_make"),
     path("settings/rotas/", playbook_rotas.listing, name="settings_rotas"),

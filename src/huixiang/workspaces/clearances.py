@@ -6,6 +6,7 @@ stands in the academy; here it is a name.
 
 import calendar
 import datetime
+import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -49,9 +50,7 @@ def courses_missing(membership: Membership) -> list[str]:
 def _missing(rule: ClearanceRule, passed: Mapping[str, datetime.datetime]) -> list[str]:
     oldest = _months_ago(rule.valid_months) if rule.valid_months else None
     return [
-        course
-        for course in rule.courses
-        if course not in passed or (oldest is not None and passed[course] < oldest)
+        course for course in rule.courses if course not in passed or (oldest is not None and passed[course] < oldest)
     ]
 
 
@@ -79,9 +78,16 @@ def locked_out(*, workspace: Workspace, wanted: Wanted) -> list[tuple[Membership
     return [(one, courses) for one, courses in found if courses and holds(one, Permission.REPLY)]
 
 
-def passed_by(team: Iterable[Membership]) -> dict[object, dict[str, datetime.datetime]]:
+def missing_by(team: Sequence[Membership], workspace: Workspace) -> dict[uuid.UUID, list[str]]:
+    """What each of them has to pass before answering red cases today. Two statements."""
+    begun = {rule.role: rule for rule in rules(workspace) if rule.from_day <= timezone.localdate()}
+    passes = passed_by(team)
+    return {one.id: _missing(begun[one.role], passes.get(one.id, {})) if one.role in begun else [] for one in team}
+
+
+def passed_by(team: Iterable[Membership]) -> dict[uuid.UUID, dict[str, datetime.datetime]]:
     """When each of them last passed what, by membership. One statement."""
-    found: dict[object, dict[str, datetime.datetime]] = {}
+    found: dict[uuid.UUID, dict[str, datetime.datetime]] = {}
     for one in Clearance.objects.filter(membership__in=[one.id for one in team]):
         found.setdefault(one.membership_id, {})[one.course] = one.passed_at
     return found

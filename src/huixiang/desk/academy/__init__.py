@@ -1,0 +1,1 @@
+"""The academy's pages: courses, practising a scenario, results, what a role needs for red cases."""
