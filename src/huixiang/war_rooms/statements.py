@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.cases import actions as cases
+from huixiang.cases.answering import Manner, reply
 from huixiang.cases.into_groups import lane_of
-from huixiang.cases.models import Case
+from huixiang.cases.models import Case, Turn
 from huixiang.cases.states import UNFINISHED, Lane
 from huixiang.journal.actions import record
 from huixiang.journal.events import Actor
@@ -193,11 +193,11 @@ def _send_next(statement_id: uuid.UUID) -> bool | None:
 
 
 @transaction.atomic
-def _answer(one: Sending) -> cases.Turn:
+def _answer(one: Sending) -> Turn:
     by = one.statement.used_by
     if by is None or by.left_at:
         raise Refused(_("Whoever used the statement is not of the team any more."))
-    return cases.reply(case=one.case, by=by, text=one.statement.text, lane=Lane.PUBLIC)
+    return reply(case=one.case, by=by, text=one.statement.text, lane=Lane.PUBLIC, manner=Manner(approved=True))
 
 
 def progress(sendings: Sequence[Sending]) -> dict[str, int]:
