@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.cases import clocks, events, holding, red_lines, stages
+from huixiang.cases import clearing, clocks, events, holding, red_lines, stages
 from huixiang.cases.collision import hold_if_overtaken
 from huixiang.cases.into_groups import deliver_into_group, lane_of
 from huixiang.cases.into_private import deliver_alone
@@ -64,8 +64,9 @@ def reply(
     cases.answered, cases.assigned, cases.red_line_crossed, cases.stage_changed. Who answers has read it up to
     `heard_at`, the member's last word they had before them; without one, up to now.
     Raises Refused when there is no way to the member, Overtaken when somebody else answered after `seen_at`, the moment
-    the writer last saw the case, Crossed when it crosses a red line and `anyway` does not say why it has to, and what
-    holding.hold raises: Unfilled, Quoting, and NeedsApproval (put it before somebody with approving.ask then).
+    the writer last saw the case, NotCleared when it is red and they lack a course their role needs, Crossed when it
+    crosses a red line and `anyway` does not say why it has to, and what holding.hold raises: Unfilled, Quoting, and
+    NeedsApproval (put it before somebody with approving.ask then).
     """
     text = checked(text)
     if lane not in (Lane.PUBLIC, Lane.PRIVATE):
@@ -77,6 +78,7 @@ def reply(
     lane = lane_of(case, lane)
     if seen_at and (sent := _sent_already(case, by, lane, text, seen_at)):
         return sent
+    clearing.hold(case, by)
     holding.hold(case, text, lane=lane, by=by, knowingly=manner.knowingly, approved=manner.approved)
     turn = _said(case, by, text, lane, attachments)
     mark_read(cases=[case], by=by, heard_at=heard_at)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import actions, answering, approving, holding, queries
 from huixiang.cases.answering import Manner
+from huixiang.cases.clearing import NotCleared
 from huixiang.cases.collision import Overtaken
 from huixiang.cases.holding import NeedsApproval, Quoting, Unfilled
 from huixiang.cases.models import Case
@@ -32,7 +33,7 @@ from huixiang.ui import files
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission, holds
 
-Held = Overtaken | Crossed | Unfilled | Quoting
+Held = Overtaken | Crossed | Unfilled | Quoting | NotCleared
 CHECKS = (holding.UNFILLED, holding.QUOTED)
 
 
@@ -75,7 +76,7 @@ def reply(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> H
     draft = _draft(request, membership, case)
     try:
         said = _say(membership, case, draft)
-    except (Overtaken, Crossed, Unfilled, Quoting) as held:
+    except (Overtaken, Crossed, Unfilled, Quoting, NotCleared) as held:
         return _held(request, membership, case, held, draft)
     _count_templates(request, membership)
     address = access.back(request, reverse("desk:case", args=[membership.workspace.slug, case.id]))
