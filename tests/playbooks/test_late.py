@@ -19,7 +19,7 @@ from huixiang.intake.imports import mapping, reading
 from huixiang.intake.models import Message
 from huixiang.journal.events import SYSTEM
 from huixiang.playbooks.actions import regraded, regraded_at_once, regraded_many
-from huixiang.playbooks.standards import set_standards
+from huixiang.playbooks.standards import Wanted, set_standards
 from huixiang.triage.actions import correct_kind, process
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
@@ -31,7 +31,8 @@ DAY = 24
 
 def around_the_clock(workspace: Workspace, actor: object = SYSTEM) -> None:
     """Standards of an hour, two, three and four, day and night: their ends can be reckoned without a calendar."""
-    wanted = {grade: (60 * (place + 1), True) for place, grade in enumerate(("red", "orange", "yellow", "blue"))}
+    grades = ("red", "orange", "yellow", "blue")
+    wanted = {grade: Wanted({"first_answer": 60 * place}, True) for place, grade in enumerate(grades, start=1)}
     set_standards(workspace=workspace, wanted=wanted, actor=actor)  # type: ignore[arg-type]
 
 
@@ -124,7 +125,7 @@ def test_a_later_word_that_comes_late_is_due_from_its_coming(
     reply(case=case, by=operator, text="请补充一下版本", lane="private")
     message = late(app_channel, "还是一样，又黑屏了", DAY, author_id="甲", thread="t", private=True)
     case.refresh_from_db()
-    running = case.clocks.get(met_at=None, stopped_at=None)
+    running = case.clocks.get(name="next_answer")
     assert (case.state, running.started_at) == (CaseState.WAITING_US, message.received_at)
     assert running.due_at > timezone.now()
 

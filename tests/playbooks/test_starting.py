@@ -99,7 +99,11 @@ def test_another_grade_moves_the_running_clock(app_channel: ChannelAccount, work
     start(workspace=workspace, cases=[case])
     case.grade = "red"
     regraded(workspace=workspace, case=case)
-    assert [clock.due_at for clock in case.clocks.all()] == [FRIDAY_EVENING + datetime.timedelta(minutes=30)]
+    clocks = dict(case.clocks.values_list("name", "due_at"))
+    assert clocks == {
+        "first_answer": FRIDAY_EVENING + datetime.timedelta(minutes=30),
+        "resolution": FRIDAY_EVENING + datetime.timedelta(hours=24),
+    }
     assert Case.objects.get().due_at == FRIDAY_EVENING + datetime.timedelta(minutes=30)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huixiang.playbooks.editing import step_titles
 from huixiang.playbooks.models import PlaybookVersion, Step
@@ -71,10 +72,10 @@ def _told(step: Step, day_minutes: int, steps: Sequence[Step]) -> dict[str, str]
         _("Kind"): str(StepKind(step.kind).label),
         _("How it is done"): step.guide,
         _("Whose it is"): owner_in_words(step),
-        _("Time"): due_in_words(step, day_minutes),
-        _("Counted"): str(CountedFrom(step.counted_from).label),
+        pgettext("step", "Time"): due_in_words(step, day_minutes),
+        pgettext("time", "Counted"): str(CountedFrom(step.counted_from).label),
         _("Only if"): "; ".join(only_if(step, step_titles(steps))),
-        _("Begins"): str(Starts(step.starts).label),
-        _("Done when"): str(DoneBy(step.done_by).label),
+        pgettext("step", "Begins"): str(Starts(step.starts).label),
+        pgettext("step", "Done when"): str(DoneBy(step.done_by).label),
         _("Template"): step.template_key,
     }
