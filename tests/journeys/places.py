@@ -37,6 +37,7 @@ IDS = {
     "endpoint_id": "SELECT id FROM channels_webhookendpoint WHERE workspace_id = {w} ORDER BY id",
     "webhook_message_id": "SELECT id FROM channels_webhookdelivery WHERE workspace_id = {w} ORDER BY id",
     "learned_id": "SELECT id FROM triage_learnedversion WHERE workspace_id = {w} ORDER BY id",
+    "template_id": "SELECT id FROM dialogue_replytemplate WHERE workspace_id = {w} ORDER BY position, id",
     "account_id": "SELECT id FROM channels_channelaccount WHERE workspace_id = {w} ORDER BY kind, id",
     "alert_id": "SELECT id FROM alerts_alert WHERE workspace_id = {w} ORDER BY cardinality(evidence) DESC, id",
     "playbook_id": "SELECT id FROM playbooks_playbook WHERE workspace_id = {w} ORDER BY position, id",
@@ -85,12 +86,17 @@ settings_keys -
 settings_rules -
 settings_red_lines -
 settings_standards -
+settings_calendar -
+settings_calendar ?month=2027-02
 settings_playbooks -
 settings_rotas -
 playbook -
 playbook_edit -
 playbook_try -
 my_steps -
+settings_templates -
+template -
+template_new -
 settings_tags -
 settings_llm -
 settings_bot -

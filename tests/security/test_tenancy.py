@@ -3,6 +3,7 @@
 A new address with a new kind of id must be given one in `world`, else the walk fails.
 """
 
+import datetime
 import json
 import re
 import uuid
@@ -15,12 +16,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from huixiang.alerts.models import Alert, AlertTarget, Notice
 from huixiang.announcements import actions as announcements
 from huixiang.announcements.models import Announcement
 from huixiang.cases import actions as cases
-from huixiang.cases import bulk
+from huixiang.cases import approving, bulk
 from huixiang.cases.filters import Filters
 from huixiang.cases.models import Case, Turn
 from huixiang.cases.saved_views import save_view
@@ -29,6 +31,10 @@ from huixiang.channels.actions import open_account
 from huixiang.channels.models import Delivery
 from huixiang.channels.webhooks.actions import open_endpoint, send_test
 from huixiang.channels.webhooks.receiving import set_up
+from huixiang.dialogue import scheduling
+from huixiang.dialogue import templates as reply_templates
+from huixiang.dialogue.scheduling import Later
+from huixiang.dialogue.templates import Wanted
 from huixiang.feedback.models import Feedback
 from huixiang.groupbot.links import follow_link
 from huixiang.insights.exports import actions as exports
@@ -50,7 +56,7 @@ from huixiang.triage.learning.corrections import correct
 from huixiang.triage.opinions.models import Opinion
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.invitations import invite
-from huixiang.workspaces.models import Membership, Scope, Workspace
+from huixiang.workspaces.models import Membership, OwnDay, Scope, Workspace
 from tests import factories
 
 HIDDEN = "藏起来的原话"
@@ -77,6 +83,15 @@ def _steps(case: Case, owner: Membership) -> dict[str, Any]:
     step = RunStep.objects.filter(case=case).order_by("position")[0]
     rota = rotas.save(workspace=case.workspace, rota=None, name="晚班", people=[owner.id], away={}, by=owner)
     return {"playbook_id": step.run.version.playbook_id, "step_id": step.id, "rota_id": rota.id}
+
+
+def _answers(case: Case, owner: Membership) -> dict[str, uuid.UUID]:
+    """An answer that waits for a yes, one for later, and a template to answer with."""
+    later = Later(timezone.now() + datetime.timedelta(days=1))
+    pending = approving.ask(case=case, by=owner, text=HIDDEN)
+    scheduled = scheduling.schedule(case=case, by=owner, text=HIDDEN, lane="private", later=later)
+    template = reply_templates.make(by=owner, wanted=Wanted(name=HIDDEN, texts={"plain": HIDDEN}))
+    return {"pending_id": pending.id, "scheduled_id": scheduled.id, "template_id": template.id}
 
 
 def _opinion(feedback: Feedback) -> Opinion:
@@ -189,6 +204,8 @@ def _world(name: str) -> World:
             "standing": follow_link(workspace, private).rstrip("/").rsplit("/", 1)[-1],
             **_alert(theme_id=other.theme_id, workspace=workspace, to=owner),
             **_steps(case, owner),
+            **_answers(case, owner),
+            "own_day_id": OwnDay.objects.create(workspace=workspace, day="2026-12-31", spans=[]).id,
             "target_id": AlertTarget.objects.create(workspace=workspace, name=name, shown="", wants=["red"]).id,
             "conversation_id": heard.conversation_id,
             "view_id": save_view(by=owner, name="我的", filters=Filters(), shared=True).id,

@@ -16,6 +16,7 @@ from huixiang.channels import contracts
 from huixiang.channels.actions import open_account
 from huixiang.channels.contracts import TransportError
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.dialogue import queries as templates
 from huixiang.engine.embedder import embed
 from huixiang.members.actions import anonymous_member, member_for_user
 from huixiang.members.models import Identity, Member
@@ -116,6 +117,7 @@ class Told:
 def furnish(furniture: dict[str, Any], passwords: str) -> Told:
     """Open the workspace with its team and channels; people of the team are found by their address."""
     workspace = create_workspace(**furniture["workspace"])
+    templates.furnish(workspace.id)
     team = {}
     for row in furniture["team"]:
         user, _new = User.objects.get_or_create(
