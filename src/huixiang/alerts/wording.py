@@ -123,6 +123,11 @@ def _moment(text: str) -> str:
     return date_format(timezone.localtime(datetime.datetime.fromisoformat(text)), "m-d H:i", use_l10n=False)
 
 
+def _with(said: str, more: str) -> str:
+    """Two sentences; between Chinese ones stands no blank."""
+    return _("%(said)s %(more)s") % {"said": said, "more": more} if more else said
+
+
 def _red(figures: Figures) -> str:
     if figures.get("answered"):
         return _("A red case that was answered and is not solved yet.")
@@ -166,8 +171,8 @@ def _koc(figures: Figures) -> str:
 
 def _critic(figures: Figures) -> str:
     words = {"tier": Tier(figures["tier"]).label, "n": figures["said"], "reach": figures.get("reach", 0)}
-    said = ngettext("%(tier)s criticised us once.", "%(tier)s criticised us %(n)d times.", figures["said"]) % words
-    return said + (" " + _("About %(reach)d people read them.") % words if words["reach"] else "")
+    said = ngettext("%(tier)s criticised us %(n)d time.", "%(tier)s criticised us %(n)d times.", words["n"]) % words
+    return _with(said, _("About %(reach)d people read them.") % words if words["reach"] else "")
 
 
 def _rise(figures: Figures) -> str:
@@ -198,7 +203,7 @@ def _step(figures: Figures) -> str:
 
 def _paused(figures: Figures) -> str:
     said = _("The channel is paused: nothing goes out until somebody resumes it.")
-    return f"{said} {figures['why']}" if figures.get("why") else said
+    return _with(said, str(figures.get("why", "")))
 
 
 def _failed(figures: Figures) -> str:
@@ -206,7 +211,7 @@ def _failed(figures: Figures) -> str:
         "%(n)d message did not arrive within the last day.", "%(n)d messages did not arrive within the last day.",
         figures["messages"],
     ) % {"n": figures["messages"]}  # fmt: skip
-    return f"{said} {figures['why']}" if figures.get("why") else said
+    return _with(said, str(figures.get("why", "")))
 
 
 _REASONS: Final[dict[str, Callable[[Figures], str]]] = {

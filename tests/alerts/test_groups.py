@@ -12,10 +12,12 @@ import pytest
 from django.utils import timezone
 from urllib3.util import connection
 
-from huixiang.alerts import sending
-from huixiang.alerts.actions import add, look_for_failures, send_test
-from huixiang.alerts.models import AlertTarget
+from huixiang.alerts import scanning, sending
+from huixiang.alerts.actions import set_quiet
+from huixiang.alerts.delivering import queue_due
+from huixiang.alerts.models import Alert, AlertTarget, Notice
 from huixiang.alerts.sending import NotTold, guard, service, tell
+from huixiang.alerts.targets import add, send_test
 from huixiang.channels.accounts import pause
 from huixiang.channels.models import ChannelAccount, Delivery
 from huixiang.feedback.models import Feedback
@@ -76,38 +78,57 @@ def test_a_red_case_is_told_with_its_link_and_others_are_not(
     assert Feedback.objects.filter(grade="red").count() == 1
     run_waiting()
     [said] = heard.told
+    alert = Alert.objects.get(rule="red")
     assert "红级" in said["title"]
-    assert said["message"].startswith(red.label)
-    assert f"https://hx.example/w/{workspace.slug}/cases/{red.id}/" in said["message"]
+    assert said["message"].startswith(f"[紧急] {red.label}")
+    assert f"https://hx.example/w/{workspace.slug}/alerts/{alert.id}/" in said["message"]
     assert Entry.objects.get(name="alerts.told").data == {"kind": "red", "about": 1}
 
 
-def test_a_paused_channel_and_failed_messages_are_told_once(
+def test_a_paused_channel_and_failed_messages_are_told_once_after_the_gathering(
     workspace: Workspace, heard: Heard, app_channel: ChannelAccount
 ) -> None:
     made = target(workspace, heard, "paused", "failed")
+    noon(workspace)
     pause(account=app_channel, reason="令牌已失效")
     member = factories.case(app_channel).member
     row = {"workspace": workspace, "account": app_channel, "recipient": "u", "recipient_member_id": member.id}
     for state in ("failed", "unknown", "delivered"):
-        later = timezone.now() + datetime.timedelta(seconds=1)
-        Delivery.objects.create(**row, purpose="reply", text="好", state=state, error="没有这个人", finished_at=later)
-    assert [look_for_failures(), look_for_failures()] == [1, 0]
+        Delivery.objects.create(
+            **row, purpose="reply", text="好", state=state, error="没有这个人", finished_at=timezone.now()
+        )
     run_waiting()
-    words = [one["message"] for one in heard.told]
-    assert any("令牌已失效" in one for one in words)
-    assert any("2 条没有送达。没有这个人" in one for one in words)
-    assert len(words) == 2
+    scanning.look(workspace_id=workspace.id, kinds=["failed", "paused"])
+    scanning.look(workspace_id=workspace.id, kinds=["failed", "paused"])
+    assert heard.told == []
+    queue_due(timezone.now() + datetime.timedelta(minutes=6))
+    Notice.objects.update(due_at=timezone.now())
+    run_waiting()
+    [said] = heard.told
+    assert "令牌已失效" in said["message"]
+    assert "最近一天有 2 条消息没有送达。没有这个人" in said["message"]
     made.refresh_from_db()
     assert (made.error, made.told_at is not None) == ("", True)
 
 
+def noon(workspace: Workspace) -> None:
+    """No quiet hours, whenever the test runs."""
+    set_quiet(
+        workspace=workspace, starts=datetime.time(0), ends=datetime.time(0), days_off=False, actor=SYSTEM
+    )
+
+
 def test_what_is_no_more_so_is_not_told(workspace: Workspace, heard: Heard, app_channel: ChannelAccount) -> None:
     target(workspace, heard, "paused")
+    noon(workspace)
     pause(account=app_channel, reason="令牌已失效")
-    ChannelAccount.objects.update(paused_reason="")
     run_waiting()
-    assert heard.told == []
+    ChannelAccount.objects.update(paused_reason="")
+    scanning.look(workspace_id=workspace.id, kinds=["paused"])
+    Notice.objects.update(due_at=timezone.now())
+    queue_due()
+    run_waiting()
+    assert (heard.told, Notice.objects.get(way="group").state) == ([], "dropped")
 
 
 def test_a_refusal_stands_on_the_address_and_is_tried_again(workspace: Workspace, heard: Heard) -> None:
