@@ -3,9 +3,9 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from huixiang.cases import clocks
 from huixiang.cases.actions import Said, assign, end, hear, note, regrade, reopen, reply
-from huixiang.cases.models import Case, Clock, Turn
+from huixiang.cases.clocks_watch import note_breaches
+from huixiang.cases.models import Case, Turn
 from huixiang.cases.queries import clocks as clocks_of
 from huixiang.cases.urgency import urgency
 from huixiang.channels.models import ChannelAccount, Delivery
@@ -47,11 +47,12 @@ def test_a_case_opens_with_number_title_owner_clock_and_its_words(case: Case, op
     )  # fmt: skip
     assert (case.state, case.stage, case.historical) == ("open", "contacting", False)
     assert case.owner == operator
-    [clock] = clocks_of(case)
+    clock, resolution = clocks_of(case)
     assert (clock.name, clock.started_at, clock.due_at) == ("first_answer", case.begins_at, case.due_at)
+    assert (resolution.name, resolution.started_at, resolution.running) == ("resolution", case.begins_at, True)
     assert case.urgency == urgency(case.grade, case.due_at, case.opened_at)
     assert [(t.direction, t.lane, t.text) for t in case.turns.all()] == [("inbound", "private", factories.COLD_START)]
-    assert events(case) == ["cases.opened", "cases.assigned", "cases.clock_started"]
+    assert events(case) == ["cases.opened", "cases.assigned", "cases.clock_started", "cases.clock_started"]
 
 
 def test_numbers_go_on_in_each_workspace(case: Case, app_channel: ChannelAccount) -> None:
@@ -67,7 +68,9 @@ def test_a_private_answer_is_delivered_and_meets_the_clock(case: Case, operator:
     assert (case.state, case.stage) == ("waiting_member", "listening")
     assert (case.first_answered_at, case.last_line) == (turn.at, "谢谢您，对不起。")
     assert (case.due_at, case.urgency) == (None, urgency(case.grade, None, case.opened_at))
-    assert [(c.name, c.met_at) for c in clocks_of(case)] == [("first_answer", turn.at)]
+    assert [(c.name, c.met_at, c.paused_at) for c in clocks_of(case)] == [
+        ("first_answer", turn.at, None), ("resolution", None, turn.at),
+    ]  # fmt: skip
     delivery = Delivery.objects.get()
     assert (turn.delivery, delivery.text, delivery.purpose, delivery.about_id) == (
         delivery, "谢谢您，对不起。", "reply", case.id,
@@ -144,7 +147,7 @@ def test_the_members_next_word_brings_it_back_with_a_clock(case: Case, operator:
     case.refresh_from_db()
     assert (case.state, case.last_line) == ("waiting_us", "还是打不着")
     names = [(clock.name, clock.met_at is None) for clock in clocks_of(case)]
-    assert names == [("first_answer", False), ("next_answer", True)]
+    assert names == [("first_answer", False), ("next_answer", True), ("resolution", True)]
     assert case.urgency == urgency(case.grade, case.due_at, case.opened_at)
     assert events(case, before) == ["cases.member_spoke", "cases.clock_started"]
     hear(workspace_id=case.workspace_id, said=[said(case, "在吗")])
@@ -196,7 +199,9 @@ def test_an_ended_case_has_no_clock(case: Case, state: str, stamp: str, stage: s
     case.refresh_from_db()
     assert (case.state, case.stage, case.due_at) == (state, stage, None)
     assert getattr(case, stamp) is not None
-    assert [(clock.met_at, clock.stopped_at is None) for clock in clocks_of(case)] == [(None, False)]
+    answer, resolution = clocks_of(case)
+    assert (answer.met_at, answer.stopped_at is None) == (None, False)
+    assert (resolution.met_at is not None, resolution.stopped_at is None) == (state != "closed", state != "closed")
     assert events(case)[-1] == "cases.state_changed"
 
 
@@ -258,7 +263,7 @@ def test_reopening_waits_for_us_again(case: Case) -> None:
     case.refresh_from_db()
     assert (case.state, case.stage, case.solved_at) == ("reopened", "listening", None)
     assert [(clock.name, clock.stopped_at is None) for clock in clocks_of(case)] == [
-        ("first_answer", False), ("next_answer", True),
+        ("first_answer", False), ("next_answer", True), ("resolution", True),
     ]  # fmt: skip
     assert case.due_at is not None
     before = len(events(case))
@@ -273,16 +278,16 @@ def test_a_case_that_runs_is_not_reopened(case: Case) -> None:
 
 
 def test_a_clock_that_ran_out_is_noted_once(case: Case) -> None:
-    assert clocks.note_breaches() == 0
-    Clock.objects.update(due_at=timezone.now() - datetime.timedelta(minutes=1))
-    assert [clocks.note_breaches(), clocks.note_breaches()] == [1, 0]
+    assert note_breaches() == 0
+    case.clocks.filter(name="first_answer").update(due_at=timezone.now() - datetime.timedelta(minutes=1))
+    assert [note_breaches(), note_breaches()] == [1, 0]
     assert Entry.objects.filter(name="cases.clock_breached", subject_id=case.id).count() == 1
 
 
 def test_a_met_or_stopped_clock_is_not_late(case: Case, operator: Membership) -> None:
     reply(case=case, by=operator, text="谢谢", lane="private")
-    Clock.objects.update(due_at=timezone.now() - datetime.timedelta(minutes=1))
-    assert clocks.note_breaches() == 0
+    case.clocks.update(due_at=timezone.now() - datetime.timedelta(minutes=1))
+    assert note_breaches() == 0
 
 
 def test_the_answer_names_the_message_it_answers(case: Case, operator: Membership, app_channel: ChannelAccount) -> None:

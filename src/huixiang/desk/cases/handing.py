@@ -111,5 +111,5 @@ def _running(clocks: list[Clock]) -> list[str]:
     return [
         f"{clock.get_name_display()} {formats.date_format(timezone.localtime(clock.due_at), 'm-d H:i')}"
         for clock in clocks
-        if clock.met_at is None and clock.stopped_at is None
+        if clock.running
     ]

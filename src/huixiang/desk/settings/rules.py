@@ -1,4 +1,4 @@
-"""The decision table that grades, and how fast each grade wants an answer."""
+"""The decision table that grades."""
 
 from typing import Any
 
@@ -9,14 +9,10 @@ from django.utils.translation import gettext as _
 from huixiang.desk import access
 from huixiang.feedback.models import Grade
 from huixiang.kernel.errors import Refused
-from huixiang.playbooks.standards import set_standards
-from huixiang.playbooks.standards import standards as response_standards
 from huixiang.triage.grading import DIALS, in_words, table
 from huixiang.triage.rules import save_rules as keep_rules
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
-
-MINUTES_OF = {"minutes": 1, "hours": 60}
 
 
 @access.page()
@@ -65,33 +61,3 @@ def _number(text: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 6):  # noqa: PLR2004 - far more than any of them
         raise Refused(_("“%(text)s” is not a whole number.") % {"text": text[:20]})
     return int(text)
-
-
-@access.page()
-def standards(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """How fast each grade wants its first answer."""
-    return access.shown(
-        request, membership, "desk/settings/standards.html", "settings", tab="settings_standards",
-        standards=[_shown(one.grade, one.first_answer_minutes, always=one.around_the_clock)
-                   for one in response_standards(membership.workspace)],
-    )  # fmt: skip
-
-
-def _shown(grade: str, minutes: int, *, always: bool) -> dict[str, Any]:
-    hours = minutes % 60 == 0
-    return {"grade": grade, "number": minutes // 60 if hours else minutes, "hours": hours, "always": always}
-
-
-@access.verb(Permission.CONFIGURE)
-def save_standards(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Keep the same."""
-    wanted = {}
-    for grade in Grade.values:
-        number = _number(request.POST.get(f"number-{grade}", ""))
-        unit = MINUTES_OF.get(request.POST.get(f"unit-{grade}", ""))
-        if number is None or unit is None:
-            raise Refused(_("Give a time for every grade."))
-        wanted[grade] = (number * unit, f"always-{grade}" in request.POST)
-    set_standards(workspace=membership.workspace, wanted=wanted, actor=access.actor(membership))
-    address = reverse("desk:settings_standards", args=[membership.workspace.slug])
-    return access.done(request, _("Saved. Cases opened from now on follow it."), address)
