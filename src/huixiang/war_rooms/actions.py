@@ -41,6 +41,7 @@ def open_room(
     """
     theme_id, case = _about(workspace, theme, case)
     locking.lock(workspace.id)
+    following.take_over_merged(workspace.id, [theme_id])
     room = queries.open_room_of(workspace_id=workspace.id, theme_id=theme_id, case_id=case.id if case else None)
     if room is None:
         room = _again(workspace, theme_id, case) or _new(workspace, theme_id, case, actor)

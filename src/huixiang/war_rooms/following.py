@@ -77,10 +77,11 @@ def follow_merge(*, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID]) -> 
     Where the merges were undone meanwhile nothing happens.
     """
     locking.lock(workspace_id)
-    _follow_merges(workspace_id, theme_ids)
+    take_over_merged(workspace_id, theme_ids)
 
 
-def _follow_merges(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID | None]) -> None:
+def take_over_merged(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID | None]) -> None:
+    """The rooms of what these themes took in are theirs, before anything else is done; the caller holds the lock."""
     merges = Merge.objects.filter(workspace_id=workspace_id, target_id__in=theme_ids, undone_at=None)
     for source_id, target_id in merges.order_by("merged_at").values_list("source_id", "target_id"):
         rooms = Room.objects.select_for_update(of=("self",)).filter(theme_id=source_id, state=RoomState.OPEN)
@@ -96,7 +97,7 @@ def follow_cases(*, workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> l
     """
     locking.lock(workspace_id)
     themes = Case.objects.filter(workspace_id=workspace_id, id__in=case_ids, theme__isnull=False)
-    _follow_merges(workspace_id, list(themes.values_list("theme_id", flat=True).distinct()))  # the room comes first
+    take_over_merged(workspace_id, list(themes.values_list("theme_id", flat=True).distinct()))  # the room comes first
     alone = Room.objects.select_for_update(of=("self",)).filter(
         workspace_id=workspace_id, state=RoomState.OPEN, theme=None, case__in=case_ids, case__theme__isnull=False
     )

@@ -131,7 +131,7 @@ def _said(room: Room) -> Iterator[Row]:
     for version in queries.statements(room)[::-1]:
         state = str(version.get_state_display())
         yield _("Holding statement"), version.at, _name(version.by), state, _joined(version.text, version.refusal)
-    for note in queries.notes(room)[::-1]:
+    for note in sorted(queries.notes(room), key=lambda one: (not one.update, one.at, one.id)):
         yield _("Updates") if note.update else _("Notes"), note.at, _name(note.by), "", note.text
 
 
