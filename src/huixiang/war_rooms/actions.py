@@ -19,6 +19,7 @@ from huixiang.journal.events import SYSTEM, Actor
 from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
+from huixiang.themes.states import ThemeStatus
 from huixiang.war_rooms import events, following, locking, queries, seating
 from huixiang.war_rooms.models import Red, Room
 from huixiang.war_rooms.states import Part, RoomState
@@ -56,14 +57,16 @@ def open_room(
 def _about(workspace: Workspace, theme: Theme | None, case: Case | None) -> tuple[uuid.UUID | None, Case | None]:
     """The theme it is about, else the case."""
     theme_id = theme.id if theme else case.theme_id if case else None
-    for _step in range(10):  # merged themes lead on
-        into = Theme.objects.filter(workspace=workspace, id=theme_id).values_list("merged_into_id", flat=True).first()
-        theme_id = into or theme_id
-        if into is None:
-            break
+    while theme_id and (into := _merged_into(workspace, theme_id)):
+        theme_id = into
     if theme_id is None and case is None:
         raise Refused(_("Choose the theme or the case the room is for."))
     return theme_id, None if theme_id else case
+
+
+def _merged_into(workspace: Workspace, theme_id: uuid.UUID) -> uuid.UUID | None:
+    found = Theme.objects.filter(workspace=workspace, id=theme_id, status=ThemeStatus.MERGED)
+    return found.values_list("merged_into_id", flat=True).first()
 
 
 def _again(workspace: Workspace, theme_id: uuid.UUID | None, case: Case | None) -> Room | None:
@@ -78,7 +81,7 @@ def _again(workspace: Workspace, theme_id: uuid.UUID | None, case: Case | None) 
 
 def _new(workspace: Workspace, theme_id: uuid.UUID | None, case: Case | None, actor: Actor) -> Room:
     last = Room.objects.filter(workspace=workspace).aggregate(last=Max("number"))["last"]
-    theme = Theme.objects.filter(id=theme_id).defer("centre").first()
+    theme = Theme.objects.defer("centre").get(id=theme_id) if theme_id else None
     red = theme is None or theme.worst_grade in {Grade.RED, ""}
     return Room(
         workspace=workspace, number=(last or 0) + 1, theme=theme, case=case,

@@ -11,7 +11,7 @@ from huixiang.cases.states import UNFINISHED
 from huixiang.feedback.models import Grade
 from huixiang.journal.actions import record
 from huixiang.themes.models import Merge
-from huixiang.war_rooms import events, locking
+from huixiang.war_rooms import events, locking, queries
 from huixiang.war_rooms.models import Red, Room
 from huixiang.war_rooms.states import Part, RoomState
 
@@ -50,8 +50,9 @@ def _bring_people(source: Room, target: Room) -> None:
 
 def take_in_cases_rooms(room: Room) -> None:
     """Rooms of single cases that are about the room's theme by now go into it."""
+    about = Case.objects.filter(queries.about(room)).values("id")
     alone = Room.objects.select_for_update(of=("self",)).filter(
-        workspace_id=room.workspace_id, state=RoomState.OPEN, theme=None, case__theme_id=room.theme_id
+        workspace_id=room.workspace_id, state=RoomState.OPEN, theme=None, case__in=about
     )
     for source in alone.order_by("opened_at", "id"):
         join(source=source, target=room)

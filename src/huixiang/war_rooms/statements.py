@@ -134,9 +134,9 @@ def put_on_theme(*, statement: Statement, by: Membership) -> Theme:
     Journal: war_rooms.statement_used, themes.described. Raises Refused unless approved, and for a case without a theme.
     """
     statement = _sayable(statement)
-    theme = Theme.objects.filter(id=statement.room.theme_id).first()
-    if theme is None:
+    if statement.room.theme_id is None:
         raise Refused(_("This room has no theme yet: there is no public page to put it on."))
+    theme = Theme.objects.get(id=statement.room.theme_id)
     themes.describe(theme=theme, actor=Actor("staff", by.id), summary=statement.text, public=True)
     statement.on_theme_at = timezone.now()
     _use(statement, by)

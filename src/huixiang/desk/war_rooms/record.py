@@ -108,7 +108,8 @@ def _rows(membership: Membership, room: Room) -> Iterator[Row]:
         yield _("What is known"), fact.at, _name(fact.by), str(fact.get_state_display()), _joined(fact.text, fact.why)
     for one in queries.questions(room):
         state = _("found out") if one.answered_at else _("open")
-        yield _("What is not known"), one.at, _name(one.owner), state, _joined(one.text, one.answer and one.answer.text)
+        found = one.answer.text if one.answer else ""
+        yield _("What is not known"), one.at, _name(one.owner), state, _joined(one.text, found)
     for made in queries.decisions(room):
         state = _("replaced") if made.superseded_by_id else ""
         yield _("Decisions"), made.at, _name(made.by), state, _joined(made.text, made.why)
