@@ -54,6 +54,9 @@ from huixiang.themes.models import EarlyWarning, Proposal, Theme
 from huixiang.triage.learned import LearnedVersion
 from huixiang.triage.learning.corrections import correct
 from huixiang.triage.opinions.models import Opinion
+from huixiang.war_rooms import knowing, seating, statements
+from huixiang.war_rooms.actions import open_room
+from huixiang.war_rooms.models import Change, Review
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.invitations import invite
 from huixiang.workspaces.models import Membership, OwnDay, Scope, Workspace
@@ -110,6 +113,23 @@ def _alert(*, theme_id: uuid.UUID | None, workspace: Workspace, to: Membership) 
     return {"alert_id": alert.id, "notice_id": notice.id}
 
 
+def _room(case: Case, owner: Membership) -> dict[str, Any]:
+    """A war room with one of everything an address may ask for."""
+    room = open_room(workspace=owner.workspace, theme=Theme.objects.get(id=case.theme_id))
+    seating.take_part(room=room, who=owner, part="lead", actor=themes.Actor("staff", owner.id))
+    knowing.write_fact(room=room, by=owner, text=HIDDEN)
+    statement = statements.write(room=room, by=owner, text=HIDDEN, base=None)
+    review = Review.objects.create(workspace=owner.workspace, room=room, what_happened=HIDDEN, why=HIDDEN, met=True)
+    task = Change.objects.create(
+        workspace=owner.workspace, review=review, text=HIDDEN, owner=owner, due_on=datetime.date(2030, 1, 1)
+    )
+    return {
+        "room_id": room.id, "statement_id": statement.id, "task_id": task.id, "suffix": "md",
+        "fact_id": room.facts.latest("at").id, "seat_id": room.seats.latest("joined_at").id,
+        "question_id": knowing.ask(room=room, by=owner, text=HIDDEN).id,
+    }  # fmt: skip
+
+
 def _world(name: str) -> World:
     workspace = factories.workspace()
     owner = factories.membership(workspace, "owner", name="程屿")
@@ -164,7 +184,8 @@ def _world(name: str) -> World:
         workspace,
         owner,
         secret,
-        {
+        _room(other, owner)
+        | {
             "case_id": case.id,
             "turn_id": turn.id,
             "feedback_id": private.id,
