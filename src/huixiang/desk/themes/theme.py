@@ -11,6 +11,7 @@ from huixiang.cases.models import Case
 from huixiang.cases.queries import cases_by_id, cases_of_theme, first_answered_case
 from huixiang.channels.models import ChannelAccount
 from huixiang.desk import access
+from huixiang.desk.cases.clocks import line_of_theme
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.themes import narrowing
 from huixiang.desk.themes.telling import theme_of
@@ -58,6 +59,7 @@ def _about(request: HttpRequest, membership: Membership, theme: Theme) -> dict[s
         "growth": browsing.growth(workspace=membership.workspace, theme_ids=[theme.id])[theme.id],
         "cases": cases_of_theme(workspace_id=theme.workspace_id, theme_id=theme.id),
         "announcements": of_theme(theme.id),
+        "promise": line_of_theme(theme, membership.workspace),
         "merges": queries.merges_into(theme),
         "moves": queries.moves_of(theme),
         "nearby": [(near, round(100 * (1 - near.distance))) for near in queries.nearby(theme)],  # type: ignore[attr-defined]

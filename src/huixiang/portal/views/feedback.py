@@ -21,6 +21,7 @@ from huixiang.intake.attachments.queries import messages_of_feedback, of_convers
 from huixiang.intake.models import Attachment
 from huixiang.portal.access import Visit, community_page, to_login
 from huixiang.portal.answering import take_answer
+from huixiang.portal.promises import promises
 from huixiang.portal.views.board import part_of
 from huixiang.portal.wording import fact_words
 from huixiang.themes.models import Theme
@@ -67,6 +68,7 @@ def _page(
     theme, case = standing.theme, standing.case
     context = visit.context(
         "board", feedback=found, standing=standing, theme=theme, case=case, around=_around(visit, standing),
+        promises=promises(theme=theme, case=case),
         announcement=echoes.announcement_of(theme) if theme else None, facts=fact_words(found.facts),
         may_reply=_may_reply(visit, found, case), sentence=sentence, text=text, **choices(films=visit.user is not None),
     )  # fmt: skip

@@ -25,6 +25,7 @@ from huixiang.portal import limits
 from huixiang.portal.access import Visit, as_id, community_page
 from huixiang.portal.anonymity import FOLLOWED
 from huixiang.portal.answering import take_answer
+from huixiang.portal.promises import Promise, promises
 from huixiang.portal.solving import say_whether_solved
 from huixiang.ui.files import choices
 
@@ -55,6 +56,7 @@ class Followed:
     feedback: Feedback | None
     announcement: Announcement | None
     noise: bool
+    promises: list[Promise]
 
 
 @community_page
@@ -119,6 +121,7 @@ def _followed(visit: Visit, code: FollowCode) -> Followed:
         feedback=feedback,
         announcement=announcement_of(theme) if theme else None,
         noise=bool(said) and all(message.state == MessageState.NOISE for message in said),
+        promises=promises(theme=theme, case=cases[0] if cases else None),
     )
 
 

@@ -13,6 +13,7 @@ from huixiang.cases.way import status, way, word
 from huixiang.insights import board as boards
 from huixiang.insights import echoes
 from huixiang.portal.access import Visit, back, community_page, to_login
+from huixiang.portal.promises import promises
 from huixiang.portal.views.board import part_of
 from huixiang.themes.actions import vote as give_vote
 from huixiang.themes.models import Theme
@@ -45,7 +46,7 @@ def theme(request: HttpRequest, visit: Visit, theme_id: UUID) -> HttpResponse:
         "board", theme=found, steps=way(feedback=None, case=answered, theme=found), status=present,
         word=word(present, found), voices=boards.voices(theme=found), announcement=echoes.announcement_of(found),
         part=part_of(found.id, said, voted(member=visit.member, theme_ids=[found.id])),
-        people=found.people_count + found.vote_count,
+        people=found.people_count + found.vote_count, promises=promises(theme=found),
     )  # fmt: skip
     return render(request, "portal/theme.html", context)
 
