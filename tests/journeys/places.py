@@ -67,6 +67,10 @@ war_room_habits -
 war_room_close -
 war_room_statement_use -
 export -
+insights -
+insights ?days=90&count=cases
+insights_critics -
+insights_critics ?reached=answered
 members -
 member_pairs -
 member -
@@ -113,11 +117,11 @@ webhook_source -
 webhook_message -
 """
 PARTS = """
-home palette my_steps_badge alerts_badge inbox_badge inbox_filters inbox_pane bulk_progress note_people case_handing
-case_tag_complete file_waiting file file_picture file_thumb themes_alike theme_moving theme_split_pick export_progress
-export_file member_table member_export_file member_export_progress announcement_telling learning_progress
-import_mapping import_progress import_refused channel_first channel_tested
-war_rooms_badge war_room_line war_room_news war_room_file
+home palette my_steps_badge case_step_words alerts_badge inbox_badge inbox_filters inbox_pane bulk_progress
+note_people case_handing case_tag_complete file_waiting file file_picture file_thumb themes_alike theme_moving
+theme_split_pick export_progress export_file insights_critics_table member_table member_export_file
+member_export_progress announcement_telling learning_progress import_mapping import_progress import_refused
+channel_first channel_tested war_rooms_badge war_room_line war_room_news war_room_file
 """  # import_mapping is a page, of a file just brought in: the test makes one
 PORTAL = """
 board -

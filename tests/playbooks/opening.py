@@ -13,7 +13,8 @@ from tests.factories.rows import unstored
 
 def opened(account: ChannelAccount, number: int = 1, **fields: object) -> list[Case]:
     """Cases of as many members, with owner, clocks and playbook as the pipeline starts them."""
-    said = [unstored(account, by=f"车友{place}", **{"missing": ["version"], **fields}) for place in range(number)]
+    fields = {"missing": ["version"], **fields}
+    said = [unstored(account, by=f"车友{place}", **fields) for place in range(number)]  # type: ignore[arg-type]
     Feedback.objects.bulk_create(said)
     cases = open_cases(workspace_id=account.workspace_id, feedbacks=said)
     Feedback.objects.bulk_update(said, ["case_id"])

@@ -10,6 +10,7 @@ from huixiang.channels.models import ChannelAccount
 from huixiang.feedback.models import Feedback
 from huixiang.journal.events import SYSTEM
 from huixiang.journal.models import Entry
+from huixiang.members.models import Member
 from huixiang.playbooks import acting, editing, running, shipped
 from huixiang.playbooks.actions import regraded, regraded_at_once, start_late
 from huixiang.playbooks.choosing import Known, holds
@@ -110,7 +111,7 @@ def test_starting_costs_the_same_for_any_number(
     assert RunStep.objects.count() == 4 * number
 
 
-def _said(account: ChannelAccount, author: object) -> Feedback:
+def _said(account: ChannelAccount, author: Member) -> Feedback:
     return Feedback(
         workspace=account.workspace, account=account, member=author, text="打不着火", title="打不着火", kind="defect",
         sentiment=-1, severity=1, grade="blue", said_at=timezone.now(), model_version="test",

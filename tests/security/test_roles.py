@@ -107,6 +107,7 @@ rota_change POST configure
 my_steps GET read
 my_steps_badge GET read
 case_step POST read
+case_step_words GET reply
 case_playbook POST handle
 settings_learning GET read
 learning_train POST configure
@@ -171,6 +172,9 @@ theme_split POST themes
 theme_take POST themes
 theme_resolve POST announce
 theme_export POST export
+insights GET read
+insights_critics GET read
+insights_critics_table GET export
 members GET read
 member_tiers POST members
 member_pairs GET members

@@ -29,11 +29,13 @@ from huixiang.desk.feedback import views as feedback
 from huixiang.desk.inbox import bulk as inbox_bulk
 from huixiang.desk.inbox import saved as saved_views
 from huixiang.desk.inbox import views as inbox
+from huixiang.desk.insights import views as insights
 from huixiang.desk.members import verbs as member_verbs
 from huixiang.desk.members import views as members
 from huixiang.desk.notes import views as notes
 from huixiang.desk.playbooks import editor as playbook_editor
 from huixiang.desk.playbooks import rotas as playbook_rotas
+from huixiang.desk.playbooks import said as playbook_said
 from huixiang.desk.playbooks import steps as playbook_steps
 from huixiang.desk.playbooks import views as playbooks
 from huixiang.desk.search import views as search
@@ -210,6 +212,9 @@ urlpatterns = [
     path(THEME + "take/", theme_splitting.take, name="theme_take"),
     path(THEME + "resolve/", theme_verbs.resolve, name="theme_resolve"),
     path(THEME + "export/", theme_exporting.export_theme, name="theme_export"),
+    path("insights/", insights.overview, name="insights"),
+    path("insights/critics/", insights.critics, name="insights_critics"),
+    path("insights/critics.<str:form>", insights.table, name="insights_critics_table"),
     path("members/", members.listing, name="members"),
     path("members/tiers/", member_verbs.tiers, name="member_tiers"),
     path("members/two/", member_verbs.choose_two, name="members_two"),
@@ -315,6 +320,7 @@ urlpatterns = [
     path("steps/", playbook_steps.mine, name="my_steps"),
     path("steps/badge/", playbook_steps.badge, name="my_steps_badge"),
     path(CASE + "steps/<uuid:step_id>/", playbook_steps.act, name="case_step"),
+    path(CASE + "steps/<uuid:step_id>/words/", playbook_said.words, name="case_step_words"),
     path(CASE + "playbook/", playbook_steps.start, name="case_playbook"),
     path("settings/learning/", settings_learning.learning, name="settings_learning"),
     path("settings/learning/train/", settings_learning.train, name="learning_train"),

@@ -24,10 +24,10 @@ class Ground:
 
     hands: Hands
     hours: calendars.WorkingHours
-    missing: Collection[uuid.UUID]  # cases
+    missing: Collection[uuid.UUID | None]  # cases
 
     @classmethod
-    def of(cls, workspace: Workspace, hands: Hands, missing: Collection[uuid.UUID]) -> "Ground":
+    def of(cls, workspace: Workspace, hands: Hands, missing: Collection[uuid.UUID | None]) -> "Ground":
         """The ground of a workspace."""
         return cls(hands, calendars.WorkingHours.of(workspace), missing)
 

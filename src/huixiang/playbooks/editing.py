@@ -136,8 +136,8 @@ def _check(book: Playbook, steps: Sequence[Fields]) -> None:
             raise Refused(_("“%(step)s”: the time must lie between one minute and ninety days.") % {
                 "step": fields["title"]
             })  # fmt: skip
-    people = {fields.get("person_id") for fields in steps} - {None}
-    lists = {fields.get("rota_id") for fields in steps} - {None}
+    people = {one for fields in steps if (one := fields.get("person_id"))}
+    lists = {one for fields in steps if (one := fields.get("rota_id"))}
     team = Membership.everybody.filter(workspace_id=book.workspace_id, id__in=people).count()
     if team != len(people) or book.workspace.rotas.filter(id__in=lists).count() != len(lists):
         raise Refused(_("Choose somebody of the team."))

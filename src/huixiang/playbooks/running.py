@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from huixiang.cases.detail_marks import DetailMark, Marked
@@ -40,7 +40,7 @@ def in_force(workspace: Workspace) -> list[PlaybookVersion]:
     return found
 
 
-def _in_force(workspace: Workspace) -> Sequence[PlaybookVersion]:
+def _in_force(workspace: Workspace) -> QuerySet[PlaybookVersion]:
     books = Playbook.objects.filter(workspace=workspace, on=True, active__isnull=False)
     rows = PlaybookVersion.objects.filter(id__in=books.values("active_id")).select_related("playbook")
     steps = Prefetch("steps", queryset=Step.objects.order_by("position"))
@@ -141,7 +141,8 @@ def end(*, runs: Sequence[PlaybookRun], reason: str) -> Done:
     """End locked runs: what is open in them stops. Returns what was done, by case. Journal: playbooks.ended."""
     if not runs:
         return {}
-    now, done = timezone.now(), {}
+    now = timezone.now()
+    done: dict[uuid.UUID, list[RunStep]] = {}
     for run in runs:
         run.ended_at, run.end_reason = now, reason
     PlaybookRun.objects.filter(id__in=[run.id for run in runs]).update(ended_at=now, end_reason=reason)

@@ -95,10 +95,12 @@ def _due_note(row: RunStep, membership_id: uuid.UUID) -> Note:
 def _late(workspace: Workspace, rows: list[RunStep]) -> None:
     roles = team_roles(workspace.id)
     RunStep.objects.filter(id__in=[row.id for row in rows]).update(state=StepState.LATE)
-    people: Sequence[tuple[RunStep, uuid.UUID | None]] = [
-        (row, one) for row in rows for one in (whose(row, roles) or [None])
+    record_all([note for row in rows for note in _late_notes(row, whose(row, roles))], workspace_id=workspace.id)
+
+
+def _late_notes(row: RunStep, people: Sequence[uuid.UUID | None]) -> list[Note]:
+    """One for each whose step it is, and one for nobody when it is nobody's."""
+    return [
+        Note(StepLate(subject=row.case_id, step=row.id, kind=row.step.kind, membership_id=one))
+        for one in people or (None,)
     ]
-    notes = [
-        Note(StepLate(subject=row.case_id, step=row.id, kind=row.step.kind, membership_id=one)) for row, one in people
-    ]
-    record_all(notes, workspace_id=workspace.id)

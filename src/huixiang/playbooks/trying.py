@@ -92,7 +92,7 @@ def _cases(workspace_id: uuid.UUID, since: datetime.datetime) -> QuerySet[Case]:
 
 
 def _alike(workspace_id: uuid.UUID, since: datetime.datetime) -> Iterable[tuple[Any, ...]]:
-    rows = _cases(workspace_id, since).order_by().values(*COLUMNS).annotate(n=Count("id"))
+    rows: QuerySet[Any, Any] = _cases(workspace_id, since).order_by().values(*COLUMNS).annotate(n=Count("id"))
     return rows.values_list(*COLUMNS, "n")
 
 
