@@ -77,5 +77,6 @@ JOINING: Sequence[str] = (
     "huixiang.cases.joining",
     "huixiang.announcements.joining",
     "huixiang.groupbot.joining",
+    "huixiang.insights.joining",
 )
 """Who moves what when two members become one, or an identity a member of its own."""

@@ -291,6 +291,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
         if d["unmasked"]
         else _("%(feedbacks)s verbatims were exported, masked") % d
     ),
+    "insights.critics_exported": lambda d: _("A list of critics with %(ways)s lines was taken out") % d,
     "themes.voted": lambda d: _("A member said the same") if d["given"] else _("A member took their vote back"),
     "triage.assessed": lambda d: (
         _("Assessed as %(grade)s by “%(rule)s”") % {"grade": _label(Grade, d["grade"]), "rule": worded(d["rule"])}

@@ -1,11 +1,15 @@
-"""Files with verbatims that may hold what a person said go at once; whoever took one can ask for it again."""
+"""Files with verbatims that may hold what a person said go at once; whoever took one can ask for it again.
+
+The ways of a critic hold times and numbers alone: they stay, so that figures hold.
+"""
 
 from huixiang.feedback.models import Feedback
 from huixiang.insights.exports.actions import forget_about
-from huixiang.members.traces import Person, Trace
+from huixiang.insights.models import CriticWay
+from huixiang.members.traces import Person, Trace, of_members
 from huixiang.themes.models import Theme
 
-TRACES: list[Trace] = []
+TRACES = [Trace("critic_ways", CriticWay, of_members(CriticWay))]
 
 
 def after_hiding(who: Person) -> None:

@@ -18,3 +18,12 @@ class VerbatimsExported(Event):
     theme_id: uuid.UUID | None
     unmasked: bool
     format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriticsExported(Event):
+    """Somebody took a list of critics with them, with names and what it was about; so many lines."""
+
+    name: ClassVar[str] = "insights.critics_exported"
+    subject_kind: ClassVar[str] = "workspace"
+    ways: int

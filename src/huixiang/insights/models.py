@@ -1,13 +1,16 @@
-"""Files people asked for; the board's rows."""
+"""Files people asked for; the board's rows; the ways of critics."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from huixiang.insights.conversion.models import CriticStale, CriticWay
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.workspaces.models import Membership, Workspace
+
+__all__ = ["BoardRow", "BoardStale", "CriticStale", "CriticWay", "Export", "ExportState", "Format"]
 
 
 class ExportState(models.TextChoices):

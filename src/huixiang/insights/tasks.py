@@ -1,12 +1,13 @@
-"""What happens to exports and the board by itself."""
+"""What happens to exports, the board and the ways of critics by itself."""
 
 import uuid
 
 from procrastinate.contrib.django import app
 
 from huixiang.insights import board
+from huixiang.insights.conversion import ways
 from huixiang.insights.exports import actions
-from huixiang.insights.models import BoardStale
+from huixiang.insights.models import BoardStale, CriticStale
 
 
 @app.task(name="insights.write_export", retry=2)
@@ -28,4 +29,13 @@ def freshen_boards(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate 
     """Every minute: the boards nobody looked at meanwhile, so that the next one who does need not wait."""
     for workspace_id in set(BoardStale.objects.values_list("workspace_id", flat=True).distinct()):
         while board.freshen(workspace_id):
+            pass
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="insights.freshen_ways", queueing_lock="insights.freshen_ways")
+def freshen_ways(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every minute: the ways of critics nobody looked at meanwhile."""
+    for workspace_id in set(CriticStale.objects.values_list("workspace_id", flat=True).distinct()):
+        while ways.freshen(workspace_id):
             pass

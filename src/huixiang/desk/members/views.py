@@ -9,8 +9,8 @@ from typing import Any
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from huixiang.announcements import timeline
 from huixiang.cases import roster
@@ -21,7 +21,7 @@ from huixiang.desk import access
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.members import listing as words
 from huixiang.desk.members.erased import changed_texts
-from huixiang.insights.exports.spreadsheet import Cell, Table, csv_lines, write_xlsx
+from huixiang.insights.exports.spreadsheet import Cell, Table, as_here, csv_lines, write_xlsx
 from huixiang.kernel.errors import Refused
 from huixiang.members import candidates, erasing, exporting, queries
 from huixiang.members.actions import roster_taken_out
@@ -168,24 +168,13 @@ def table(request: HttpRequest, membership: Membership, form: str) -> HttpRespon
     written = Table(_("Members"), _headings(), _table_rows(membership, wanted, unmasked=unmasked), (20, 12))
     name = f"members-{timezone.localdate():%Y%m%d}.{form}"
     if form == "csv":
-        answer = StreamingHttpResponse(_as_here(csv_lines(written)), content_type="text/csv; charset=utf-8")
+        answer = StreamingHttpResponse(as_here(csv_lines(written)), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         write_xlsx(path, written)
         return FileResponse(path.open("rb"), as_attachment=True, filename=name)
-
-
-def _as_here(lines: Iterator[str]) -> Iterator[str]:
-    """The lines in the language and the zone of now: they are written when the answer is on its way."""
-    language, zone = get_language() or "zh-hans", timezone.get_current_timezone()
-
-    def written() -> Iterator[str]:
-        with override(language), timezone.override(zone):
-            yield from lines
-
-    return written()
 
 
 def _headings() -> list[str]:
