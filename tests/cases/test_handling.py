@@ -65,7 +65,7 @@ def test_a_private_answer_is_delivered_and_meets_the_clock(case: Case, operator:
     before = len(events(case))
     turn = reply(case=case, by=operator, text="  谢谢您，对不起。\x00 ", lane="private")
     case.refresh_from_db()
-    assert (case.state, case.stage) == ("waiting_member", "listening")
+    assert (case.state, case.stage) == ("waiting_member", "contacted")
     assert (case.first_answered_at, case.last_line) == (turn.at, "谢谢您，对不起。")
     assert (case.due_at, case.urgency) == (None, urgency(case.grade, None, case.opened_at))
     assert [(c.name, c.met_at, c.paused_at) for c in clocks_of(case)] == [
@@ -76,7 +76,7 @@ def test_a_private_answer_is_delivered_and_meets_the_clock(case: Case, operator:
         delivery, "谢谢您，对不起。", "reply", case.id,
     )  # fmt: skip
     assert (delivery.account_id, delivery.recipient_member_id) == (case.account_id, case.member_id)
-    assert events(case, before) == ["cases.answered"]
+    assert events(case, before) == ["cases.answered", "cases.stage_changed"]
     told = [
         "triage.process", "alerts.red", "war_rooms.look", "channels.deliver", "cases.note_contact",
         "groupbot.person_spoke", "war_rooms.note_answers",
@@ -136,7 +136,7 @@ def test_who_answers_an_unowned_case_owns_it(case: Case, operator: Membership) -
     reply(case=case, by=operator, text="谢谢", lane="private")
     case.refresh_from_db()
     assert case.owner == operator
-    assert events(case, before) == ["cases.answered", "cases.assigned"]
+    assert events(case, before) == ["cases.answered", "cases.assigned", "cases.stage_changed"]
 
 
 def test_the_members_next_word_brings_it_back_with_a_clock(case: Case, operator: Membership) -> None:
