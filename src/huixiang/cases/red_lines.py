@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from huixiang.cases import events
 from huixiang.cases.states import Lane
-from huixiang.engine.coach.reading import Fault, red_lines
+from huixiang.engine.coach.reading import red_lines
+from huixiang.engine.coach.rules import Fault
 from huixiang.journal.actions import Note, record
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
@@ -85,7 +86,9 @@ def crossings(text: str, *, workspace: Workspace, lane: str) -> list[Crossing]:
         return []
     held = held_lines(workspace)
     found = red_lines(text, public=lane in (Lane.PUBLIC, Lane.GROUP)) if held else ()
-    return [Crossing(RedLine(one.fault), one.words, one.better) for one in found if one.fault in held]
+    return [
+        Crossing(RedLine(str(one.fault)), one.words, one.better) for one in found if RedLine(str(one.fault)) in held
+    ]
 
 
 def hold(text: str, *, workspace: Workspace, lane: str, anyway: str) -> list[str]:

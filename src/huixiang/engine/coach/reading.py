@@ -67,6 +67,7 @@ class Advice:
 _CLAUSE_ENDS: Final = {"zh": re.compile(r"[，。！？!?；;\n]|,(?!\d)"), "en": re.compile(r"[.!?](?=\s|$)|[;\n]|,(?!\d)")}
 _LEADING: Final = re.compile(r"\s*(?:(?:but|and|so|however|because|since|as)\s+)?", re.IGNORECASE)
 _BLANK: Final = "\u25a1"
+_AMID: Final = re.compile(r"[^.!?\s]\s*\Z")  # a clause that goes on begins small
 _FINAL: Final = ("。", "！", "？", ".", "!", "?", "，", ",")
 _WIDE: Final = {0xFF10 + digit: ord(str(digit)) for digit in range(10)} | {0xFF20: ord("@")}  # as one types in Chinese
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -198,7 +199,7 @@ def _of_sentence(faults: Sequence[Rule], whole: str, own: str) -> Iterator[tuple
 def _finding(rules: Rules, draft: str, rule: Rule, start: int, end: int) -> Finding:
     at, until = (start, end) if rule.words_only else _clause(rules.language, draft, start, end, rule.better)
     better = rule.better
-    if rules.language == "en" and draft[:at].rstrip().endswith((",", ";")) and not re.match(r"I\b", better):
+    if rules.language == "en" and _AMID.search(draft[:at]) and not re.match(r"I\b", better):
         better = better[:1].lower() + better[1:]
     return Finding(rule.fault, start, end, draft[start:end].strip(), better, at, until)
 
