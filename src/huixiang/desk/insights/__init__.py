@@ -1,0 +1,1 @@
+"""Pages of figures: the funnel of critics and who stands where in it."""
