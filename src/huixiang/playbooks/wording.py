@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, npgettext, pgettext
 
 from huixiang.channels.contracts import kinds as channel_kinds
 from huixiang.feedback.models import Grade, Kind
@@ -76,10 +76,10 @@ def duration(minutes: int, *, around_the_clock: bool, day_minutes: int) -> str:
     """A time as people say it, in days where it comes to whole ones."""
     if around_the_clock and minutes % DAY == 0:
         days = minutes // DAY
-        return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+        return npgettext("time of a step", "%(n)d day", "%(n)d days", days) % {"n": days}
     if not around_the_clock and minutes % day_minutes == 0:
         days = minutes // day_minutes
-        return ngettext("%(n)d working day", "%(n)d working days", days) % {"n": days}
+        return npgettext("time of a step", "%(n)d working day", "%(n)d working days", days) % {"n": days}
     if minutes % (HOUR // 2) == 0 and minutes > HOUR:
         hours = f"{minutes / HOUR:g}"
         return (_("%(n)s hours") if around_the_clock else _("%(n)s working hours")) % {"n": hours}
