@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huixiang.cases.models import Case, Turn
+from huixiang.cases.models import Case, PendingAnswer, Turn
 from huixiang.cases.states import Direction, Lane
 from huixiang.channels.models import Delivery
 from huixiang.channels.webhooks.models import WebhookDelivery
@@ -70,6 +70,11 @@ def _files(who: Person) -> QuerySet[Attachment]:
     return Attachment.objects.filter(workspace_id=who.workspace_id, turn_id__in=_turns(who).values("id"))
 
 
+def _pending(who: Person) -> QuerySet[PendingAnswer]:
+    """Answers to the person that waited for a yes."""
+    return PendingAnswer.objects.filter(workspace_id=who.workspace_id, case__member_id__in=who.ids)
+
+
 def _words(who: Person) -> QuerySet[Words]:
     return Words.objects.filter(workspace_id=who.workspace_id, entry__subject_id__in=_cases(who).values("id"))
 
@@ -122,6 +127,7 @@ TRACES = [
         fate=gettext_lazy("The words of both sides go"),
     ),
     Trace("sent_files", Attachment, _files, blanks={"name": "", "state": HIDDEN}, drop="end", files=places),
+    Trace("pending_answers", PendingAnswer, _pending, blanks={"text": "", "privately": "", "reason": ""}),
     Trace("case_words", Words, _words, drop="now"),
     Trace("webhooks", WebhookDelivery, _webhooks, blanks={"payload": _payload, "tries": _tries}),
     Trace("kept_answers", KeptAnswer, _kept_answers, blanks={"body": ""}),

@@ -61,6 +61,7 @@ ERASURE: Sequence[str] = (
     "huixiang.triage.erasure",
     "huixiang.playbooks.erasure",
     "huixiang.war_rooms.erasure",
+    "huixiang.dialogue.erasure",
     "huixiang.cases.erasure",
     "huixiang.feedback.erasure",
     "huixiang.themes.erasure",
