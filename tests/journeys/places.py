@@ -40,6 +40,10 @@ IDS = {
     "template_id": "SELECT id FROM dialogue_replytemplate WHERE workspace_id = {w} ORDER BY position, id",
     "account_id": "SELECT id FROM channels_channelaccount WHERE workspace_id = {w} ORDER BY kind, id",
     "alert_id": "SELECT id FROM alerts_alert WHERE workspace_id = {w} ORDER BY cardinality(evidence) DESC, id",
+    "course": "SELECT 'crisis'",
+    "scenario": "SELECT 'rumour'",
+    "attempt_id": "SELECT id FROM academy_attempt WHERE workspace_id = {w} ORDER BY state, id",
+    "membership_id": "SELECT id FROM workspaces_membership WHERE workspace_id = {w} AND left_at IS NULL ORDER BY id",
     "playbook_id": "SELECT id FROM playbooks_playbook WHERE workspace_id = {w} ORDER BY position, id",
     "slug": "SELECT slug FROM channels_channelaccount WHERE workspace_id = {w} AND kind = 'webhook' ORDER BY id",
 }
@@ -82,6 +86,14 @@ channel_connect -
 channel_connect ?kind=api
 channel -
 channel_settings -
+academy -
+academy ?state=new
+academy_course -
+academy_scenario -
+academy_attempt -
+academy_team -
+academy_person -
+academy_requirements -
 import -
 import_run -
 settings -
@@ -117,7 +129,7 @@ webhook_source -
 webhook_message -
 """
 PARTS = """
-home palette my_steps_badge case_step_words alerts_badge inbox_badge inbox_filters inbox_pane bulk_progress
+home academy_table palette my_steps_badge case_step_words alerts_badge inbox_badge inbox_filters inbox_pane bulk_progress
 note_people case_handing case_tag_complete file_waiting file file_picture file_thumb themes_alike theme_moving
 theme_split_pick export_progress export_file insights_critics_table member_table member_export_file
 member_export_progress announcement_telling learning_progress import_mapping import_progress import_refused

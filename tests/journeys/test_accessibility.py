@@ -67,7 +67,27 @@ def all_pages(demo: Demo, owner: Page) -> list[str]:
     page.wait_for_url(re.compile("/channels/import/.+/"))
     mapping = page.url.removeprefix(demo.address)
     _learn_a_version(demo, page)
-    return [*places.addresses(demo.product), mapping]
+    talk = _talks(demo, page)
+    return [*places.addresses(demo.product), mapping, talk]
+
+
+def _talks(demo: Demo, page: Page) -> str:
+    """In the academy one talk that is lost and one that goes on; the latter's path."""
+    opened(page, f"{demo.address}/w/demo/academy/scenarios/rumour/")
+    page.locator("form[action$='/start/'] button").click()
+    for place in range(2):
+        form = page.locator(f"form:has([name=place][value='{place}'])")
+        if place == 0:
+            form.locator(".gpick label").first.click()
+            form.locator("[name=step]").select_option("verify")
+        form.locator("label:has([value=public])").click()
+        form.locator("[name=text]").fill("这是谣言，我们的产品绝对安全，请不要再传。")
+        form.locator("button[type=submit]").click()
+    page.locator(".ac-result").wait_for()
+    opened(page, f"{demo.address}/w/demo/academy/scenarios/outage/")
+    page.locator("form[action$='/start/'] button").click()
+    page.wait_for_url(re.compile("/academy/talks/"))
+    return page.url.removeprefix(demo.address)
 
 
 def _learn_a_version(demo: Demo, page: Page) -> None:

@@ -222,6 +222,17 @@ import_mapping_remove POST import
 import_run GET import
 import_progress GET import
 import_refused GET import
+academy GET read
+academy_course GET read
+academy_scenario GET read
+academy_start POST read
+academy_attempt GET read
+academy_answer POST read
+academy_leave POST read
+academy_team GET team
+academy_table GET team
+academy_person GET team
+academy_requirements GET,POST team
 settings GET read
 settings_save POST configure
 settings_team GET read

@@ -18,6 +18,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from huixiang.academy.actions import begin
+from huixiang.academy.library import scenarios
 from huixiang.alerts.models import Alert, AlertTarget, Notice
 from huixiang.announcements import actions as announcements
 from huixiang.announcements.models import Announcement
@@ -63,6 +65,7 @@ from huixiang.workspaces.models import Membership, OwnDay, Scope, Workspace
 from tests import factories
 
 HIDDEN = "藏起来的原话"
+NOBODYS = {"form", "course", "scenario"}  # a kind of file, what the academy teaches
 GLOBAL = {"home"}  # addresses of no workspace
 PLACE = {"desk": "workspace", "portal": "community"}
 
@@ -226,6 +229,9 @@ def _world(name: str) -> World:
             **_alert(theme_id=other.theme_id, workspace=workspace, to=owner),
             **_steps(case, owner),
             **_answers(case, owner),
+            "course": "crisis",
+            "scenario": "rumour",
+            "attempt_id": begin(by=owner, scenario=scenarios()["rumour"], language="zh").id,
             "own_day_id": OwnDay.objects.create(workspace=workspace, day="2026-12-31", spans=[]).id,
             "target_id": AlertTarget.objects.create(workspace=workspace, name=name, shown="", wants=["red"]).id,
             "conversation_id": heard.conversation_id,
@@ -302,7 +308,7 @@ def test_another_workspaces_ids_open_nothing_at_ones_own_place(
     mine, theirs = worlds
     client, before = client_of(mine.owner), _counts(theirs.workspace)
     for namespace, address, wanted in _addresses(mine.workspace, theirs.ids):
-        if set(wanted) - {"form"}:  # a kind of file is nobody's
+        if set(wanted) - NOBODYS:
             answer = getattr(client, method)(address)
             assert answer.status_code in {404, 405}, (method, namespace, address, answer.status_code)
     assert _counts(theirs.workspace) == before
