@@ -97,12 +97,15 @@ class Product:
         return row[0] if row else 0
 
     def until(self, query: str, least: int) -> None:
-        end = time.monotonic() + DONE_WITHIN
-        while time.monotonic() < end:
-            if self.count(query) >= least:
+        """Wait for so many. Gives up once the number has stood still for DONE_WITHIN."""
+        before, grew = -1, time.monotonic()
+        while time.monotonic() - grew < DONE_WITHIN:
+            if (number := self.count(query)) >= least:
                 return
+            if number > before:
+                before, grew = number, time.monotonic()
             time.sleep(0.3)
-        raise AssertionError(f"{query} stayed at {self.count(query)}, {least} expected")
+        raise AssertionError(f"{query} stayed at {before}, {least} expected")
 
     def answers(self) -> bool:
         try:
