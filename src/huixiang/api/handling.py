@@ -9,7 +9,8 @@ from pydantic import Field
 
 from huixiang.api import filters, keys, shapes
 from huixiang.api.cases import CaseDetail, detail, one_of
-from huixiang.cases import actions, tag_queries, tagging
+from huixiang.cases import actions, approving, tag_queries, tagging
+from huixiang.cases.holding import NeedsApproval
 from huixiang.cases.models import Case
 from huixiang.cases.red_lines import Crossed
 from huixiang.cases.states import ENDED
@@ -87,6 +88,10 @@ def reply(request: keys.KeyedRequest, case_id: uuid.UUID, said: Reply) -> Any:
     case = one_of(request, case_id)
     try:
         actions.reply(case=case, by=by, text=said.text, lane=said.lane, anyway=said.anyway, seen_at=said.seen_at)
+    except NeedsApproval as wants:
+        approving.ask(case=case, by=by, text=said.text, seen_at=said.seen_at)
+        how = _("It waits on the case for somebody who may publish; nothing was sent yet.")
+        raise Refused(f"{wants.sentence} {how}") from wants
     except Crossed as crossed:
         how = _("Send it again with the reason in anyway, and the journal keeps it.")
         raise Refused(f"{crossed.sentence} {how}") from crossed

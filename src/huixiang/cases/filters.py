@@ -11,7 +11,8 @@ from huixiang.feedback.models import Grade
 from huixiang.members.models import Tier
 
 VIEWS: Final = (
-    "todo", "mine", "unassigned", "unread", "overdue", "waiting", "unfinished", "ended", "historical", "handed", "all",
+    "todo", "mine", "unassigned", "unread", "overdue", "waiting", "unfinished", "ended", "historical", "handed",
+    "approval", "all",
 )  # fmt: skip
 BY_TIME = ("newest", "oldest")
 ORDERS: Final = ("urgent", "due", *BY_TIME, "grade")

@@ -12,6 +12,7 @@ from django.db.models import BooleanField, Count, Prefetch, Q, QuerySet, Value, 
 from django.db.models import Case as Choose
 from django.utils import timezone
 
+from huixiang.cases.approving import waiting_cases
 from huixiang.cases.filters import Filters
 from huixiang.cases.handing import handed_to
 from huixiang.cases.marks import unread_cases, unseen
@@ -38,6 +39,7 @@ def _in_view(view: str, viewer: Membership) -> Q:
         "waiting": Q(state__in=[CaseState.WAITING_MEMBER], historical=False),
         "unread": Q(state__in=UNFINISHED, historical=False),
         "handed": Q(state__in=JOINABLE, owner=viewer, id__in=handed_to(viewer)),
+        "approval": Q(id__in=waiting_cases(viewer.workspace_id)),
         "unfinished": Q(state__in=UNFINISHED),
         "ended": Q(state__in=ENDED),
         "historical": Q(state__in=UNFINISHED, historical=True),

@@ -1,5 +1,6 @@
 """Handing a case over, and who else is at it."""
 
+import datetime
 import uuid
 
 from django.http import HttpRequest, HttpResponse
@@ -9,16 +10,21 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import handing, queries
 from huixiang.cases.collision import be_here
+from huixiang.cases.files import put_files
 from huixiang.cases.models import Case, Clock, Turn
 from huixiang.cases.states import Direction
 from huixiang.desk import access
-from huixiang.desk.cases import reading
+from huixiang.desk.dialogue.reading import details_of
+from huixiang.dialogue import scheduling
+from huixiang.dialogue.models import ScheduledState
+from huixiang.engine.coach.reading import Merit, advise
 from huixiang.feedback.queries import of_case
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.queries import member_of_team, team
 from huixiang.workspaces.roles import Permission, holds
 
-QUOTED = 120  # characters of the last answer
+QUOTED = 120  # characters of an answer
+MOST_PROMISES = 5
 
 
 def _case(membership: Membership, case_id: uuid.UUID) -> Case:
@@ -83,33 +89,70 @@ def give_back(request: HttpRequest, membership: Membership, case_id: uuid.UUID) 
 
 
 def draft(case: Case) -> str:
-    """What the next person has to know, as far as the case tells: facts, gaps, the last answer, what is due."""
+    """What the next person has to know, taken from the case: what was said, asked, promised, is missing and due."""
     feedbacks = of_case(workspace_id=case.workspace_id, case_id=case.id)
-    known = [
-        _("- %(label)s: %(text)s") % {"label": label, "text": text} for label, text in reading.facts_of(feedbacks)
+    turns = queries.turns(case)
+    put_files(turns)
+    details = details_of(case, feedbacks, turns)
+    told = [
+        _("- %(label)s: %(text)s") % {"label": one.label, "text": one.words or _("sent as a file")}
+        for one in details
+        if one.state == "told"
     ]
-    missing = [words for words, _question in reading.missing_of(feedbacks)]
-    answered = [turn for turn in queries.turns(case) if turn.direction == Direction.OUTBOUND]
-    return "\n".join(
-        [
-            _("Known:"), *(known or [f"- {case.title}"]),
-            _("Still missing: %(list)s") % {"list": ", ".join(missing) or _("nothing")},
-            _("Last answer and promise: %(words)s") % {"words": _last(answered)},
-            _("Due: %(list)s") % {"list": ", ".join(_running(queries.clocks(case))) or _("nothing")},
-        ]
-    )  # fmt: skip
+    answered = [turn for turn in turns if turn.direction == Direction.OUTBOUND]
+    lines = [
+        _("Known:"), *(told or [f"- {case.title}"]),
+        *_named(_("Stage"), [str(case.get_stage_display())]),
+        *_named(_("They said last"), _heard(turns)),
+        *_named(_("Asked, not answered yet"), [one.label for one in details if one.state == "asked"]),
+        _("Still missing: %(list)s") % {"list": ", ".join(one.label for one in details if one.lacking) or _("nothing")},
+        *_promised(answered),
+        _("Last answer and promise: %(words)s") % {"words": _last(answered)},
+        _("Due: %(list)s") % {"list": ", ".join(_running(queries.clocks(case))) or _("nothing")},
+        *_named(_("Goes out later"), _waiting(case)),
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _named(name: str, told: list[str]) -> list[str]:
+    """A line of its own for what there is; nothing for what there is not."""
+    return [_("%(name)s: %(list)s") % {"name": name, "list": ", ".join(told)}] if told else []
+
+
+def _heard(turns: list[Turn]) -> list[str]:
+    said = [turn.text for turn in turns if turn.direction == Direction.INBOUND and turn.text]
+    return [_quoted(said[-1])] if len(said) > 1 else []  # the first words are told as facts
+
+
+def _promised(answered: list[Turn]) -> list[str]:
+    """Who does what until when, in our own sentences, each with when it was said and by whom."""
+    promises = [(turn, advise(turn.text).merits[Merit.PROMISED]) for turn in answered]
+    lines = [f"- {_day(turn.at)} {turn.by or ''}: {_quoted(words)}" for turn, words in promises if words]
+    return [_("Promised:"), *lines[-MOST_PROMISES:]] if lines else []
+
+
+def _waiting(case: Case) -> list[str]:
+    rows = [row for row in scheduling.of_case(case) if row.state == ScheduledState.WAITING]
+    return [f"{_day(row.send_at)} {_quoted(row.text)}" for row in rows]
+
+
+def _day(at: datetime.datetime) -> str:
+    return formats.date_format(timezone.localtime(at), "m-d H:i")
+
+
+def _quoted(text: str) -> str:
+    return f"“{text[:QUOTED]}{'…' if len(text) > QUOTED else ''}”"
 
 
 def _last(answered: list[Turn]) -> str:
     if not answered:
         return _("nothing, nobody has answered yet")
-    text = answered[-1].text
-    return f"“{text[:QUOTED]}{'…' if len(text) > QUOTED else ''}”"
+    return _quoted(answered[-1].text)
 
 
 def _running(clocks: list[Clock]) -> list[str]:
     return [
-        f"{clock.get_name_display()} {formats.date_format(timezone.localtime(clock.due_at), 'm-d H:i')}"
+        f"{clock.get_name_display()} {_day(clock.due_at)}"
         for clock in clocks
         if clock.running
     ]

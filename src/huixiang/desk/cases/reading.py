@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.cases import queries
+from huixiang.cases.detail_marks import DetailKey
 from huixiang.cases.files import put_files
 from huixiang.cases.filters import Filters
 from huixiang.cases.handing import open_handover
@@ -22,7 +23,7 @@ from huixiang.channels.models import DeliveryState
 from huixiang.desk.cases.groups import in_group
 from huixiang.desk.dialogue.reading import in_dialogue
 from huixiang.desk.inbox import listing
-from huixiang.desk.vocabulary import DIALS, FACTS, MISSING
+from huixiang.desk.vocabulary import DIALS, FACTS
 from huixiang.feedback import queries as feedback_queries
 from huixiang.feedback.models import Feedback, Grade
 from huixiang.themes.models import Theme
@@ -171,11 +172,11 @@ def facts_of(feedbacks: Sequence[Feedback]) -> list[tuple[str, str]]:
     return [(str(label), told[name]) for name, label in FACTS.items() if told.get(name)]
 
 
-def missing_of(feedbacks: Sequence[Feedback]) -> list[tuple[str, str]]:
-    """What nobody has told yet, each with the question that asks for it."""
+def missing_of(feedbacks: Sequence[Feedback]) -> list[str]:
+    """What feedback by itself does not tell, in asking order; what its case knows since: see dialogue.reading."""
     told = {name for feedback in feedbacks for name, text in feedback.facts.items() if text}
     wanted = {name for feedback in feedbacks for name in feedback.missing} - told
-    return [(str(words), str(question)) for name, (words, question) in MISSING.items() if name in wanted]
+    return [str(DetailKey(name).label) for name in DetailKey.values if name in wanted]
 
 
 def rule_of(assessment: Assessment | None) -> dict[str, Said]:

@@ -43,7 +43,6 @@ def side(membership: Membership, case: Case) -> dict[str, object]:
     return {
         "clock_lines": lines_of_case(case, membership.workspace),
         "facts": reading.facts_of(feedbacks),
-        "missing": reading.missing_of(feedbacks),
         "emotions": emotions,
         "emotion_quote": quote,
         "other_cases": [other for other in cases.get(case.member_id, []) if other.id != case.id][:6],

@@ -23,6 +23,7 @@ VIEWS: dict[str, tuple[str, Promise]] = {
     "todo": ("inbox", gettext_lazy("All to do")),
     "mine": ("user", pgettext_lazy("desk", "Mine")),
     "handed": ("arrow-back-up", gettext_lazy("Handed over to me")),
+    "approval": ("user-check", gettext_lazy("Waiting for a yes")),
     "unassigned": ("user-plus", gettext_lazy("Unassigned")),
     "unread": ("mail", gettext_lazy("Unread")),
     "overdue": ("alarm", gettext_lazy("Overdue")),
@@ -34,6 +35,7 @@ COUNTED: dict[str, Promise] = {  # what a count counts, told where the pointer r
     "todo": gettext_lazy("unfinished, and waiting for our answer"),
     "mine": gettext_lazy("unfinished, owned by me"),
     "handed": gettext_lazy("handed over to me, not yet taken"),
+    "approval": gettext_lazy("with a public answer that waits for a second person's yes"),
     "unassigned": gettext_lazy("unfinished, owned by nobody"),
     "unread": gettext_lazy("unfinished, with something I have not read; also where we wait for the member"),
     "overdue": gettext_lazy("unfinished, with a deadline that has passed"),
@@ -43,6 +45,7 @@ COUNTED: dict[str, Promise] = {  # what a count counts, told where the pointer r
     "unfinished": gettext_lazy("everything unfinished, also where we wait for the member"),
     "all": gettext_lazy("every case, finished or not"),
 }
+RARE = ("historical", "approval")  # shown only while there are any
 OTHERS: dict[str, Promise] = {"unfinished": gettext_lazy("Unfinished"), "all": gettext_lazy("Every case")}
 ORDERS: dict[str, Promise] = {
     "urgent": gettext_lazy("Most urgent first"),
@@ -96,7 +99,7 @@ def _shows(filters: Filters, only: Filters) -> bool:
 
 
 def views(viewer: Membership, filters: Filters, counts: Mapping[str, int]) -> list[Entry]:
-    """The standing views with their counts; imports only while there are any."""
+    """The standing views with their counts; imports and answers that wait only while there are any."""
     slug = viewer.workspace.slug
     told = {name: capped(number) if name == "unread" else number for name, number in counts.items()}
     return [
@@ -106,7 +109,7 @@ def views(viewer: Membership, filters: Filters, counts: Mapping[str, int]) -> li
             counts=str(COUNTED[name]),
         )
         for name, (glyph, word) in VIEWS.items()
-        if name != "historical" or counts["historical"]
+        if name not in RARE or counts[name] or filters.view == name
     ]  # fmt: skip
 
 

@@ -74,11 +74,10 @@ def stamp(row: Any) -> str:
 def _frame(membership: Membership, filters: Filters, saved: uuid.UUID | None) -> dict[str, object]:
     tally = cases.tally(membership)
     kept = visible(membership)
-    unread, here, *numbers = cases.counts(
-        viewer=membership,
-        wanted=[Filters(view="unread"), filters, *(listing.filters_of_view(view) for view in kept)],
-    )
-    counts = tally.views | {"unread": unread}
+    asked = [Filters(view="unread"), Filters(view="approval"), filters]
+    wanted = [*asked, *(listing.filters_of_view(view) for view in kept)]
+    unread, approval, here, *numbers = cases.counts(viewer=membership, wanted=wanted)
+    counts = tally.views | {"unread": unread, "approval": approval}
     groups = [
         listing.views(membership, filters, counts),
         listing.grades(membership, filters, counts),
