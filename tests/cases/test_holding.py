@@ -34,7 +34,7 @@ def sent(case: Case) -> list[tuple[str, str]]:
     ("text", "said", "found"),
     [
         ("您说昨天在车里中暑了，送了医院，我们马上查", SECRET, "昨天在车里中暑了，送了医院"),
-        ("您说在 车里，中暑了 送了 医院", SECRET, "在 车里，中暑了 送了 医院"),
+        ("您说昨天在 车里，中暑了 送了 医院", SECRET, "昨天在 车里，中暑了 送了 医院"),
         ("孩子的情况我们知道了", SECRET, ""),
         ("Thank you for your patience", "thank you for your help", ""),
         ("So she was taken to hospital at night", "was taken to hospital at night", "was taken to hospital at night"),

@@ -257,6 +257,12 @@ calendar_save POST configure
 calendar_add POST configure
 calendar_remove POST configure
 calendar_restore POST configure
+case_macros GET handle
+macro_run POST handle
+settings_macros GET read
+macro_new GET,POST handle
+macro GET,POST handle
+macro_act POST handle
 settings_templates GET read
 approval_save POST configure
 template_new GET,POST reply

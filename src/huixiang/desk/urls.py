@@ -22,6 +22,7 @@ from huixiang.desk.channels import account as channel
 from huixiang.desk.channels import changing, connecting, imports, mappings
 from huixiang.desk.channels import views as channels
 from huixiang.desk.dialogue import casework as dialogue
+from huixiang.desk.dialogue import macros as dialogue_macros
 from huixiang.desk.dialogue import templates as dialogue_templates
 from huixiang.desk.feedback import copies as feedback_copies
 from huixiang.desk.feedback import correcting as feedback_correcting
@@ -328,6 +329,12 @@ urlpatterns = [
     path("settings/learning/<uuid:learned_id>/", settings_learning.learned, name="settings_learned"),
     path("settings/learning/<uuid:learned_id>/progress/", settings_learning.progress, name="learning_progress"),
     path("settings/learning/<uuid:learned_id>/on/", settings_learning.switch_on, name="learning_on"),
+    path(CASE + "macros/", dialogue_macros.choose, name="case_macros"),
+    path(CASE + "macros/run/", dialogue_macros.run, name="macro_run"),
+    path("settings/macros/", dialogue_macros.listing, name="settings_macros"),
+    path("settings/macros/new/", dialogue_macros.new, name="macro_new"),
+    path("settings/macros/<uuid:macro_id>/", dialogue_macros.one, name="macro"),
+    path("settings/macros/<uuid:macro_id>/act/", dialogue_macros.act, name="macro_act"),
     path("settings/templates/", dialogue_templates.listing, name="settings_templates"),
     path("settings/templates/approval/", dialogue_templates.approval, name="approval_save"),
     path("settings/templates/new/", dialogue_templates.new, name="template_new"),

@@ -6,3 +6,9 @@ class DialogueConfig(AppConfig):
 
     name = "huixiang.dialogue"
     label = "dialogue"
+
+    def ready(self) -> None:
+        """Offer macros to the inbox."""
+        from huixiang.dialogue import running  # noqa: PLC0415 - models must be loaded first
+
+        running.offer()

@@ -43,6 +43,7 @@ def start(request: HttpRequest, membership: Membership) -> HttpResponse:
         "grade": request.POST.get("grade", ""),
         "reason": request.POST.get("reason-grade" if act == "grade" else "reason-close", ""),
         "tag": request.POST.get("tag", ""),
+        "macro": request.POST.get("macro", ""),
     }
     run = bulk.start(by=membership, act=act, chosen=chosen, case_ids=case_ids, loaded_at=since_of(request))
     return access.done(request, "", _address(request, membership, run))
@@ -108,5 +109,6 @@ def _word(run: BulkRun) -> str:
         "read": _("Marked as read"),
         "unread": _("Marked as unread"),
         "tag": _("Tagged"),
+        "macro": _("Macro run"),
     }
     return words.get(run.act, run.act)

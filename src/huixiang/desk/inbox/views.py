@@ -21,6 +21,7 @@ from huixiang.desk.cases.reading import case_context
 from huixiang.desk.inbox import chips, listing
 from huixiang.desk.inbox.asked import rows_of, since_of, uuid_of
 from huixiang.desk.inbox.bulk import run_of
+from huixiang.dialogue import macros
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
 
@@ -101,6 +102,7 @@ def _frame(membership: Membership, filters: Filters, saved: uuid.UUID | None) ->
         "order": listing.word_of_order(filters),
         "saved_view": chosen,
         "changed_view": chosen if chosen and listing.differs(chosen, filters) else None,
+        "macros": macros.visible(membership),
         "may_change_view": chosen is not None and may_change(chosen, membership),
     }
 
