@@ -7,15 +7,16 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext, pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
+from huixiang.cases.asking import question_for
+from huixiang.cases.detail_marks import DetailKey
 from huixiang.cases.models import Case
 from huixiang.cases.red_lines import RedLine, held_lines
 from huixiang.cases.states import Direction, Lane
 from huixiang.desk import access
-from huixiang.desk.vocabulary import MISSING
 from huixiang.engine.coach.reading import LONGEST, Advice, Finding, advise, hints
-from huixiang.engine.coach.rules import Fault, Merit, language_of
+from huixiang.engine.coach.rules import Fault, Merit
 from huixiang.feedback.models import Feedback
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
@@ -91,7 +92,7 @@ def read(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 
 def _heard(membership: Membership, case_id: str) -> tuple[str, list[str]]:
-    """What the member said last, and which details nobody has told yet. Three statements."""
+    """What the member said last, and what to ask for of what nobody has told yet. Three statements."""
     try:
         wanted = uuid.UUID(case_id)
     except ValueError:
@@ -101,16 +102,16 @@ def _heard(membership: Membership, case_id: str) -> tuple[str, list[str]]:
     inbound = case.turns.filter(direction=Direction.INBOUND).order_by("-at", "-id")
     said = "\n".join(inbound.values_list("text", flat=True)[:HEARD])
     about = Feedback.objects.filter(workspace_id=case.workspace_id, case_id=case.id)
-    rows = list(about.values_list("facts", "missing"))
-    told = {name for facts, _missing in rows for name, text in facts.items() if text}
-    return said, [name for name in MISSING if name not in told and any(name in lacks for _facts, lacks in rows)]
+    rows = list(about.defer("embedding", "text").order_by("id"))
+    told = {name for row in rows for name, text in row.facts.items() if text}
+    missing = [key for key in DetailKey.values if key not in told and any(key in row.missing for row in rows)]
+    return said, [question_for(key, case_id=case.id, feedbacks=rows).text for key in missing[:1]]
 
 
 def _checks(advice: Advice, draft: str, said: str, missing: list[str]) -> list[Check]:
     sentences = dict(hints(draft, said))
     if missing:
-        with override(LANGUAGES[language_of(draft if draft.strip() else said)]):
-            sentences[Merit.ASKED] = str(MISSING[missing[0]][1])
+        sentences[Merit.ASKED] = missing[0]
     return [
         Check(MERITS[merit][0], words, MERITS[merit][1], sentences[merit], "start" if merit in FIRST else "end")
         for merit, words in advice.merits.items()
