@@ -33,7 +33,7 @@ from huixiang.channels.actions import open_account
 from huixiang.channels.models import Delivery
 from huixiang.channels.webhooks.actions import open_endpoint, send_test
 from huixiang.channels.webhooks.receiving import set_up
-from huixiang.dialogue import scheduling
+from huixiang.dialogue import macros, scheduling
 from huixiang.dialogue import templates as reply_templates
 from huixiang.dialogue.scheduling import Later
 from huixiang.dialogue.templates import Wanted
@@ -97,7 +97,8 @@ def _answers(case: Case, owner: Membership) -> dict[str, uuid.UUID]:
     pending = approving.ask(case=case, by=owner, text=HIDDEN)
     scheduled = scheduling.schedule(case=case, by=owner, text=HIDDEN, lane="private", later=later)
     template = reply_templates.make(by=owner, wanted=Wanted(name=HIDDEN, texts={"plain": HIDDEN}))
-    return {"pending_id": pending.id, "scheduled_id": scheduled.id, "template_id": template.id}
+    macro = macros.save(macro=None, by=owner, name=HIDDEN, steps={"tag": HIDDEN}, shared=True)
+    return {"macro_id": macro.id, "pending_id": pending.id, "scheduled_id": scheduled.id, "template_id": template.id}
 
 
 def _opinion(feedback: Feedback) -> Opinion:
