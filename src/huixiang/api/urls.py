@@ -24,6 +24,7 @@ from huixiang.api import (
     files,
     handing,
     handling,
+    insights,
     leftovers,
     members,
     messages,
@@ -111,7 +112,7 @@ api = _Api(
 errors.handle_in(api)
 PARTS = (
     messages, notes, leftovers, deliveries, feedback, correcting, cases, handling, handing, bulk, saved, files, themes,
-    regrouping, verbatims, members, records, announcements, directory,
+    regrouping, verbatims, members, records, announcements, insights, directory,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -14,7 +14,7 @@ from huixiang.members.models import Member
 from huixiang.workspaces.models import Workspace
 
 WIDE, HIGH, THIN = 1000, 46, 6  # of the drawing of one stage, in units of its viewBox
-FADES: Final = (1, 0.88, 0.76, 0.64, 0.52, 0.42, 0.34)
+FADES: Final = ("1", ".88", ".76", ".64", ".52", ".42", ".34")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Row:
 
     step: Step
     points: str
-    opacity: float
+    opacity: str
     share: int
     change: int | None
     reached_query: str

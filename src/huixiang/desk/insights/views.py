@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -16,10 +15,11 @@ from django.utils.translation import pgettext
 from huixiang.desk import access
 from huixiang.desk.insights import drawing
 from huixiang.desk.insights import narrowing as words
+from huixiang.desk.insights.listing import row
 from huixiang.feedback.models import Grade
-from huixiang.insights.conversion import next_steps, queries, ways
+from huixiang.insights.conversion import queries, ways
 from huixiang.insights.conversion.queries import Standing
-from huixiang.insights.conversion.stages import LOST, RETURNED_BY, STAGES, Returned, Stage
+from huixiang.insights.conversion.stages import LOST, RETURNED_BY, STAGES, Returned
 from huixiang.insights.conversion.taking_out import taken_out
 from huixiang.insights.exports.spreadsheet import Cell, Table, as_here, csv_lines, write_xlsx
 from huixiang.insights.models import Format
@@ -30,12 +30,6 @@ from huixiang.workspaces.roles import Permission
 PAGE: Final = 50
 AT_A_TIME: Final = 500
 MOST_IN_XLSX: Final = 2_000  # what is written while the person waits; CSV goes out as it is read, whatever the length
-PLACES: Final = {
-    "case": ("desk:case", "case_id", "#composer"),
-    "theme": ("desk:theme", "theme_id", ""),
-    "feedback": ("desk:feedback_detail", "feedback_id", ""),
-    "member": ("desk:member", "member_id", ""),
-}
 
 
 @access.page()
@@ -79,34 +73,6 @@ def critics(request: HttpRequest, membership: Membership) -> HttpResponse:
         "cleared": words.query_of(asked, **part | {"q": "", "mine": ""}),
     }  # fmt: skip
     return access.shown(request, membership, "desk/insights/critics.html", "insights", **context)
-
-
-def row(standing: Standing, workspace: Workspace) -> dict[str, Any]:
-    """A line of the list with its next step and where that leads."""
-    rule, way = next_steps.of(standing), standing.way
-    return {
-        "standing": standing, "way": way, "member": way.member, "rule": rule, "stage": Stage(way.stage),
-        "link": address(standing, workspace, rule.place), "about": address(standing, workspace, _about(standing)),
-        "lost": _lost(standing), "owner": way.case.owner if way.case else None,
-        "gone": bool(way.member.erased_at or way.member.erasing_at),
-    }  # fmt: skip
-
-
-def _about(standing: Standing) -> str:
-    return "case" if standing.way.case_id else "feedback"
-
-
-def address(standing: Standing, workspace: Workspace, place: str) -> str:
-    """Where a place of a rule is for this way; "" where it leads nowhere."""
-    if place not in PLACES:
-        return ""
-    name, argument, anchor = PLACES[place]
-    return reverse(name, args=[workspace.slug, getattr(standing.way, argument)]) + anchor
-
-
-def _lost(standing: Standing) -> str:
-    way = standing.way
-    return str(LOST[way.lost][0]) if way.lost else str(LOST["silent"][0]) if standing.silent else ""
 
 
 @access.page(Permission.EXPORT)

@@ -18,6 +18,7 @@ from huixiang.cases.queries import cases_of_members, member_record
 from huixiang.cases.routes import private_routes
 from huixiang.channels.queries import accounts
 from huixiang.desk import access
+from huixiang.desk.insights.of_member import way_of
 from huixiang.desk.journal_words import tell_all
 from huixiang.desk.members import listing as words
 from huixiang.desk.members.erased import changed_texts
@@ -111,6 +112,7 @@ def _about(membership: Membership, found: Member) -> dict[str, Any]:
         "stored": exporting.stored(found),
         "export": exporting.latest(found, of=access.actor(membership)),
         "tier_choices": Tier.choices[::-1],
+        "way": way_of(found, membership.workspace),
     }
 
 
