@@ -22,16 +22,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+import chinese_calendar
 import numpy as np
 from numpy.typing import NDArray
 
 from huixiang.alerts import anger, silence
-from huixiang.alerts.rules import RULES
 from huixiang.themes import growth
-from huixiang.workspaces.calendars import is_workday
 
 ZONE = ZoneInfo("Asia/Shanghai")
-START = datetime.datetime(2025, 1, 6, tzinfo=ZONE)  # a Monday; New Year, the May and October holidays lie in the year
+START = datetime.datetime(2024, 9, 2, tzinfo=ZONE)  # a Monday; the year looked at has all its holidays announced
 BEFORE, AFTER, SPOILED = 70, 14, 2  # days of past; days an event is followed; days a channel is silent
 CHANNELS = (4.0, 12.0, 40.0, 150.0, 600.0)  # messages a day
 THEMES = tuple(np.geomspace(0.05, 12, 30))  # people a day
@@ -43,7 +42,7 @@ Counts = NDArray[np.int64]
 
 
 def _off(day: datetime.date) -> bool:
-    return not is_workday(day)
+    return bool(chinese_calendar.is_holiday(day))
 
 
 def rates(rng: np.random.Generator, a_day: float, days: int) -> NDArray[np.float64]:
@@ -159,12 +158,12 @@ class Tally:
 
 def quiet(seed: int, days: int) -> tuple[int, int, int]:
     """False alarms of a community: anger, silence, rise."""
-    rng, bounds = np.random.default_rng(seed), {key: RULES[key].numbers["normal"] for key in ("anger", "silence")}
+    rng = np.random.default_rng(seed)
     themes = [theme(rng, a_day, BEFORE + days) for a_day in THEMES]
     flows = [messages(rng, a_day, BEFORE + days) for a_day in CHANNELS]
     return (
-        sum(len(list(angry_alarms(one, BEFORE, bounds["anger"]))) for one in themes),
-        sum(len(list(silent_alarms(one, BEFORE, bounds["silence"]))) for one in flows),
+        sum(len(list(angry_alarms(one, BEFORE, anger.BOUNDS["normal"]))) for one in themes),
+        sum(len(list(silent_alarms(one, BEFORE, silence.BOUNDS["normal"]))) for one in flows),
         sum(len(list(rising_alarms(one.people, BEFORE, growth.SURE))) for one in themes),
     )
 
@@ -172,7 +171,7 @@ def quiet(seed: int, days: int) -> tuple[int, int, int]:
 def plant(seed: int, found: dict[str, Tally]) -> None:
     """One of each event at an hour of the day by chance, in channels and themes of every size."""
     rng, days = np.random.default_rng(seed), BEFORE + AFTER
-    angry_bound, silent_bound = RULES["anger"].numbers["normal"], RULES["silence"].numbers["normal"]
+    angry_bound, silent_bound = anger.BOUNDS["normal"], silence.BOUNDS["normal"]
     at = BEFORE * 24
     for a_day in CHANNELS:
         flow = messages(rng, a_day, days)

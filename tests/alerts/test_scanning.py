@@ -128,9 +128,9 @@ def test_danger_is_told_by_theme_and_is_urgent_where_a_case_is_red(
 
 
 def test_words_of_danger_in_talk_that_was_taken_for_noise(workspace: Workspace, app_channel: ChannelAccount) -> None:
-    factories.received(app_channel, factories.inbound(factories.CHATTER), factories.inbound("大家吃了吗"))
+    factories.received(app_channel, factories.inbound(factories.CHATTER))
     assert look(workspace) == []
-    Message.objects.filter(text="大家吃了吗").update(text="那个插座今天早上冒烟了")
+    assert Message.objects.filter(state="noise").update(text="那个插座今天早上冒烟了") == 1
     [alert] = look(workspace)
     assert (alert.rule, alert.subject_id, alert.severity) == ("safety", app_channel.id, "notice")
     assert alert.figures["talk"] == 1
@@ -272,7 +272,7 @@ def test_a_look_asks_as_often_however_much_there_is(
         assert look(workspace) == []
 
 
-FIRST, AGAIN = 41, 27
+FIRST, AGAIN = 30, 20
 """Statements of a look that raises, and of one that finds everything as it was."""
 
 

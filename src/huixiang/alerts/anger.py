@@ -37,6 +37,7 @@ SETTLED: Final = 1e-2
 PRIOR_ANGRY, PRIOR_CALM = 0.5, 2.0
 WEIGHT: Final = 80.0
 REST: Final = 3  # days
+BOUNDS: Final = {"low": 1e-6, "normal": 3e-5, "high": 1e-3}  # by how sensitive a workspace wants it
 
 Day = tuple[int, int]
 """People of a day, and the angry among them."""

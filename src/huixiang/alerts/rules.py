@@ -8,6 +8,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from huixiang.alerts import anger, silence
 from huixiang.alerts.models import AlertKind, RuleSetting, Sensitivity, Severity, Way
 from huixiang.workspaces.roles import Role
 
@@ -102,12 +103,12 @@ _ALL: Final = (
         looks_at=_(
             "Themes and channels in which number and share of angry people are more than their own past makes likely."
         ),
-        numbers=_numbers(1e-6, 3e-5, 1e-3), unit=_("chance that it comes by itself"),
+        numbers=anger.BOUNDS, unit=_("chance that it comes by itself"),
     ),
     Rule(
         kind=AlertKind.SILENCE, glyph="volume-off", severity=Severity.HIGH, roles=LEADERS, ways=BOTH,
         looks_at=_("Channels with a steady flow of which nothing is heard for far longer than ever before."),
-        numbers=_numbers(1e-6, 1e-4, 1e-3), unit=_("chance that it comes by itself"),
+        numbers=silence.BOUNDS, unit=_("chance that it comes by itself"),
     ),
     Rule(
         kind=AlertKind.STEP, glyph="list-check", severity=Severity.NOTICE, roles=(), owner_alone=True,

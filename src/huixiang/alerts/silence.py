@@ -38,6 +38,7 @@ FEWEST_HOURS: Final = 3
 USUAL_EXCESS: Final = 0.1  # relative variance of days beyond Poisson's that is reckoned with …
 WEIGHT: Final = 7.0  # … and how many days that assumption weighs
 HOURS: Final = 24
+BOUNDS: Final = {"low": 1e-6, "normal": 1e-4, "high": 1e-3}  # by how sensitive a workspace wants it
 HOUR: Final = datetime.timedelta(hours=1)
 
 Floats = NDArray[np.float64]

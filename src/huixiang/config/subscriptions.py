@@ -56,6 +56,7 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
 
 ERASURE: Sequence[str] = (
     "huixiang.insights.erasure",
+    "huixiang.alerts.erasure",
     "huixiang.groupbot.erasure",
     "huixiang.announcements.erasure",
     "huixiang.triage.erasure",

@@ -52,14 +52,14 @@ def anger(ask: Ask) -> Sequence[Sighting]:
     themes = _themes(ask, {*hot, *(key for key, one in ask.open.items() if one.subject_kind == SubjectKind.THEME)})
     group = _Group(SubjectKind.THEME, themes, _before(ask, list(themes)), age)
     spreading = _judged(ask, within, group)
-    told = [one.subject_id for one in spreading] + list(ask.elsewhere.get(AlertKind.RISE, {}))
+    told = [one.subject_id for one in spreading] + list(ask.elsewhere.get(AlertKind.RISE, {}))  # resting ones as well
     accounts = dict.fromkeys(_accounts(ask))
     if not any(subject in accounts for subject in hot) and not any(subject in accounts for subject in ask.open):
-        return _with_evidence(ask, spreading)
+        return _with_evidence(ask, _awake(ask, spreading))
     rest = _within(ask, told) if told else within
     past = tallies.days_of(ask.workspace, list(accounts), ask.now)
     spreading += _judged(ask, rest, _Group(SubjectKind.ACCOUNT, accounts, past, age))
-    return _with_evidence(ask, spreading)
+    return _with_evidence(ask, _awake(ask, spreading))
 
 
 def _age(ask: Ask) -> int:
@@ -124,8 +124,7 @@ def _judged(ask: Ask, within: Counts, group: _Group) -> list[Sighting]:
         if seen is None or not (seen.spreads(ask.rule.number) or (subject in ask.open and not seen.settled)):
             continue
         found.append(_sighting(seen, subject, group.kind, owner_id, raises=seen.spreads(ask.rule.number)))
-    rested = _resting(ask, [one.subject_id for one in found])
-    return [one for one in found if one.subject_id not in rested or one.subject_id in ask.open]
+    return found
 
 
 def _sighting(
@@ -140,12 +139,14 @@ def _sighting(
     )
 
 
-def _resting(ask: Ask, subjects: Sequence[uuid.UUID]) -> set[uuid.UUID]:
-    """What was told of and settled within the last days: it is not told of again so soon."""
-    if not subjects:
-        return set()
-    rows = Alert.objects.filter(workspace_id=ask.workspace_id, rule=AlertKind.ANGER, subject_id__in=subjects)
-    return set(rows.filter(closed_at__gt=ask.since(days=statistic.REST)).values_list("subject_id", flat=True))
+def _awake(ask: Ask, found: Sequence[Sighting]) -> list[Sighting]:
+    """Without what was told of and settled within the last days: it is not told of again so soon."""
+    if not found:
+        return []
+    rows = Alert.objects.filter(workspace_id=ask.workspace_id, rule=AlertKind.ANGER)
+    rows = rows.filter(subject_id__in=[one.subject_id for one in found], closed_at__gt=ask.since(days=statistic.REST))
+    rested = set(rows.values_list("subject_id", flat=True))
+    return [one for one in found if one.subject_id not in rested or one.subject_id in ask.open]
 
 
 def _with_evidence(ask: Ask, sightings: Sequence[Sighting]) -> list[Sighting]:

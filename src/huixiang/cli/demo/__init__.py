@@ -41,7 +41,8 @@ def load_if_empty() -> None:
 
 
 def _load() -> bool:
-    from huixiang.cli.demo.story import tell  # noqa: PLC0415 - Django must be set up first
+    from huixiang.alerts import scanning  # noqa: PLC0415 - Django must be set up first
+    from huixiang.cli.demo.story import tell  # noqa: PLC0415
     from huixiang.workspaces.models import Workspace  # noqa: PLC0415
 
     if Workspace.objects.exists():
@@ -49,6 +50,8 @@ def _load() -> bool:
     print("Loading the demo communities …", flush=True)
     started = time.monotonic()
     told = tell(password())
+    for one in told:
+        scanning.look(workspace_id=one.workspace.id)
     messages = sum(one.said for one in told)
     people = sum(len(one.members) for one in told)
     print(f"  {messages} messages of {people} people, in {time.monotonic() - started:.0f} seconds.", flush=True)
