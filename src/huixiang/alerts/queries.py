@@ -90,7 +90,7 @@ def listed(viewer: Membership, filters: Filters, cursor: str = "") -> Page[Alert
 def counts(viewer: Membership, filters: Filters) -> dict[str, int]:
     """How many stand in each view under the other filters, but for what is over: one statement."""
     rows = _narrowed(viewer, filters).filter(IS_OPEN)
-    counted = rows.aggregate(**{view: Count("*", filter=_in_view(view)) for view in VIEWS if view != "done"})
+    counted = rows.aggregate(**{view: Count("id", filter=_in_view(view)) for view in VIEWS if view != "done"})
     return {view: int(number) for view, number in counted.items()}
 
 

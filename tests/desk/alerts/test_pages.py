@@ -101,7 +101,7 @@ def test_one_alert_with_what_did_it_who_was_told_and_what_became_of_it(
 def test_everybody_chooses_how_they_are_told(
     workspace: Workspace, analyst: Membership, as_analyst: Client, at: At, django_assert_num_queries: Any
 ) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert as_analyst.get(at("alerts_mine")).status_code == 200
     form = {"ways-rise": ["desk", "pigeon"], "own": "1", "starts": "21:30", "ends": "09:00", "days_off": "on"}
     assert as_analyst.post(at("alerts_mine"), form).status_code == 302

@@ -18,7 +18,7 @@ def test_an_address_is_added_changed_and_removed(
     for name in ("值班群", "老板"):
         form = {"name": name, "address": f"wecombot://{KEY}", "wants": ["red", "paused"]}
         assert as_owner.post(at("alert_add"), form).status_code == 302
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         page = as_owner.get(at("settings_alerts")).content.decode()
     assert ("值班群" in page, KEY in page) == (True, False)
     one = AlertTarget.objects.get(name="值班群")
