@@ -20,7 +20,7 @@ from tests import factories
 from tests.academy.test_talk import BAD, GOOD, GOOD_AFTER
 
 PRAM = scenarios()["safety_scare"].in_language("zh")
-STATEMENTS = {"academy": 13, "academy_team": 10}
+STATEMENTS = {"academy": 12, "academy_team": 10}
 At = Callable[..., str]
 
 
