@@ -167,7 +167,7 @@ def settle(
     cases = list(rows.only("id", "workspace_id", "stage", "stage_at"))
     if not cases:
         return
-    complete = _complete(workspace_id, [case.id for case in cases])
+    complete = complete_of(workspace_id=workspace_id, case_ids=[case.id for case in cases])
     now, notes = timezone.now(), []
     done = [case for case in cases if case.id in complete]
     for case in done:
@@ -177,7 +177,8 @@ def settle(
     record_all(notes, workspace_id=workspace_id)
 
 
-def _complete(workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def complete_of(*, workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these cases that lack no detail; none without a feedback left. Four statements at most."""
     said: dict[uuid.UUID, list[Feedback]] = {one: [] for one in case_ids}
     rows = Feedback.objects.filter(workspace_id=workspace_id, case_id__in=case_ids, removed_at=None)
     for one in rows.only("case_id", "facts", "missing", "kind", "said_at").order_by("said_at", "id"):

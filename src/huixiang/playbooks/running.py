@@ -9,7 +9,7 @@ from typing import Final
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from huixiang.cases.detail_marks import DetailMark, Marked
+from huixiang.cases.details import complete_of
 from huixiang.cases.models import Case
 from huixiang.cases.states import ENDED
 from huixiang.feedback.models import Feedback
@@ -70,21 +70,9 @@ def _kinds(cases: Sequence[Case]) -> dict[uuid.UUID | None, str]:
 
 
 def missing_of(workspace_id: uuid.UUID, cases: Sequence[Case]) -> set[uuid.UUID]:
-    """The cases with a detail open: nobody has told it, or somebody of the team says that it is missing."""
-    if not cases:
-        return set()
+    """The cases that still lack a detail, as the case's own page tells it."""
     ids = [case.id for case in cases]
-    wanted: dict[uuid.UUID, set[str]] = {}
-    told: dict[uuid.UUID, set[str]] = {}
-    said = Feedback.objects.filter(workspace_id=workspace_id, case_id__in=ids, removed_at=None)
-    for case_id, missing, facts in said.values_list("case_id", "missing", "facts"):
-        if case_id:
-            wanted.setdefault(case_id, set()).update(missing)
-            told.setdefault(case_id, set()).update(name for name, text in facts.items() if text)
-    marks = DetailMark.objects.filter(case_id__in=ids).values_list("case_id", "key", "marked")
-    for case_id, key, marked in marks:
-        (wanted if marked == Marked.MISSING else told).setdefault(case_id, set()).add(key)
-    return {case_id for case_id, names in wanted.items() if names - told.get(case_id, set())}
+    return set(ids) - complete_of(workspace_id=workspace_id, case_ids=ids) if ids else set()
 
 
 @dataclass(frozen=True, slots=True)

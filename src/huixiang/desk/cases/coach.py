@@ -22,7 +22,6 @@ from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
 
 HEARD: Final = 3  # of the member's words, the latest are what a draft answers
-LANGUAGES: Final = {"zh": "zh-hans", "en": "en"}
 FIRST: Final = frozenset({Merit.THANKED, Merit.APOLOGISED, Merit.NAMED})  # what an answer begins with
 
 MERITS: Final[dict[str, tuple[Promise, Promise]]] = {

@@ -29,7 +29,7 @@ def words(request: HttpRequest, membership: Membership, case_id: uuid.UUID, step
     language = language_of(of_case(workspace_id=case.workspace_id, case_id=case.id))
     template = template_by_key(membership.workspace, row.step.template_key, language=language)
     filled = _filled(membership, case, template) if template else None
-    return access.part(request, membership, "desk/playbooks/said.html", case=case, template=template, filled=filled)
+    return access.part(request, membership, "desk/playbooks/said.html", case=case, said=template, filled=filled)
 
 
 def _filled(membership: Membership, case: Case, template: ReplyTemplate) -> object:
