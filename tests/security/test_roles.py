@@ -70,6 +70,7 @@ file_waiting GET reply
 file GET unmask
 file_picture GET reply
 file_thumb GET reply
+file_words GET unmask
 case_tag_complete GET handle
 case_tag_add POST handle
 case_tag_remove POST handle

@@ -138,6 +138,7 @@ urlpatterns = [
     path("files/waiting/<str:ticket>/", case_files.waiting, name="file_waiting"),
     path("files/<uuid:attachment_id>/", case_files.download, name="file"),
     path("files/<uuid:attachment_id>/picture/", case_files.picture, name="file_picture"),
+    path("files/<uuid:attachment_id>/words/", case_files.words, name="file_words"),
     path("files/<uuid:attachment_id>/thumb/", case_files.thumb, name="file_thumb"),
     path(CASE + "tags/complete/", case_tags.complete, name="case_tag_complete"),
     path(CASE + "tags/add/", case_tags.add, name="case_tag_add"),

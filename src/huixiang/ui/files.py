@@ -15,6 +15,7 @@ ACCEPT = ".jpg,.jpeg,.png,.webp,.gif,.heic,.pdf,.txt,.csv,.log,.xlsx,.docx"
 FILMS = ",.mp4,.mov"
 SEALED = "sandbox; default-src 'none'; frame-ancestors 'none'"
 Upload = Callable[..., Attachment]  # attachments.actions.upload, or it with what a neighbour asks besides
+SHOWN = 16 * 1024  # bytes of a file of plain words that are shown on the page
 SLACK = 64 * 1024  # what a form weighs beside its file
 
 
@@ -99,6 +100,18 @@ def picture(attachment: Attachment, *, small: bool) -> HttpResponse:
     response = _response(attachment, place, attachment.media_type, as_attachment=False)
     response["Content-Security-Policy"] = SEALED
     return response
+
+
+def beginning(attachment: Attachment) -> tuple[str, bool]:
+    """How a file of plain words begins, and whether there is more of it; 404 for every other file."""
+    if not attachment.media_type.startswith("text/") or not attachment.path:
+        raise Http404
+    try:
+        with storage.path_of(attachment.path).open("rb") as file:
+            start = file.read(SHOWN + 1)
+    except OSError as gone:
+        raise Http404 from gone
+    return start[:SHOWN].decode("utf-8", errors="replace").replace("\x00", ""), len(start) > SHOWN
 
 
 def _response(attachment: Attachment, place: str, media_type: str, *, as_attachment: bool) -> HttpResponse:

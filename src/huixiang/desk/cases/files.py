@@ -48,6 +48,15 @@ def download(request: HttpRequest, membership: Membership, attachment_id: uuid.U
     return answer
 
 
+@access.page(Permission.UNMASK)
+def words(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:
+    """How a file of plain words begins, on the page; the journal keeps who looked."""
+    found = _file(membership, attachment_id)
+    text, more = files.beginning(found)
+    opened(attachment=found, actor=access.actor(membership))
+    return access.part(request, membership, "desk/cases/file_words.html", file=found, text=text, more=more)
+
+
 @access.page(Permission.REPLY)
 def picture(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
     """A picture in full."""
