@@ -30,6 +30,14 @@ function walk(event: KeyboardEvent): void {
   (next < 0 ? search : all[Math.min(next, all.length - 1)])?.focus();
 }
 
+/** Enter in the time of an answer for later sends it then, not now. */
+function later(event: KeyboardEvent): void {
+  const place = event.target instanceof HTMLInputElement ? event.target.closest("#later") : null;
+  if (!place || event.key !== "Enter") return;
+  event.preventDefault();
+  place.querySelector<HTMLElement>("button[value=at]")?.click();
+}
+
 function fill(button: HTMLElement): void {
   const field = document.querySelector(button.dataset["fillInto"] ?? "");
   if (!(field instanceof HTMLTextAreaElement)) return;
@@ -41,6 +49,7 @@ function fill(button: HTMLElement): void {
 export function startDialogue(): void {
   document.addEventListener("keydown", templates);
   document.addEventListener("keydown", walk);
+  document.addEventListener("keydown", later);
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-fill]") : null;
     if (button) fill(button);
