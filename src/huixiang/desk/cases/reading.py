@@ -40,7 +40,7 @@ from huixiang.workspaces.queries import team
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A turn as drawn: whether its lane begins here, and whether something in it is masked."""
+    """A turn as drawn: whether its lane begins here, whether something in it is masked, the turn it went out with."""
 
     turn: Turn
     lane_begins: bool
@@ -48,6 +48,7 @@ class Shown:
     masked: bool
     troubled: bool
     sender: str
+    pair: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def lanes(case: Case, routes: Sequence[Route], turns: Sequence[Turn] = ()) -> di
 def shown_turns(turns: Sequence[Turn]) -> list[Shown]:
     """Turns with the places where public talk becomes private or the other way round; notes do not count."""
     drawn: list[Shown] = []
+    pairs = {turn.paired_id: turn.id for turn in turns if turn.paired_id}
     lane = ""
     for turn in turns:
         group = _said_in_group(turn)
@@ -129,7 +131,8 @@ def shown_turns(turns: Sequence[Turn]) -> list[Shown]:
         troubled = turn.delivery is not None and turn.delivery.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
         masked = turn.direction == Direction.INBOUND and bool(turn.message_id and MASKED.search(turn.text))
         sender = str(turn.by) if turn.by else _("Somebody who left")
-        drawn.append(Shown(turn, begins, group, masked, troubled, sender))
+        pair = turn.paired_id or pairs.get(turn.id)
+        drawn.append(Shown(turn, begins, group, masked, troubled, sender, pair))
     return drawn
 
 
