@@ -85,7 +85,7 @@ def read(request: HttpRequest, membership: Membership) -> HttpResponse:
         "counted": [(_counted(name), points) for name, points in advice.counted],
         "lacks": pgettext("merits", ", ").join(str(MERITS[merit][0]) for merit in advice.missing),
         "checks": _checks(advice, draft, said, missing),
-        "remarks": [_remark(draft, one, held) for one in advice.findings],
+        "remarks": sorted((_remark(draft, one, held) for one in advice.findings), key=lambda one: not one.holds),
     }
     return access.part(request, membership, "desk/cases/coach.html", **context)
 
