@@ -48,12 +48,15 @@ PAGES: Sequence[Page] = (
     Page(pgettext_lazy("page", "Settings"), "settings", "settings", also="配置"),
     Page(gettext_lazy("Team and roles"), "users", "settings_team", also="同事 权限"),
     Page(gettext_lazy("Grading rules"), "adjustments", "settings_rules", also="定级 等级"),
+    Page(gettext_lazy("Playbooks"), "route", "settings_playbooks", also="预案 步骤 流程 playbook"),
+    Page(gettext_lazy("Rotas"), "users", "settings_rotas", also="轮值 排班"),
     Page(gettext_lazy("Answer standards"), "clock", "settings_standards", also="时限 SLA"),
     Page(gettext_lazy("API keys"), "key", "settings_keys", Permission.INTEGRATE, also="接口 密钥"),
     Page(gettext_lazy("Journal"), "history", "settings_journal", also="日志 记录"),
 )
 COMMANDS: Sequence[Page] = (
     Page(gettext_lazy("My cases"), "user-check", "inbox", query="?view=mine", also="我的"),
+    Page(gettext_lazy("My steps"), "list-check", "my_steps", also="我的 待办 预案"),
     Page(gettext_lazy("Overdue cases"), "alarm", "inbox", query="?view=overdue", also="超时"),
     Page(gettext_lazy("Import messages"), "file-import", "import", Permission.IMPORT, also="上传 表格 文件 Excel CSV"),
     Page(gettext_lazy("Light or dark"), "moon", act="theme", also="深色 夜间 主题色 theme"),
