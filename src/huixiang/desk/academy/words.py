@@ -1,7 +1,7 @@
 """The academy in words: what a point was given or taken for, what is called a weak spot, how a talk ended."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -62,7 +62,12 @@ class Line:
 
 def lines(points: Iterable[Mapping[str, Any]], words: Words) -> list[Line]:
     """The points of an answer as a person reads them, in the order in which they were judged."""
-    return [_line(point, words) for point in points]
+    told = list(points)
+    first = any(point["part"] == Part.GRADE for point in told)
+    found = [_line(point, words) for point in told]
+    # why a scenario belongs in public or in private is told of its beginning, and may not hold of a later turn
+    pairs = zip(found, told, strict=True)
+    return [one if first or point["part"] != Part.LANE else replace(one, note="") for one, point in pairs]
 
 
 def _line(point: Mapping[str, Any], words: Words) -> Line:
