@@ -272,7 +272,7 @@ def test_a_look_asks_as_often_however_much_there_is(
         assert look(workspace) == []
 
 
-FIRST, AGAIN = 30, 20
+FIRST, AGAIN = 30, 23
 """Statements of a look that raises, and of one that finds everything as it was."""
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Substr
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +32,7 @@ AT_ONCE: Final = 200
 AGAIN: Final = [datetime.timedelta(minutes=minutes) for minutes in (1, 5, 30)]
 LEASE: Final = datetime.timedelta(minutes=5)
 LATE: Final = datetime.timedelta(days=3)
+SHOWN: Final = 300  # characters of an error
 
 
 def queue_due(now: datetime.datetime | None = None) -> int:
@@ -46,12 +48,11 @@ def queue_due(now: datetime.datetime | None = None) -> int:
 
 def _note_undelivered(now: datetime.datetime) -> None:
     failed = Delivery.objects.filter(
-        id=OuterRef("delivery_id"), state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]
+        purpose=targets.PURPOSE, state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN], created_at__gt=now - LATE
     )
-    rows = Notice.objects.filter(state=NoticeState.SENT, way=Way.GROUP, sent_at__gt=now - LATE)
-    rows.filter(delivery__state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).update(
-        state=NoticeState.FAILED, error=Subquery(failed.values("error")[:1])
-    )
+    why = Delivery.objects.filter(id=OuterRef("delivery_id")).values("error")[:1]
+    rows = Notice.objects.filter(state=NoticeState.SENT, delivery__in=failed)
+    rows.update(state=NoticeState.FAILED, error=Substr(Subquery(why), 1, SHOWN))
 
 
 def send(*, receiver: str, now: datetime.datetime | None = None) -> int:
@@ -130,7 +131,7 @@ def _finish(notices: Sequence[Notice], state: str, now: datetime.datetime, deliv
 def _failed(notices: Sequence[Notice], sentence: str, now: datetime.datetime) -> None:
     for one in notices:
         one.attempts += 1
-        one.error, over = sentence[:300], one.attempts > len(AGAIN)
+        one.error, over = sentence[:SHOWN], one.attempts > len(AGAIN)
         one.state = NoticeState.FAILED if over else NoticeState.WAITING
         one.due_at = now if over else now + AGAIN[one.attempts - 1]
     Notice.objects.bulk_update(notices, ["attempts", "error", "state", "due_at"])

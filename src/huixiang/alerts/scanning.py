@@ -111,8 +111,7 @@ def _follow(seen: _Seen, alert: Alert, one: Sighting, ask: Ask) -> None:
     """Bring an alert that stands up to date; it is told again when it presses more, or is much worse."""
     before = _told_by(alert)
     more = SEVERITY_RANK[Severity(_severity(one, ask))] < SEVERITY_RANK[Severity(alert.severity)]
-    up_the_chain = bool(set(one.also_ids) - set(alert.also_ids))
-    worse = one.raises and (more or up_the_chain or one.measure >= WORSE * alert.told_measure)
+    worse = one.raises and (more or one.measure >= WORSE * alert.told_measure)
     if one.raises:
         alert.severity = _severity(one, ask)
     alert.owner_id, alert.also_ids, alert.measure = one.owner_id, list(one.also_ids), one.measure
