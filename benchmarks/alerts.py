@@ -50,7 +50,7 @@ def rates(rng: np.random.Generator, a_day: float, days: int) -> NDArray[np.float
     off = np.array([_off((START + datetime.timedelta(days=day)).date()) for day in range(days)])
     moods = np.repeat(rng.gamma(MOOD, 1 / MOOD, days // 7 + 1), 7)[:days]
     level = a_day * moods * np.where(off, DAY_OFF, 1 + (1 - DAY_OFF) * 2 / 5)
-    return np.repeat(level, 24) * np.tile(HOURS / HOURS.sum(), days)
+    return np.asarray(np.repeat(level, 24) * np.tile(HOURS / HOURS.sum(), days), dtype=np.float64)
 
 
 def messages(rng: np.random.Generator, a_day: float, days: int) -> Counts:
@@ -85,7 +85,7 @@ def silent_alarms(counts: Counts, start: int, bound: float) -> Iterator[int]:
             continue
         first = max(0, hour - silence.PAST * 24)
         begin = START + datetime.timedelta(hours=first)
-        seen = silence.silence(counts[first:hour], begin, START + datetime.timedelta(hours=hour), ZONE, _off)
+        seen = silence.silence(counts[first:hour].tolist(), begin, START + datetime.timedelta(hours=hour), ZONE, _off)
         if seen and seen.stands_out(bound):
             told = last[hour - 1]
             yield hour

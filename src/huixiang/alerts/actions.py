@@ -47,8 +47,8 @@ def acknowledge(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID], by: Member
     Alert.objects.bulk_update(waiting, fields)
     notes = [Note(events.Acknowledged(subject=one.id), one.note, actor) for one in waiting]
     record_all(notes, workspace_id=workspace_id)
-    for one in _warnings(workspace_id, waiting):
-        warning.acknowledge(warning=one, by=by, actor=actor, note=note)
+    for rise in _warnings(workspace_id, waiting):
+        warning.acknowledge(warning=rise, by=by, actor=actor, note=note)
     return waiting
 
 
@@ -69,11 +69,11 @@ def take_back(*, workspace_id: uuid.UUID, ids: Sequence[uuid.UUID], actor: Actor
     Alert.objects.bulk_update(seen, ["acknowledged_at", "acknowledged_by", "note"])
     notes = [Note(events.AcknowledgementTakenBack(subject=one.id), actor=actor) for one in seen]
     record_all(notes, workspace_id=workspace_id)
-    for one in EarlyWarning.objects.filter(
+    for rise in EarlyWarning.objects.filter(
         workspace_id=workspace_id, ended_at=None, acknowledged_at__isnull=False,
         theme_id__in=[alert.subject_id for alert in seen if alert.rule == AlertKind.RISE],
     ):  # fmt: skip
-        warning.take_back(warning=one, actor=actor)
+        warning.take_back(warning=rise, actor=actor)
     return len(seen)
 
 

@@ -40,7 +40,7 @@ def safety(ask: Ask) -> Sequence[Sighting]:
     for row in rows.values("id", "theme_id", "case_id", "member_id", "grade")[:LOOKED_AT]:
         kind = SubjectKind.THEME if row["theme_id"] else SubjectKind.CASE
         if subject := row["theme_id"] or row["case_id"]:
-            by_subject.setdefault((kind, subject), []).append(row)
+            by_subject.setdefault((kind, subject), []).append(dict(row))
     owners = _owners(ask, [subject for kind, subject in by_subject if kind == SubjectKind.THEME])
     found = [_danger(kind, subject, said, owners.get(subject)) for (kind, subject), said in by_subject.items()]
     return [one for one in found if one.measure >= ask.rule.number][:MOST] + _talk(ask)
