@@ -93,9 +93,14 @@ def _due_note(row: RunStep, membership_id: uuid.UUID) -> Note:
 
 
 def _late(workspace: Workspace, rows: list[RunStep]) -> None:
+    """What facts have done meanwhile is done, whether a job told of them or not; the rest is late."""
+    settle(workspace=workspace, case_ids=[row.case_id for row in rows])
+    still = RunStep.objects.filter(id__in=[row.id for row in rows], state=StepState.ACTIVE)
+    late = set(still.values_list("id", flat=True))
+    still.update(state=StepState.LATE)
     roles = team_roles(workspace.id)
-    RunStep.objects.filter(id__in=[row.id for row in rows]).update(state=StepState.LATE)
-    record_all([note for row in rows for note in _late_notes(row, whose(row, roles))], workspace_id=workspace.id)
+    notes = [note for row in rows if row.id in late for note in _late_notes(row, whose(row, roles))]
+    record_all(notes, workspace_id=workspace.id)
 
 
 def _late_notes(row: RunStep, people: Sequence[uuid.UUID | None]) -> list[Note]:
