@@ -124,7 +124,8 @@ def _choice(part: str, value: str) -> str:
 
 
 def _quoted(words: str) -> str:
-    return pgettext("quote", "“%(words)s”") % {"words": words.strip()[:120]} if words.strip() else ""
+    said = words.strip(" \n。，、；,.;")[:120]
+    return pgettext("quote", "“%(words)s”") % {"words": said} if said else ""
 
 
 _TELL: Final = {
