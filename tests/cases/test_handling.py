@@ -52,7 +52,8 @@ def test_a_case_opens_with_number_title_owner_clock_and_its_words(case: Case, op
     assert (resolution.name, resolution.started_at, resolution.running) == ("resolution", case.begins_at, True)
     assert case.urgency == urgency(case.grade, case.due_at, case.opened_at)
     assert [(t.direction, t.lane, t.text) for t in case.turns.all()] == [("inbound", "private", factories.COLD_START)]
-    assert events(case) == ["cases.opened", "cases.assigned", "cases.clock_started", "cases.clock_started"]
+    opened = ["cases.opened", "cases.assigned", "cases.clock_started", "cases.clock_started", "playbooks.started"]
+    assert events(case) == opened
 
 
 def test_numbers_go_on_in_each_workspace(case: Case, app_channel: ChannelAccount) -> None:
@@ -149,7 +150,7 @@ def test_the_members_next_word_brings_it_back_with_a_clock(case: Case, operator:
     names = [(clock.name, clock.met_at is None) for clock in clocks_of(case)]
     assert names == [("first_answer", False), ("next_answer", True), ("resolution", True)]
     assert case.urgency == urgency(case.grade, case.due_at, case.opened_at)
-    assert events(case, before) == ["cases.member_spoke", "cases.clock_started"]
+    assert events(case, before) == ["cases.member_spoke", "cases.clock_started", "cases.stage_changed"]
     hear(workspace_id=case.workspace_id, said=[said(case, "在吗")])
     assert case.clocks.count() == 2
 

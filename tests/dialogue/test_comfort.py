@@ -24,7 +24,8 @@ from huixiang.themes.models import Theme
     ],
 )
 def test_mild_felt_alone_and_unanswered(changed: dict[str, Any], enough: bool) -> None:
-    mild = {"grade": "blue", "people": 1, "severity": 1, "escalation": False, "sentiment": -1, "emotions": []}
+    mild: dict[str, Any] = {"grade": "blue", "people": 1, "severity": 1, "escalation": False, "emotions": []}
+    mild["sentiment"] = -1
     given = mild | changed
     case = Case(grade=given["grade"], theme=Theme(people_count=given["people"]))
     said = Feedback(**{name: given[name] for name in ("severity", "escalation", "sentiment", "emotions")})

@@ -44,15 +44,17 @@ class Plan:
 def plan(*, macro: Macro, case: Case, by: Membership) -> Plan:
     """Say what would happen, changing nothing."""
     steps = macro.steps
-    words = {
-        "tag": lambda: _("Tag “%(name)s”") % {"name": steps["tag"]},
-        "owner": lambda: _("Assign to %(name)s") % {"name": _owner(macro, by) or _("nobody")},
-        "stage": lambda: _("Stage: %(stage)s") % {"stage": Stage(steps["stage"]).label},
-        "end": lambda: str(CaseState(steps["end"]).label),
-    }
     answer = _answer(macro, case, by) if steps.get("template") else None
-    does = tuple(say() for step, say in words.items() if steps.get(step))
-    return Plan(answer, steps.get("lane", ""), does, answer is not None)
+    does = []
+    if steps.get("tag"):
+        does.append(_("Tag “%(name)s”") % {"name": steps["tag"]})
+    if steps.get("owner"):
+        does.append(_("Assign to %(name)s") % {"name": _owner(macro, by) or _("nobody")})
+    if steps.get("stage"):
+        does.append(_("Stage: %(stage)s") % {"stage": Stage(steps["stage"]).label})
+    if steps.get("end"):
+        does.append(str(CaseState(steps["end"]).label))
+    return Plan(answer, steps.get("lane", ""), tuple(does), answer is not None)
 
 
 @transaction.atomic

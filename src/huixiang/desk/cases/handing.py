@@ -17,7 +17,8 @@ from huixiang.desk import access
 from huixiang.desk.dialogue.reading import details_of
 from huixiang.dialogue import scheduling
 from huixiang.dialogue.models import ScheduledState
-from huixiang.engine.coach.reading import Merit, advise
+from huixiang.engine.coach.reading import advise
+from huixiang.engine.coach.rules import Merit
 from huixiang.feedback.queries import of_case
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.queries import member_of_team, team

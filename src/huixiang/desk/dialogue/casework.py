@@ -134,7 +134,7 @@ def comforting(request: HttpRequest, membership: Membership, case_id: uuid.UUID)
         for tone, label in Tone.choices
         if template and template.texts.get(tone)
     ]
-    context = {"case": case, "template": template, "variants": variants, "place": request.GET.get("place", "case")}
+    context = {"case": case, "words": template, "variants": variants, "place": request.GET.get("place", "case")}
     return access.part(request, membership, "desk/dialogue/comfort.html", **context)
 
 
@@ -150,5 +150,5 @@ def public_word(request: HttpRequest, membership: Membership, case_id: uuid.UUID
     if template:
         text, _tone_of_it = words_of(template, _tone(request, known["feedbacks"]))
         words = fill(text, _values(membership, case, known)[template.language]).text
-    context = {"publicly": words, "template": template}
+    context = {"publicly": words, "words": template}
     return access.part(request, membership, "desk/dialogue/publicly.html", **context)

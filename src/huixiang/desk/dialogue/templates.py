@@ -41,6 +41,7 @@ def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
     typed = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     language = request.GET.get("language", "")
     found = queries.visible(membership, language=language if language in Language.values else "")
+    grades = approval_grades(membership.workspace)
     rows = [one for one in found if typed.lower() in f"{one.name} {one.key} {' '.join(one.texts.values())}".lower()]
     context = {
         "rows": [(one, templates.may_change(one, membership)) for one in rows],
@@ -48,7 +49,7 @@ def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
         "language": language,
         "languages": Language.choices,
         "gone": _gone(request, membership),
-        "grade_choices": [(grade, grade in approval_grades(membership.workspace)) for grade in Grade.values],
+        "grade_choices": [(grade, grade in grades) for grade in Grade.values],
     }
     page = "desk/dialogue/settings.html"
     return access.shown(request, membership, page, "settings", tab="settings_templates", **context)
@@ -84,7 +85,7 @@ def one(request: HttpRequest, membership: Membership, template_id: uuid.UUID) ->
 def _form(request: HttpRequest, membership: Membership, template: ReplyTemplate | None) -> HttpResponse:
     shared = holds(membership, Permission.TAGS)
     context: dict[str, Any] = {
-        "template": template,
+        "words": template,
         "texts": [(value, word, template.texts.get(value, "") if template else "") for value, word in Tone.choices],
         "languages": Language.choices,
         "stage_choices": _ticked(Stage.choices, template.stages if template else []),

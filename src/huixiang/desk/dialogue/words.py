@@ -38,14 +38,14 @@ def _detail(data: Data) -> str:
 
 
 def _decided(data: Data) -> str:
-    said = {
+    said: dict[str, str] = {
         "sent": _("A public answer was approved"),
         "returned": _("A public answer was sent back"),
         "withdrawn": _("A public answer that waited was withdrawn"),
     }
     if data["decision"] == "sent" and data["changed"]:
         return _("A public answer was approved with other words")
-    return said.get(data["decision"], data["decision"])
+    return said.get(str(data["decision"]), "")
 
 
 def _approval(data: Data) -> str:
