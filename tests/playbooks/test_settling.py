@@ -147,3 +147,13 @@ def test_due_counts_from_the_end_of_the_step_before(app_channel: ChannelAccount,
         acting.tick(row=steps(case)[key], by=operator)
     fix, verify = steps(case)["fix"], steps(case)["verify"]
     assert fix.due_at == verify.ended_at + datetime.timedelta(days=1)  # type: ignore[operator]
+
+
+def test_what_facts_have_done_is_not_late_even_when_no_job_told(
+    app_channel: ChannelAccount, operator: Membership
+) -> None:
+    [case] = opened(app_channel, grade="yellow", said_at=hours_ago(1))
+    reply(case=case, by=operator, text="谢谢您，我来跟进", lane="private")
+    late_by(steps(case)["contact"])
+    telling.note_late()
+    assert (states(case)["contact"], Entry.objects.filter(name="playbooks.step_late").count()) == ("done", 0)

@@ -167,3 +167,13 @@ def test_my_steps_cost_the_same_for_any_number(
     as_operator.get(at("my_steps"))
     with django_assert_num_queries(6):  # session, user, membership, templates, the steps, the inbox's count
         as_operator.get(at("my_steps"))
+
+
+def test_a_step_brings_its_template_filled_in(
+    as_operator: Client, at: At, app_channel: ChannelAccount, operator: Membership
+) -> None:
+    [case] = opened(app_channel, grade="yellow", text="方向盘抖")
+    step = steps(case)["thank"]
+    page = as_operator.get(at("case_step_words", case_id=case.id, step_id=step.id)).content.decode()
+    assert "方向盘抖" in page
+    assert 'data-insert-into="#composer textarea[name=text]"' in page
