@@ -6,8 +6,18 @@ from collections.abc import Iterator
 import pytest
 
 from huixiang.academy.judging import Answer, Part, judge
-from huixiang.academy.library import LANGUAGES, OPEN, TURNS, WAYS, Ending, Reaction, Scenario, courses, scenarios
-from huixiang.academy.queries import courses_with
+from huixiang.academy.library import (
+    LANGUAGES,
+    OPEN,
+    TURNS,
+    WAYS,
+    Ending,
+    Reaction,
+    Scenario,
+    courses,
+    courses_with,
+    scenarios,
+)
 from huixiang.engine.coach.rules import Fault, Merit
 from huixiang.playbooks.states import StepKind
 from huixiang.triage.grading import DEFAULT_RULES, decide

@@ -17,6 +17,12 @@ TODAY = timezone.localdate()
 
 
 def _require(workspace: Workspace, day: datetime.date = TODAY, months: int | None = None, **needed: list[str]) -> bool:
+    return _require_of(workspace, needed, day, months)
+
+
+def _require_of(
+    workspace: Workspace, needed: dict[str, list[str]], day: datetime.date = TODAY, months: int | None = None
+) -> bool:
     wanted = Wanted(needed, day, months)
     return clearances.require(workspace=workspace, wanted=wanted, known=KNOWN, actor=SYSTEM)
 
@@ -76,4 +82,4 @@ def test_a_change_is_told_once(operator: Membership) -> None:
 )
 def test_what_there_is_none_of_is_refused(workspace: Workspace, role: str, course: str, months: int | None) -> None:
     with pytest.raises(Refused):
-        _require(workspace, months=months, **{role: [course]})
+        _require_of(workspace, {role: [course]}, months=months)

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.academy import queries
-from huixiang.academy.library import Course, Lesson, Words, courses
+from huixiang.academy.library import Course, Lesson, Words, courses, scenarios
 from huixiang.academy.models import Attempt
 from huixiang.academy.queries import Progress, Standing
 from huixiang.desk import access
@@ -91,7 +91,7 @@ def _reason(following: Standing | None, weak: dict[str, int]) -> str:
 
 def recent_talks(attempts: list[Attempt]) -> list[dict[str, Any]]:
     """Finished talks with their titles; of a scenario that is gone its key."""
-    known = queries.scenarios()
+    known = scenarios()
     return [
         {
             "attempt": one, "ending": words.ENDINGS.get(one.ending, one.ending),
