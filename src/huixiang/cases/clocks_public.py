@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.db import transaction
 from django.db.models import F, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
@@ -56,6 +57,7 @@ def take_in(*, workspace: Workspace, cases: Sequence[Case], rules: Rules) -> Non
     Clock.objects.bulk_update(moved, FOLLOWED, batch_size=500)
 
 
+@transaction.atomic
 def follow(*, workspace: Workspace, theme_ids: Iterable[uuid.UUID]) -> None:
     """Let the clocks of these themes say what their cases and steps say by now; running it twice changes nothing.
 
