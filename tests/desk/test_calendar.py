@@ -152,5 +152,5 @@ def test_the_pages_cost_the_same_whatever_they_show(
 def test_the_four_clocks_stand_beside_a_case(at: Callable[..., str], as_owner: Client, case: Case) -> None:
     lines = as_owner.get(at("case", case_id=case.id)).context["clock_lines"]
     assert [(one.state, one.label) for one in lines] == [
-        ("running", "首次响应"), ("none", "下次回复"), ("running", "解决"), ("running", "公示"),
+        ("running", "首响"), ("none", "下次回复"), ("running", "解决"), ("running", "公示"),
     ]  # fmt: skip
