@@ -45,6 +45,7 @@ PAGES: Sequence[Page] = (
     Page(gettext_lazy("Members"), "users", "members", also="用户 车友 粉丝"),
     Page(pgettext_lazy("page", "Notices"), "speakerphone", "announcements", also="公告"),
     Page(pgettext_lazy("page", "Channels"), "broadcast", "channels", also="接入"),
+    Page(pgettext_lazy("page", "Academy"), "school", "academy", also="培训 情景 课程 练习"),
     Page(pgettext_lazy("page", "Settings"), "settings", "settings", also="配置"),
     Page(gettext_lazy("Team and roles"), "users", "settings_team", also="同事 权限"),
     Page(gettext_lazy("Grading rules"), "adjustments", "settings_rules", also="定级 等级"),
