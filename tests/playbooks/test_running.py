@@ -166,7 +166,7 @@ def test_regrading_many_costs_the_same_for_any_number(
         Case.objects.filter(id__in=[case.id for case in cases]).update(grade="yellow")
         for case in cases:
             case.grade = "yellow"
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(17):
             running.rechoose(workspace=app_channel.workspace, cases=cases)
 
 
