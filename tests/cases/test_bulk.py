@@ -111,7 +111,7 @@ def test_grades_with_one_reason_as_one_by_one(app_channel: ChannelAccount, opera
     for case in cases:
         before = case.urgency
         case.refresh_from_db()
-        clock = case.clocks.get()
+        clock = case.clocks.get(name="first_answer")
         assert (case.grade, case.due_at == clock.due_at, case.urgency != before) == (wanted, True, True)
         assert Feedback.objects.get(case_id=case.id).grade == wanted
     kept = Correction.objects.filter(field="grade").values_list("after", "reason", "by_id")
