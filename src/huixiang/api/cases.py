@@ -109,6 +109,7 @@ class ClockItem(Schema):
     due_at: datetime
     met_at: datetime | None
     stopped_at: datetime | None
+    paused_at: datetime | None = Field(description="Since when it rests: it is the member's turn, and nothing is due.")
 
 
 class HandoverItem(Schema):
@@ -237,7 +238,8 @@ def _turn(turn: Turn) -> dict[str, Any]:
 
 
 def _clock(clock: Clock) -> dict[str, Any]:
-    return {name: getattr(clock, name) for name in ("name", "started_at", "due_at", "met_at", "stopped_at")}
+    names = ("name", "started_at", "due_at", "met_at", "stopped_at", "paused_at")
+    return {name: getattr(clock, name) for name in names}
 
 
 @router.get(
