@@ -26,8 +26,8 @@ class Tone(models.TextChoices):
 class Language(models.TextChoices):
     """The language a template is written in."""
 
-    ZH = "zh", _("Chinese")
-    EN = "en", _("English")
+    ZH = "zh", pgettext_lazy("language", "Chinese")
+    EN = "en", pgettext_lazy("language", "English")
 
 
 class ReplyTemplate(models.Model):

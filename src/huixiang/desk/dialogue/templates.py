@@ -43,6 +43,7 @@ def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
     found = queries.visible(membership, language=language if language in Language.values else "")
     grades = approval_grades(membership.workspace)
     rows = [one for one in found if typed.lower() in f"{one.name} {one.key} {' '.join(one.texts.values())}".lower()]
+    rows.sort(key=lambda one: one.language != Language.ZH)  # stays in order within a language
     context = {
         "rows": [(one, templates.may_change(one, membership)) for one in rows],
         "typed": typed,
