@@ -20,6 +20,7 @@ from huixiang.playbooks.states import OwnerKind, StepKind, VersionState
 from huixiang.workspaces.models import Membership, Workspace
 
 LONGEST_NAME: Final = 40
+LONGEST_ABOUT: Final = 200
 MOST_STEPS: Final = 40
 LONGEST_MINUTES: Final = 60 * 24 * 90
 COPIED: Final = (
@@ -63,7 +64,8 @@ def make(*, workspace: Workspace, name: str, by: Membership) -> Playbook:
 def copy(*, playbook: Playbook, by: Membership) -> Playbook:
     """A copy with what is being written, else what is in force, as its draft; switched off. Journal: playbooks.made."""
     source = draft_of(playbook) or playbook.active
-    book = _made(playbook.workspace, _("%(name)s, copy") % {"name": playbook.name[: LONGEST_NAME - 8]})
+    name = _("%(name)s, copy") % {"name": playbook.name[: LONGEST_NAME - 8]}
+    book = _made(playbook.workspace, name, playbook.about)
     steps = [_fields(step) for step in source.steps.all()] if source else []
     _new_version(book, by, source.conditions if source else {}, steps)
     made = events.PlaybookMade(subject=book.id, copied_from=playbook.id)
@@ -71,10 +73,10 @@ def copy(*, playbook: Playbook, by: Membership) -> Playbook:
     return book
 
 
-def _made(workspace: Workspace, name: str) -> Playbook:
+def _made(workspace: Workspace, name: str, about: str = "") -> Playbook:
     last = Playbook.objects.filter(workspace=workspace).aggregate(last=Max("position"))["last"]
     return Playbook.objects.create(
-        workspace=workspace, key=new_key(), name=name, position=(last or 0) + 1, on=False
+        workspace=workspace, key=new_key(), name=name, about=about, position=(last or 0) + 1, on=False
     )
 
 
@@ -109,15 +111,18 @@ def save_draft(
     conditions: Mapping[str, Sequence[str]],
     steps: Sequence[Fields],
     by: Membership,
+    about: str | None = None,
 ) -> PlaybookVersion:
     """Keep what is being written as the playbook's draft; there is one, and nobody is given it before it is published.
 
-    The name is the playbook's own and changes at once. What runs on cases and what new ones get stays as it is.
+    The name, and what it is `about`, are the playbook's own and change at once. What runs on cases and what new ones
+    get stays as it is.
     Raises Refused for too many steps, a time out of reach, and people or rotas of elsewhere.
     """
     book = _locked(playbook)
     _check(book, steps)
-    Playbook.objects.filter(id=book.id).update(name=_name(name))
+    about = book.about if about is None else " ".join(about.replace("\x00", "").split())[:LONGEST_ABOUT]
+    Playbook.objects.filter(id=book.id).update(name=_name(name), about=about)
     draft = draft_of(book)
     if draft is None:
         return _new_version(book, by, conditions, steps)

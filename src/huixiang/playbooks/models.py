@@ -103,6 +103,7 @@ class Playbook(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="playbooks")
     key = models.CharField(max_length=40)  # of the shipped ones their own; of others made up
     name = models.CharField(max_length=40)
+    about = models.CharField(max_length=200, blank=True)  # what it is for, in a sentence or two
     position = models.PositiveSmallIntegerField()
     on = models.BooleanField(default=True)
     active = models.ForeignKey(

@@ -42,10 +42,10 @@ def furnish(*, workspace: Workspace) -> bool:
         return False
     now, versions, steps = timezone.now(), [], []
     for place, told in enumerate(books(language_of(settings.LANGUAGE_CODE)), 1):
-        book = Playbook(workspace=workspace, key=told["key"], name=told["name"], position=place)
+        book = Playbook(workspace=workspace, key=told["key"], name=told["name"], about=told["note"], position=place)
         version = PlaybookVersion(
-            workspace=workspace, playbook=book, number=1, state=VersionState.PUBLISHED, note=told["note"],
-            conditions=tidy({"grades": told["grades"]}), published_at=now,
+            workspace=workspace, playbook=book, number=1, state=VersionState.PUBLISHED, published_at=now,
+            conditions=tidy({"grades": told["grades"]}),
         )  # fmt: skip
         versions.append(version)
         steps += [_step(version, at, one) for at, one in enumerate(told["step"], 1)]

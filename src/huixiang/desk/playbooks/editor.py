@@ -65,7 +65,8 @@ def _form(
     response = access.shown(
         request, membership, "desk/playbooks/editor.html", "settings", tab=TAB, book=book,
         draft=queries.draft_of(book), conditions=conditions, rows=_rows(steps, membership),
-        name=request.POST.get("name", book.name), note=request.POST.get("note", ""), **_choices(membership),
+        name=request.POST.get("name", book.name), about=request.POST.get("about", book.about),
+        note=request.POST.get("note", ""), **_choices(membership),
     )  # fmt: skip
     response.status_code = status
     return response
@@ -126,7 +127,7 @@ def _kept(request: HttpRequest, membership: Membership, book: Playbook) -> HttpR
     steps = arranged(_steps(request.POST, membership), what, key, request.POST.get("new_kind", ""))
     editing.save_draft(
         playbook=book, name=request.POST.get("name", ""), conditions=_conditions(request.POST), steps=steps,
-        by=membership,
+        by=membership, about=request.POST.get("about"),
     )  # fmt: skip
     if what == "publish":
         made = editing.publish(playbook=book, note=request.POST.get("note", ""), by=membership)
