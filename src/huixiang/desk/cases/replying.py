@@ -43,6 +43,7 @@ class Draft:
 
     text: str
     lane: str
+    also: bool
     publicly: str
     offers: bool
     then: str
@@ -91,6 +92,7 @@ def _draft(request: HttpRequest, membership: Membership, case: Case) -> Draft:
     return Draft(
         text=files.words_beside(told.get("text", ""), sent),
         lane=told.get("instead") or told.get("lane", ""),
+        also=bool(told.get("also")),
         publicly=told.get("publicly", "").strip() if told.get("also") else "",
         offers=bool(told.get("offers")),
         then=told.get("then", ""),
@@ -142,7 +144,9 @@ def _say(membership: Membership, case: Case, draft: Draft) -> str:
             anyway=draft.anyway, knowingly=draft.knowingly,
         )  # fmt: skip
         return _("It goes out later.")
-    both = bool(draft.publicly) and draft.lane == Lane.PRIVATE
+    both = draft.also and draft.lane == Lane.PRIVATE
+    if both and not draft.publicly:
+        raise Refused(_("Write what everybody reads, or leave it out."))
     try:
         _send(membership, case, draft, both=both)
     except NeedsApproval:
