@@ -16,7 +16,7 @@ from huixiang.playbooks.hands import Hands
 from huixiang.playbooks.models import PlaybookRun, RunStep
 from huixiang.playbooks.running import end, missing_of
 from huixiang.playbooks.settling import keep, rows_of
-from huixiang.playbooks.states import OPEN, EndReason, Starts, StepState
+from huixiang.playbooks.states import OPEN, EndReason, StepState
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission, holds
 
@@ -90,11 +90,10 @@ def take_back(*, row: RunStep, by: Membership) -> None:
     A run that had ended with it goes on, unless another has begun since. What facts say will be ticked again.
     """
 
-    def change(now: RunStep, ground: Ground) -> events.StepEvent:
-        begun, now.by, now.note, now.carried = now.begun_at, None, "", False
-        begin(now, ground, timezone.now())
-        if begun is None and now.step.starts == Starts.MANUAL:
-            now.state, now.begun_at, now.due_at, now.remind_at = StepState.WAITING, None, None, None
+    def change(now: RunStep, _ground: Ground) -> events.StepEvent:
+        now.state = StepState.ACTIVE if now.begun_at else StepState.WAITING
+        now.begun_at = timezone.now() if now.begun_at else None  # answers from before do not tick it again
+        now.ended_at, now.by, now.note, now.carried = None, None, "", False
         return events.StepTakenBack(subject=now.case_id, step=now.id, kind=now.step.kind)
 
     _change(row, by, change, (StepState.DONE, StepState.SKIPPED), again=True)
@@ -118,7 +117,7 @@ def _change(
     hands = Hands(run.workspace_id, [one.step for one in rows])
     ground = Ground.of(run.workspace, hands, missing_of(run.workspace_id, [run.case]))
     event = change(now, ground)
-    begun = [] if again else advance(rows, ground, timezone.now())
+    begun = advance(rows, ground, timezone.now())
     hands.store()
     moved = {one.id: one for one in [now, *begun]}
     if again:

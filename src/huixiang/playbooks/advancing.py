@@ -14,7 +14,7 @@ from huixiang.playbooks.states import OPEN, AfterState, CountedFrom, Starts, Ste
 from huixiang.workspaces import calendars
 from huixiang.workspaces.models import Workspace
 
-MOVED: Final = ("state", "owner", "role", "begun_at", "due_at", "remind_at", "ended_at", "by", "note")
+MOVED: Final = ("state", "owner", "role", "begun_at", "due_at", "remind_at", "ended_at", "by", "note", "carried")
 AT_ONCE: Final = (StepKind.INFORM, StepKind.ROOM)  # what the product sees to itself as soon as it begins
 
 
