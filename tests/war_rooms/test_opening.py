@@ -13,7 +13,7 @@ from huixiang.journal.models import Entry
 from huixiang.kernel.errors import Refused
 from huixiang.themes import actions as themes
 from huixiang.themes.models import Theme
-from huixiang.war_rooms import queries, seating
+from huixiang.war_rooms import following, queries, seating
 from huixiang.war_rooms.actions import acknowledge, look, open_room
 from huixiang.war_rooms.models import Red, Room, Seat
 from huixiang.workspaces.models import Membership, Workspace
@@ -100,7 +100,7 @@ def test_a_merged_themes_room_goes_along_and_comes_back_anew_when_it_is_undone(
     jobs.run_waiting()
     room.refresh_from_db()
     assert (room.theme_id, room.state) == (target.id, "open")
-    themes.undo_merge(merge=merge, actor=Actor("staff", operator.id))
+    themes.undo_merge(merge_id=merge.id, workspace_id=red.workspace_id, actor=Actor("staff", operator.id))
     jobs.run_waiting()
     anew = Room.objects.get(theme_id=source.id)
     assert (anew.state, Red.objects.get(case=red).room) == ("open", anew)
@@ -171,3 +171,14 @@ def test_an_ended_red_leaves_the_list_of_those_nobody_took(room: Room, red: Case
     assert [one.case for one in queries.unacknowledged(red.workspace_id)] == [red]
     end(case=red, state="solved", actor=SYSTEM)
     assert queries.unacknowledged(red.workspace_id) == []
+
+
+def test_a_room_its_only_red_leaves_for_another_theme_goes_along(
+    room: Room, red: Case, app_channel: ChannelAccount
+) -> None:
+    other = factories.case(app_channel, factories.RUDE_SERVICE)
+    Case.objects.filter(id=red.id).update(theme_id=other.theme_id)
+    assert following.follow_cases(workspace_id=red.workspace_id, case_ids=[red.id]) == [red.id]
+    look(workspace_id=red.workspace_id, case_ids=[red.id])
+    room.refresh_from_db()
+    assert (room.theme_id, Red.objects.get().room, Room.objects.count()) == (other.theme_id, room, 1)

@@ -103,7 +103,7 @@ def approved(room: Room, by: Membership, text: str = "我们已看到，今晚�
 def test_it_answers_the_rooms_public_cases_and_stands_on_the_theme(
     room: Room, red: Case, operator: Membership, portal_channel: ChannelAccount
 ) -> None:
-    public = factories.case(portal_channel)
+    public = factories.case(portal_channel, public=True)
     Case.objects.filter(id=public.id).update(theme_id=red.theme_id)
     statement = approved(room, operator)
     reached = {one.case: one.lane for one in statements.preview(statement)}
@@ -123,7 +123,7 @@ def test_it_answers_the_rooms_public_cases_and_stands_on_the_theme(
 def test_one_case_that_cannot_be_answered_does_not_stop_the_others(
     room: Room, red: Case, operator: Membership, portal_channel: ChannelAccount
 ) -> None:
-    cases = [factories.case(portal_channel) for _one in range(2)]
+    cases = [factories.case(portal_channel, public=True) for _one in range(2)]
     Case.objects.filter(id__in=[case.id for case in cases]).update(theme_id=red.theme_id)
     statement = approved(room, operator)
     statements.answer_cases(statement=statement, by=operator, case_ids=[case.id for case in cases])

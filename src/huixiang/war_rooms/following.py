@@ -94,7 +94,7 @@ def take_over_merged(workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID | No
 def follow_cases(*, workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     """Cases went to other themes: rooms of their own go along. Returns the ids of the red ones, which want a room.
 
-    A red that goes to another theme leaves the room of the theme before.
+    A red that goes to another theme leaves the room of the theme before; a room it leaves empty goes along.
     """
     locking.lock(workspace_id)
     themes = Case.objects.filter(workspace_id=workspace_id, id__in=case_ids, theme__isnull=False)
@@ -105,10 +105,21 @@ def follow_cases(*, workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> l
     for room in alone.select_related("case").order_by("opened_at", "id"):
         if room.case and room.case.theme_id:
             _give_theme(room, room.case.theme_id)
-    moved = Red.objects.filter(workspace_id=workspace_id, case__in=case_ids, room__state=RoomState.OPEN)
-    for red in moved.select_related("room", "case"):
-        if red.room and red.room.theme_id and red.room.theme_id != red.case.theme_id:
-            Red.objects.filter(id=red.id).update(room=None)
+    _let_go(workspace_id, case_ids)
     running = Case.objects.filter(workspace_id=workspace_id, id__in=case_ids, grade=Grade.RED, historical=False)
     return list(running.filter(state__in=UNFINISHED).values_list("id", flat=True))
 
+
+
+def _let_go(workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> None:
+    moved = Red.objects.filter(workspace_id=workspace_id, case__in=case_ids, room__state=RoomState.OPEN)
+    left: dict[uuid.UUID, uuid.UUID] = {}
+    for red in moved.select_related("room", "case").order_by("id"):
+        if red.room and red.room.theme_id and red.room.theme_id != red.case.theme_id:
+            Red.objects.filter(id=red.id).update(room=None)
+            if red.case.theme_id:
+                left[red.room.id] = red.case.theme_id
+    for room_id, theme_id in left.items():
+        room = Room.objects.select_for_update(of=("self",)).get(id=room_id)
+        if room.state == RoomState.OPEN and not room.reds.exists():
+            _give_theme(room, theme_id)

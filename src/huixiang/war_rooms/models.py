@@ -25,7 +25,7 @@ def _who(related: str = "+", *, index: bool = False) -> "models.ForeignKey[Membe
 
 
 class Room(models.Model):
-    """One crisis: of a theme, or of a case that has none. `title` is kept, whatever becomes of the theme's name."""
+    """One crisis: of a theme, or of a case that has none. `title` is what it was called when it was opened."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -61,7 +61,12 @@ class Room(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """What it is about, by the name its theme has now. Fetch the theme along."""
+        return self.theme.name if self.theme else self.title
 
 
 class Red(models.Model):

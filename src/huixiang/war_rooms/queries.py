@@ -43,8 +43,8 @@ def open_count(workspace_id: uuid.UUID) -> int:
 def room_by_id(*, workspace_id: uuid.UUID, room_id: uuid.UUID) -> Room | None:
     """One room of the workspace, with its theme, its case and where it went."""
     found = Room.objects.filter(workspace_id=workspace_id, id=room_id)
-    found = found.select_related("theme", "case__member", "joined_into", "opened_by__user")
-    return found.defer("theme__centre").first()
+    found = found.select_related("theme", "case__member", "joined_into__theme", "opened_by__user")
+    return found.defer("theme__centre", "joined_into__theme__centre").first()
 
 
 def open_room_of(*, workspace_id: uuid.UUID, theme_id: uuid.UUID | None, case_id: uuid.UUID | None) -> Room | None:
@@ -108,13 +108,14 @@ def closed(*, workspace_id: uuid.UUID, q: str = "", cursor: str = "") -> paginat
     reviews = Review.objects.select_related("by__user").order_by("-at")
     open_changes = Change.objects.filter(review__room=OuterRef("id"), done_at=None).order_by().values("review__room")
     more: dict[str, Any] = {"to_do": Subquery(open_changes.annotate(number=Count("id")).values("number"))}
-    rows = found.annotate(**more).prefetch_related(Prefetch("reviews", reviews)).order_by("-closed_at", "-id")
+    found = found.select_related("theme").defer("theme__centre").annotate(**more)
+    rows = found.prefetch_related(Prefetch("reviews", reviews)).order_by("-closed_at", "-id")
     return pagination.cut(list(rows[: CLOSED_PAGE + 1]), CLOSED_PAGE, "closed_at", "id")
 
 
 def _speaking_of(workspace_id: uuid.UUID, q: str) -> QuerySet[Room]:
-    words = Q(title__icontains=q) | Q(reviews__what_happened__icontains=q) | Q(reviews__why__icontains=q)
-    words |= Q(reviews__changes__text__icontains=q)
+    words = Q(title__icontains=q) | Q(theme__name__icontains=q) | Q(reviews__what_happened__icontains=q)
+    words |= Q(reviews__why__icontains=q) | Q(reviews__changes__text__icontains=q)
     if q.isascii() and q.isdigit() and len(q) < 9:  # noqa: PLR2004 - what an integer column holds
         words |= Q(number=int(q))
     return Room.objects.filter(words, workspace_id=workspace_id)
@@ -123,13 +124,15 @@ def _speaking_of(workspace_id: uuid.UUID, q: str) -> QuerySet[Room]:
 def tasks(workspace_id: uuid.UUID) -> list[Change]:
     """What was to change after a crisis and is not done, the soonest first."""
     found = Change.objects.filter(workspace_id=workspace_id, done_at=None)
-    return list(found.select_related("owner__user", "review__room").order_by("due_on", "id"))
+    found = found.select_related("owner__user", "review__room__theme").defer("review__room__theme__centre")
+    return list(found.order_by("due_on", "id"))
 
 
 def mentions(membership: Membership) -> list[Mention]:
     """The notes that name somebody and that they have not seen, the newest first."""
     found = Mention.objects.filter(membership=membership, seen_at=None)
-    return list(found.select_related("note__room", "note__by__user").order_by("-id"))
+    found = found.select_related("note__room__theme", "note__by__user").defer("note__room__theme__centre")
+    return list(found.order_by("-id"))
 
 
 def seats(room: Room) -> list[Seat]:

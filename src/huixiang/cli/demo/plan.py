@@ -47,9 +47,9 @@ class Plan:
 
 SPOKEN = ("say", "file")
 VERBS = (
-    "say", "file", "answer", "note", "vote", "move", "apart", "describe", "decline", "merge", "undo_merge", "resolve",
-    "publish", "ask", "solved", "consent", "tier", "regrade", "end", "reopen", "tag", "assign", "know", "join",
-    "view", "hand", "take", "give_back",
+    "room", "say", "file", "answer", "note", "vote", "move", "apart", "describe", "decline", "merge", "undo_merge",
+    "resolve", "publish", "ask", "solved", "consent", "tier", "regrade", "end", "reopen", "tag", "assign", "know",
+    "join", "view", "hand", "take", "give_back",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from huixiang.channels.actions import report_fetched
 from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.delivering import deliver_due
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.cli.demo import rooms
 from huixiang.cli.demo.correcting import correct
 from huixiang.cli.demo.stage import Told, at, author_id, introduce
 from huixiang.feedback.models import Feedback
@@ -325,11 +326,15 @@ def _join(told: Told, line: Line) -> None:
     joining.join(source=_member(told, line["join"]), target=_member(told, line["into"]), by=told.by(line))
 
 
+def _room(told: Told, line: Line) -> None:
+    rooms.sit(told, line, _case(told, line["room"]))
+
+
 VERBS: dict[str, Callable[[Told, Line], None]] = {
     "file": _file, "hand": _hand, "take": _take, "give_back": _give_back, "answer": _answer, "note": _note,
     "assign": _assign, "end": _end, "reopen": _reopen, "regrade": _regrade, "vote": _vote, "move": _move,
     "apart": _apart,
     "describe": _describe, "decline": _decline, "merge": _merge, "undo_merge": _undo_merge,
     "resolve": _resolve, "ask": _ask, "publish": _publish, "tag": _tag, "view": _view, "know": _know,
-    "join": _join, "solved": _solved, "consent": _consent, "tier": _tier,
+    "room": _room, "join": _join, "solved": _solved, "consent": _consent, "tier": _tier,
 }  # fmt: skip

@@ -64,7 +64,7 @@ def file(
 def _about(room: Room) -> list[tuple[str, str]]:
     opened, closed = timezone.localtime(room.opened_at), room.closed_at and timezone.localtime(room.closed_at)
     return [
-        (_("War room"), f"{room.number} · {room.title}"),
+        (_("War room"), f"{room.number} · {room.name}"),
         (_("Opened"), f"{opened:%Y-%m-%d %H:%M}"),
         (_("State"), str(room.get_state_display()) + (f" {closed:%Y-%m-%d %H:%M}" if closed else "")),
     ]
@@ -83,7 +83,7 @@ def _xlsx(room: Room, rows: list[Row]) -> Any:
 
 
 def _markdown(room: Room, rows: list[Row]) -> Iterator[str]:
-    yield f"# {room.title}"
+    yield f"# {room.name}"
     yield ""
     for what, value in _about(room):
         yield f"- {what}: {value}"
