@@ -1,6 +1,7 @@
 """Stories of critics in a few words, each step by the product's own verbs."""
 
 import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -29,14 +30,14 @@ class Told:
     def __init__(self, account: ChannelAccount, by: Membership) -> None:
         self.account, self.by, self.actor = account, by, Actor("staff", by.id)
 
-    def says(self, name: str, *, axis: int = 0, days: float = 0, **fields: object) -> Feedback:
+    def says(self, name: str, *, axis: int = 0, days: float = 0, **fields: Any) -> Feedback:
         """Somebody says something about a matter, so many days ago; nobody opens a case for it."""
         said_at = timezone.now() - days * DAY
         said = unstored(self.account, by=name, said_at=said_at, **fields)
         placed(self.account, [towards(axis)], said)
         return said
 
-    def case(self, name: str, *, axis: int = 0, days: float = 0, **fields: object) -> Case:
+    def case(self, name: str, *, axis: int = 0, days: float = 0, **fields: Any) -> Case:
         """The same, and a case is opened for it."""
         said = self.says(name, axis=axis, days=days, **fields)
         found = cases.open_cases(workspace_id=self.account.workspace_id, feedbacks=[said])[0]
@@ -56,11 +57,14 @@ class Told:
 
     def announces(self, axis: int = 0) -> Announcement:
         """The matter is fixed and announced, and whoever is concerned is told."""
-        theme = Theme.objects.get(id=self.says("团队", axis=axis, sentiment=0).theme_id)
+        theme = self.theme(self.says("团队", axis=axis, sentiment=0))
         draft = announcements.resolve_and_draft(theme=theme, root_cause="自检", fix="改了", fixed_in="3.4", by=self.by)
         found = announcements.publish(announcement=draft, by=self.by)
         announcements.tell(announcement_id=found.id)
         return found
+
+    def theme(self, said: Feedback) -> Theme:
+        return Theme.objects.get(id=said.theme_id or said.id)
 
     def hears(self, announcement: Announcement, name: str, solved: str) -> None:
         announcements.answer(announcement=announcement, member=self.person(name), solved=solved)

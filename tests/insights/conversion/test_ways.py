@@ -8,7 +8,6 @@ from huixiang.insights.conversion import ways
 from huixiang.insights.models import CriticStale, CriticWay
 from huixiang.members import erasing, joining
 from huixiang.themes.actions import vote
-from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Workspace
 from tests.insights.conversion.telling import Told
 
@@ -97,7 +96,7 @@ def test_whoever_contributes_after_the_solution_came_back_by_that(told: Told) ->
         told.ends(case)
         by[name] = case
     told.says("suggestion", axis=3, kind="suggestion", sentiment=0)
-    other = Theme.objects.get(id=told.says("别人", axis=4).theme_id)
+    other = told.theme(told.says("别人", axis=4))
     vote(theme=other, member=told.person("vote"), given=True)
     second = told.case("details", axis=6)
     told.answers(second)

@@ -81,7 +81,8 @@ def tabs(workspace: Workspace, asked: Asked) -> list[dict[str, Any]]:
     funnel, part = queries.funnel(workspace=workspace, wanted=asked.wanted), asked.part
     kept = {name: value for name, value in part_of(asked).items() if name in ("q", "mine", "sort")}
     everybody = not (part.lost or part.reached or part.stage is not None)
-    found = [{"word": pgettext("critics", "All"), "count": funnel.total, "here": everybody, "query": kept}]
+    first = {"word": pgettext("critics", "All"), "count": funnel.total, "here": everybody, "query": kept}
+    found: list[dict[str, Any]] = [first]
     for step in funnel.steps:
         named = kept | {"stage": step.definition.key}
         here = part.stage == step.definition.stage

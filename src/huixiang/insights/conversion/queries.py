@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, Expression, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -129,7 +129,7 @@ def _reached_by(place: int, at: datetime.datetime) -> Q:
     return found
 
 
-def _taken(place: int) -> ExpressionWrapper:
+def _taken(place: int) -> Expression:
     """The time from the stage before that was really taken; never less than nothing."""
     earlier = [F(name) for name in FIELDS[place - 1 :: -1]]
     since = Coalesce(*earlier) if len(earlier) > 1 else earlier[0]
@@ -220,7 +220,9 @@ def _after(found: QuerySet[CriticWay], column: str, place: list[Any], *, falling
 def standings(ways: list[CriticWay]) -> list[Standing]:
     """Ways with what they were about: one statement when one of them has no case, else none."""
     ids = [way.feedback_id for way in ways if way.feedback_id]
-    titles = dict(Feedback.objects.filter(id__in=ids).values_list("id", "title")) if ids else {}
+    titles: dict[uuid.UUID | None, str] = {}
+    if ids:
+        titles.update(Feedback.objects.filter(id__in=ids).values_list("id", "title"))
     edge = timezone.now() - datetime.timedelta(days=SILENT_DAYS)
     return [
         Standing(
