@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases import clocks, details, events, handing, stages
 from huixiang.cases.answering import LINE, LONGEST_REPLY, note, reply
+from huixiang.cases.clocks_allowed import Rules
 from huixiang.cases.models import Case, ClockName, Turn
 from huixiang.cases.states import ENDED, UNFINISHED, CaseState, Direction, Stage
 from huixiang.cases.urgency import urgency
@@ -134,8 +135,9 @@ def hear(*, workspace_id: uuid.UUID, said: Sequence[Said]) -> None:
         ],
         workspace_id=workspace_id,
     )
+    rules: Rules | None = None
     for one in later:
-        _return_to_us(cases[one.case.id], one)
+        rules = _return_to_us(cases[one.case.id], one, rules)
     _tell_stages(workspace_id, list(cases.values()))
 
 
@@ -152,13 +154,15 @@ def _tell_stages(workspace_id: uuid.UUID, cases: Sequence[Case]) -> None:
         details.settle(workspace_id=workspace_id, case_ids=listening)
 
 
-def _return_to_us(case: Case, one: Said) -> None:
+def _return_to_us(case: Case, one: Said, rules: Rules | None) -> Rules | None:
+    """What clocks are counted by comes back: it is read once for however many."""
     if case.state in (CaseState.WAITING_MEMBER, CaseState.SOLVED):
         case.state = CaseState.WAITING_US
-        clocks.start(case, ClockName.NEXT_ANSWER, at=max(one.at, one.came_at or one.at))
+        rules = clocks.start(case, ClockName.NEXT_ANSWER, at=max(one.at, one.came_at or one.at), rules=rules)
     case.heard_at, case.last_line, case.last_at = _later(case), one.text[:LINE], max(case.last_at, one.at)
     case.save(update_fields=["state", "heard_at", "last_line", "last_at"])
     clocks.reorder(case)
+    return rules
 
 
 def _later(case: Case) -> datetime.datetime:

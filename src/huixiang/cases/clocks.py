@@ -60,15 +60,16 @@ def _started(clock: Clock) -> Note:
     return Note(events.ClockStarted(subject=clock.case_id, clock=clock.name, due_at=clock.due_at))  # type: ignore[arg-type]
 
 
-def start(case: Case, name: str, *, at: datetime.datetime) -> None:
+def start(case: Case, name: str, *, at: datetime.datetime, rules: Rules | None = None) -> Rules | None:
     """It is our turn again: an answer is due, unless one is already, and the resolution runs on, or begins anew.
 
-    Not for historical cases. Journal: cases.clock_started. The caller reorders.
+    Not for historical cases. Returns the rules it counted by, for whoever starts many. Journal: cases.clock_started.
+    The caller reorders.
     """
     if case.historical:
-        return
+        return rules
     running = {clock.name: clock for clock in case.clocks.select_for_update().filter(RUNS)}
-    rules = Rules.of(Workspace.objects.get(id=case.workspace_id))
+    rules = rules or Rules.of(Workspace.objects.get(id=case.workspace_id))
     names = [] if any(one in running for one in ANSWERS) else [name]
     if ClockName.RESOLUTION not in running:
         names.append(ClockName.RESOLUTION)
@@ -79,6 +80,7 @@ def start(case: Case, name: str, *, at: datetime.datetime) -> None:
         resume(resting, rules.hours, at=at)
         resting.save(update_fields=["pauses", "paused_at", "due_at", "warn_at"])
     record_all([_started(clock) for clock in made], workspace_id=case.workspace_id)
+    return rules
 
 
 def regraded(*, workspace: Workspace, cases: Sequence[Case]) -> None:
