@@ -15,6 +15,7 @@ from huixiang.cases.models import Case
 from huixiang.cases.states import Stage
 from huixiang.desk import access
 from huixiang.desk.dialogue.reading import details_of
+from huixiang.desk.vocabulary import FACTS
 from huixiang.dialogue import comfort
 from huixiang.dialogue import queries as templates
 from huixiang.dialogue.filling import Filled, fill, values_of, words_of
@@ -80,7 +81,8 @@ def _known(case: Case) -> dict[str, Any]:
     found = details_of(case, feedbacks, turns)
     question = details.next_question(found, case_id=case.id, feedbacks=feedbacks)
     lacking = sum(one.lacking for one in found)
-    return {"details": found, "lacking": lacking, "question": question, "feedbacks": feedbacks}
+    word = str(FACTS[question.key]) if question else ""
+    return {"details": found, "lacking": lacking, "question": question, "question_word": word, "feedbacks": feedbacks}
 
 
 @access.page(Permission.REPLY)
