@@ -5,9 +5,10 @@ import io
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django.fixtures import DjangoAssertNumQueries
 from python_calamine import CalamineWorkbook
 
 from huixiang.cases.actions import regrade
@@ -77,31 +78,31 @@ def test_an_empty_board_says_how_rooms_come(at: At, as_operator: Client) -> None
     assert "没有开着的战情室" in page.content.decode()
 
 
+def statements_of(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as done:
+        assert client.get(address).status_code == 200
+    return len(done)
+
+
 def test_the_pages_take_a_set_number_of_statements(
-    room: Room, at: At, as_operator: Client, operator: Membership, app_channel: ChannelAccount,
-    django_assert_num_queries: DjangoAssertNumQueries,
-) -> None:  # fmt: skip
-    full(room, operator, 1)
-    as_operator.get(at("war_rooms"))
-    with django_assert_num_queries(BOARD):
-        as_operator.get(at("war_rooms"))
-    with django_assert_num_queries(ROOM):
-        as_operator.get(at("war_room", room_id=room.id))
-    full(room, operator, 2)
-    for text in (factories.RUDE_SERVICE, factories.BLACK_SCREEN):
+    room: Room, at: At, as_operator: Client, operator: Membership, app_channel: ChannelAccount
+) -> None:
+    def closed(text: str) -> None:
         other = another(app_channel, text)
         Review.objects.create(workspace=room.workspace, room=other, what_happened="一", why="二", met=True)
         Room.objects.filter(id=other.id).update(state="closed", closed_at=timezone.now())
-    for text in ("充电口烧焦了一股糊味，吓死人了", "刹车踩下去没有反应，差点撞上护栏"):
+
+    board, page = at("war_rooms"), at("war_room", room_id=room.id)
+    full(room, operator, 1)
+    closed(factories.RUDE_SERVICE)
+    as_operator.get(page)
+    assert (statements_of(as_operator, board), statements_of(as_operator, page)) == (11, 28)
+    full(room, operator, 2)
+    for text in (factories.BLACK_SCREEN, "充电口烧焦了一股糊味，吓死人了"):
+        closed(text)
+    for text in ("刹车踩下去没有反应，差点撞上护栏", "方向盘突然锁死，在高架上"):
         another(app_channel, text)
-    with django_assert_num_queries(BOARD):
-        as_operator.get(at("war_rooms"))
-    with django_assert_num_queries(ROOM):
-        as_operator.get(at("war_room", room_id=room.id))
-
-
-BOARD = 99
-ROOM = 99
+    assert (statements_of(as_operator, board), statements_of(as_operator, page)) == (11, 28)
 
 
 def test_what_is_written_in_a_room_stands_on_its_page(
