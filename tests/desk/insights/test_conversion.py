@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from huixiang.desk.insights import drawing
+from huixiang.desk.insights.narrowing import Asked
 from huixiang.insights.conversion import ways
+from huixiang.insights.conversion.queries import Funnel, Listed, Step, Wanted
+from huixiang.insights.conversion.stages import STAGES
 from huixiang.journal.models import Entry
 from huixiang.members import erasing
 from huixiang.workspaces.models import Membership
@@ -106,8 +111,18 @@ def test_the_period_before_is_seen_as_it_stood_after_the_same_time(
     told.answers(early)
     told.lets_pass(early, 35)
     told.answers(late)
-    steps = as_operator.get(at("insights")).context["funnel"].steps
-    assert [step.before for step in steps] == [2, 1, 0, 0, 0, 0, 0]
+    rows = as_operator.get(at("insights")).context["rows"]
+    assert [row.step.before for row in rows] == [2, 1, 0, 0, 0, 0, 0]
+    assert [(row.changed, row.sure) for row in rows[:3]] == [("", False), ("+17", False), ("+33", False)]
+
+
+def test_a_change_of_many_people_is_told_from_chance() -> None:
+    steps = [Step(one, 80, 0, 20) for one in STAGES]
+    now = timezone.now()
+    asked = Asked(Wanted(now - 30 * DAY, now), Listed(), 30, now.date(), now.date())
+    assert [drawing.rows(Funnel(steps, {}, total, total), asked)[1].sure for total in (100, 8_000)] == [True, True]
+    few = [Step(one, 4, 0, 2) for one in STAGES]
+    assert drawing.rows(Funnel(few, {}, 10, 10), asked)[1].sure is False
 
 
 def test_times_are_from_the_step_before(as_operator: Client, at: Address, told: Told) -> None:

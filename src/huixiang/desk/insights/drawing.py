@@ -14,20 +14,30 @@ from huixiang.members.models import Member
 from huixiang.workspaces.models import Workspace
 
 WIDE, HIGH, THIN = 1000, 46, 6  # of the drawing of one stage, in units of its viewBox
+CONFIDENT: Final = 1.96  # standard errors to either side hold 95 %
 FADES: Final = ("1", ".88", ".76", ".64", ".52", ".42", ".34")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stage as it is drawn. `share` is of all critics, `change` in percentage points against the period before."""
+    """One stage as it is drawn. `share` is of all critics, `change` in percentage points against the period before.
+
+    `sure`: so many people that the change is hardly chance (the 95 % interval of the difference leaves out zero).
+    """
 
     step: Step
     points: str
     opacity: str
     share: int
     change: int | None
+    sure: bool
     reached_query: str
     here_query: str
+
+    @property
+    def changed(self) -> str:
+        """The change with its sign; "" for none."""
+        return (f"+{self.change}" if self.change > 0 else f"\N{MINUS SIGN}{-self.change}") if self.change else ""
 
     @property
     def median(self) -> float | None:
@@ -46,7 +56,7 @@ def rows(funnel: Funnel, asked: Asked) -> list[Row]:
     return [
         Row(
             step, _shape(widths[place], widths[min(place + 1, len(widths) - 1)]), FADES[place],
-            round(100 * widths[place]), _change(funnel, step),
+            round(100 * widths[place]), _change(funnel, step), _sure(funnel, step),
             query_of(asked, reached=step.definition.key if place else ""),
             query_of(asked, stage=step.definition.key),
         )
@@ -66,6 +76,15 @@ def _change(funnel: Funnel, step: Step) -> int | None:
     if not funnel.total or not funnel.before or not step.definition.stage:
         return None
     return round(100 * step.reached / funnel.total) - round(100 * step.before / funnel.before)
+
+
+def _sure(funnel: Funnel, step: Step) -> bool:
+    """Whether the shares differ by more than chance would let them: the interval of the difference of two shares."""
+    if not funnel.total or not funnel.before:
+        return False
+    now, before = step.reached / funnel.total, step.before / funnel.before
+    spread = now * (1 - now) / funnel.total + before * (1 - before) / funnel.before
+    return abs(now - before) > CONFIDENT * spread**0.5
 
 
 def lost(funnel: Funnel, asked: Asked) -> list[dict[str, Any]]:

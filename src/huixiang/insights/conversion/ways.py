@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from huixiang.insights.conversion.models import CriticStale, CriticWay
 from huixiang.insights.conversion.stages import POSITIVE_AFTER_DAYS
 
-AT_ONCE: Final = 2_000  # members made anew before a page is read; more wait for the next reader or the minute's job
+AT_ONCE: Final = 1_000  # members made anew before a page is read; more wait for the next reader or the minute's job
 
 # A way begins with a case, or with a negative feedback nobody opened one for. What a reopened case had reached does
 # not count until it is reached again: `stage`, `solved_at` and `confirmed_at` of the case went back with it.
@@ -30,7 +30,7 @@ MADE_ANEW: Final = """
         FROM feedback_feedback f LEFT JOIN themes_theme t ON t.id = f.theme_id
         WHERE f.workspace_id = %(workspace)s AND f.member_id = ANY(%(members)s) AND NOT f.historical
           AND f.case_id IS NULL AND f.removed_at IS NULL AND f.sentiment < 0 AND f.kind NOT IN ('chatter', 'spam')
-    ), ended AS (
+    ), ended AS MATERIALIZED (
         SELECT begun.*,
                CASE WHEN solved_at IS NOT NULL THEN (
                    SELECT min(n.published_at) FROM announcements_announcement n
@@ -74,7 +74,7 @@ MADE_ANEW: Final = """
                   AND a.at > coalesce(ended.solved_at, ended.satisfied_at)
             ) found WHERE found.at IS NOT NULL ORDER BY found.at, found.by LIMIT 1
         ) back ON coalesce(ended.solved_at, ended.satisfied_at) IS NOT NULL
-    ), placed AS (
+    ), placed AS MATERIALIZED (
         SELECT won.*, CASE WHEN returned_at IS NOT NULL THEN 6 WHEN satisfied_at IS NOT NULL THEN 5
                            WHEN announced_at IS NOT NULL THEN 4 WHEN solved_at IS NOT NULL THEN 3
                            WHEN details_at IS NOT NULL THEN 2 WHEN answered_at IS NOT NULL THEN 1 ELSE 0 END AS stage
