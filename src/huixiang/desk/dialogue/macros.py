@@ -153,9 +153,9 @@ def _form(request: HttpRequest, membership: Membership, macro: Macro | None) -> 
 def act(request: HttpRequest, membership: Membership, macro_id: uuid.UUID) -> HttpResponse:
     """Take a macro away, or bring it back."""
     wanted = request.POST.get("act", "")
+    macro = _macro(membership, macro_id, deleted=wanted == "restore")
     if wanted not in ("delete", "restore"):
         raise Refused(_("Choose what to do with it."))
-    macro = _macro(membership, macro_id, deleted=wanted == "restore")
     macros.put_away(macro=macro, by=membership, back=wanted == "restore")
     back = "" if wanted == "restore" else f"?deleted={macro.id}"
     return access.done(request, "", _address(membership) + back)
