@@ -125,7 +125,8 @@ def answer(request: HttpRequest, membership: Membership, attempt_id: uuid.UUID) 
     place = sent.get("place", "")
     number = int(place) if place.isascii() and place.isdigit() and len(place) == 1 else MOST_TURNS
     stored = actions.answer(attempt=found, by=membership, given=given, place=number)
-    return access.done(request, "", f"{_address(membership, found)}#turn-{stored.place}")
+    # the query makes it another address than the page's own: a browser sent to a mere fragment would not load it
+    return access.done(request, "", f"{_address(membership, found)}?turn={stored.place}#turn-{stored.place}")
 
 
 @access.verb(Permission.READ)
