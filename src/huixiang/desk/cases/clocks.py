@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext, pgettext
 
 from huixiang.cases.clocks_models import ClockName
 from huixiang.cases.clocks_shown import Shown, of_case, of_theme
@@ -67,9 +67,13 @@ def _words(shown: Shown) -> str:
     if shown.state == "none":
         return _("not begun") if shown.name == ClockName.NEXT_ANSWER else _("no time set")
     told = {
-        "running": _("%(time)s left"), "late": _("%(time)s over"), "resting": _("rests, %(time)s left"),
-        "met": _("in time, %(time)s early"), "met_late": _("%(time)s late"), "stopped": _("not needed any more"),
-    }  # fmt: skip
+        "running": pgettext("clock", "%(time)s left"),
+        "late": pgettext("clock", "%(time)s over"),
+        "resting": _("rests, %(time)s left"),
+        "met": _("in time, %(time)s early"),
+        "met_late": pgettext("clock", "%(time)s late"),
+        "stopped": _("not needed any more"),
+    }
     if shown.state == "resting" and shown.over:
         return _("rests, %(time)s over") % {"time": time}
     return told[shown.state] % {"time": time}
@@ -119,13 +123,13 @@ def worked(time: datetime.timedelta, day: int) -> str:
 
 def _days(number: int, *, around_the_clock: bool) -> str:
     if around_the_clock:
-        return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+        return npgettext("length", "%(n)d day", "%(n)d days", number) % {"n": number}
     return ngettext("%(n)d working day", "%(n)d working days", number) % {"n": number}
 
 
 def _hours(number: int) -> str:
-    return _("%(n)d h") % {"n": number}
+    return pgettext("length", "%(n)d h") % {"n": number}
 
 
 def _minutes(number: int) -> str:
-    return _("%(n)d min") % {"n": number}
+    return pgettext("length", "%(n)d min") % {"n": number}
