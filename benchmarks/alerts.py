@@ -8,9 +8,9 @@ the hour with some chance). People speak of a theme by the same process; each is
 which swings from week to week. Nothing else happens: every alert is a false one.
 
 **Then events are planted**, each in a community of its own after ten weeks of quiet: a channel falls silent for two
-days; people of a theme become three, five or ten times as many; the anger in a theme grows to four times its number of
-angry people without anybody else speaking; a release that makes everybody talk three times as much with the share of
-anger unchanged (no spreading anger, though a rise).
+days; people of a theme become three, five or ten times as many; two, four or eight angry people a day come to a theme
+on top of those it has; a release makes everybody talk three times as much with the share of anger unchanged (no
+spreading anger, though a rise).
 
 Looks are every hour (the product looks every five minutes, so its delays are at most as long). The bounds were chosen
 on the seeds under --seeds; those under --unseen were not looked at before.
@@ -184,12 +184,12 @@ def plant(seed: int, found: dict[str, Tally]) -> None:
             made = theme(rng, a_day, days)
             made.people[at:] += rng.poisson(rates(rng, a_day * (times - 1), days))[at:]
             found.setdefault(f"rise ×{times}", Tally()).add(rising_alarms(made.people, BEFORE, growth.SURE))
-        for times in (4, 8):
+        for angry in (2, 4, 8):
             made = theme(rng, a_day, days)
-            more = rng.poisson(rates(rng, a_day * ANGRY * (times - 1), days))[at:]
+            more = rng.poisson(rates(rng, angry, days))[at:]
             made.people[at:] += more
             made.angry[at:] += more
-            found.setdefault(f"anger ×{times}, the calm as ever", Tally()).add(angry_alarms(made, BEFORE, angry_bound))
+            found.setdefault(f"{angry} angry people more a day", Tally()).add(angry_alarms(made, BEFORE, angry_bound))
         made = theme(rng, a_day, days)
         more = rng.poisson(rates(rng, a_day * 2, days))[at:]
         made.people[at:] += more
@@ -199,10 +199,12 @@ def plant(seed: int, found: dict[str, Tally]) -> None:
 
 def told(name: str, seeds: Sequence[int], days: int) -> None:
     """Print the table of these seeds."""
-    alarms = np.array([quiet(seed, days) for seed in seeds]).sum(axis=0) / len(seeds) / days * 30
     print(f"{name}: seeds {' '.join(map(str, seeds))}, {len(seeds)} communities, {days} days each")
-    print("false alarms a month of a community   " + "   ".join(
-        f"{rule} {number:.2f}" for rule, number in zip(("anger", "silence", "rise"), alarms, strict=True)))  # fmt: skip
+    if days:
+        alarms = np.array([quiet(seed, days) for seed in seeds]).sum(axis=0) / len(seeds) / days * 30
+        print("false alarms a month of a community   " + "   ".join(
+            f"{rule} {number:.2f}" for rule, number in zip(("anger", "silence", "rise"), alarms, strict=True)),
+            flush=True)  # fmt: skip
     found: dict[str, Tally] = {}
     for seed in seeds:
         for again in range(4):
@@ -217,7 +219,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="*", default=[1, 2, 3])
     parser.add_argument("--unseen", type=int, nargs="*", default=[101, 102, 103])
-    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--days", type=int, default=365, help="of quiet; 0: only the planted events")
     options = parser.parse_args()
     if options.seeds:
         told("chosen on", options.seeds, options.days)

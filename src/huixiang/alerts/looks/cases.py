@@ -92,9 +92,13 @@ def _hours(span: datetime.timedelta) -> int:
 
 
 def clock(ask: Ask) -> Sequence[Sighting]:
-    """Clocks that warn or ran out; worse once they ran out, worse again with each step up the chain."""
+    """Clocks that warn or ran out; worse once they ran out, worse again with each step up the chain.
+
+    What ran out more than a day ago is no news: it stands in the inbox as overdue.
+    """
     warns = {Sensitivity.HIGH: Q(started_at__lte=ask.now - SPAN * HALF), Sensitivity.NORMAL: Q(warn_at__lte=ask.now)}
-    rows = _running(ask).filter(Q(due_at__lte=ask.now) | warns.get(Sensitivity(ask.rule.sensitivity), Q(pk__in=[])))
+    rows = _running(ask).filter(due_at__gt=ask.since(days=1))
+    rows = rows.filter(Q(due_at__lte=ask.now) | warns.get(Sensitivity(ask.rule.sensitivity), Q(pk__in=[])))
     worst: dict[uuid.UUID, Clock] = {}
     for one in rows.order_by("-level", "due_at", "id")[:MOST]:
         worst.setdefault(_subject(one), one)

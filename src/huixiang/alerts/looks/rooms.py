@@ -5,12 +5,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from django.db.models import Q
-
 from huixiang.alerts.models import Severity, SubjectKind
 from huixiang.alerts.sighting import MOST, Ask, Sighting
 from huixiang.playbooks.models import RunStep
-from huixiang.playbooks.states import TO_DO, StepState
+from huixiang.playbooks.states import TO_DO
 from huixiang.war_rooms.models import Room, Seat
 from huixiang.war_rooms.states import RoomState
 
@@ -35,9 +33,9 @@ def room(ask: Ask) -> Sequence[Sighting]:
 
 
 def step(ask: Ask) -> Sequence[Sighting]:
-    """Steps that are late or due within the hour, one sighting a case: of the step that is due first."""
-    soon = Q(state=StepState.LATE) | Q(due_at__lte=ask.now + SOON)
-    rows = RunStep.objects.filter(soon, workspace_id=ask.workspace_id, state__in=TO_DO)
+    """Steps due within the hour or late since yesterday, one sighting a case: of the step that is due first."""
+    rows = RunStep.objects.filter(workspace_id=ask.workspace_id, state__in=TO_DO, case__historical=False)
+    rows = rows.filter(due_at__lte=ask.now + SOON, due_at__gt=ask.since(days=1))
     found: dict[uuid.UUID, Sighting] = {}
     for one in rows.select_related("case", "step").order_by("due_at", "id")[:MOST]:
         found.setdefault(one.case_id, _owed(ask, one))
