@@ -135,3 +135,12 @@ def test_marks_are_told_and_taken_back(case: Case, operator: Membership) -> None
     assert marks_of(case) == {}
     with pytest.raises(Refused):
         mark(case=case, key="colour", marked="known", by=operator)
+
+
+def test_what_the_bot_asked_is_not_asked_again() -> None:
+    asked = {"scene": START + datetime.timedelta(minutes=1)}
+    found = details_of([feedback()], talk("就是黑屏"), {}, with_files=set(), asked=asked)
+    assert states(found)["scene"] == "asked"
+    question = next_question(found, case_id=HERE, feedbacks=[feedback()])
+    assert question is not None
+    assert question.key == "steps"

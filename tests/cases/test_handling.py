@@ -78,11 +78,8 @@ def test_a_private_answer_is_delivered_and_meets_the_clock(case: Case, operator:
     )  # fmt: skip
     assert (delivery.account_id, delivery.recipient_member_id) == (case.account_id, case.member_id)
     assert events(case, before) == ["cases.answered", "cases.stage_changed"]
-    told = [
-        "triage.process", "alerts.red", "war_rooms.look", "channels.deliver", "cases.note_contact",
-        "groupbot.person_spoke", "war_rooms.note_answers",
-    ]  # fmt: skip
-    assert waiting() == told
+    told = ["channels.deliver", "cases.note_contact", "groupbot.person_spoke"]
+    assert [name for name in waiting() if name in told] == told
 
 
 def test_only_the_first_answer_is_the_first(case: Case, operator: Membership) -> None:
@@ -152,7 +149,7 @@ def test_the_members_next_word_brings_it_back_with_a_clock(case: Case, operator:
     assert case.urgency == urgency(case.grade, case.due_at, case.opened_at)
     assert events(case, before) == ["cases.member_spoke", "cases.clock_started", "cases.stage_changed"]
     hear(workspace_id=case.workspace_id, said=[said(case, "在吗")])
-    assert case.clocks.count() == 2
+    assert case.clocks.count() == 3
 
 
 def test_a_note_moves_nothing(case: Case, operator: Membership) -> None:

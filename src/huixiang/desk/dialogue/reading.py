@@ -1,5 +1,6 @@
 """What the dialogue adds to a case's pane: stages, what is missing, the next question, what waits, comfort."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from huixiang.cases.states import ENDED, Direction
 from huixiang.desk.vocabulary import FACTS
 from huixiang.dialogue import comfort, scheduling
 from huixiang.feedback.models import Feedback
+from huixiang.groupbot.models import Remark
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission, holds
 
@@ -37,9 +39,18 @@ def in_dialogue(
 
 
 def details_of(case: Case, feedbacks: Sequence[Feedback], turns: Sequence[Turn]) -> list[Detail]:
-    """What is known and missing; one statement, the turns have their files."""
+    """What is known and missing; one statement, two where a bot may have asked. The turns have their files."""
     files = {turn.id for turn in turns if turn.files and turn.direction == Direction.INBOUND}
-    return details.details_of(feedbacks, turns, details.marks_of(case), with_files=files)
+    asked = _asked_by_bot(case, feedbacks)
+    return details.details_of(feedbacks, turns, details.marks_of(case), with_files=files, asked=asked)
+
+
+def _asked_by_bot(case: Case, feedbacks: Sequence[Feedback]) -> dict[str, datetime.datetime]:
+    """What the bot asked for in the case's group, and when: nobody is asked the same by a person after it."""
+    if case.conversation is None or not case.conversation.group:
+        return {}
+    said = Remark.objects.filter(workspace_id=case.workspace_id, feedback_id__in=[one.id for one in feedbacks])
+    return dict(said.exclude(question="").order_by("-at").values_list("question", "at"))
 
 
 def _pending(membership: Membership, rows: Sequence[PendingAnswer], turns: Sequence[Turn]) -> dict[str, Any]:
