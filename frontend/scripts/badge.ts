@@ -7,7 +7,13 @@ function links(place: string): HTMLAnchorElement[] {
   return [...document.querySelectorAll<HTMLAnchorElement>(found.join())];
 }
 
-function show(link: HTMLAnchorElement, count: number, label: string): void {
+/** On the phone the alerts are behind “More”, which shows their number as well. */
+function marked(place: string): HTMLElement[] {
+  const more = place === "/alerts/" ? '.tabbar button[popovertarget="me-menu"]' : "";
+  return [...links(place), ...(more ? document.querySelectorAll<HTMLElement>(more) : [])];
+}
+
+function show(link: HTMLElement, count: number, label: string): void {
   let badge = link.querySelector<HTMLElement>(".n");
   if (count === 0) {
     badge?.remove();
@@ -29,7 +35,7 @@ async function ask(place: string): Promise<void> {
     const answer = await fetch(`${first.href}badge/`, { headers: { Accept: "application/json" } });
     if (!answer.ok || answer.redirected) return;
     const told = (await answer.json()) as { count: number; label: string };
-    for (const link of links(place)) show(link, told.count, told.label);
+    for (const link of marked(place)) show(link, told.count, told.label);
   } catch {
     // without a connection the number stays as it was
   }
