@@ -112,7 +112,7 @@ def test_opening_costs_the_same_whatever_the_number(
 ) -> None:
     feedbacks = [unstored(app_channel, by=str(place)) for place in range(number)]
     Feedback.objects.bulk_create(feedbacks)
-    with django_assert_num_queries(8):  # numbers by two, cases, events, what is searched, a savepoint, the alerts' job
+    with django_assert_num_queries(9):  # numbers by two, cases, events, what is searched, a savepoint, two jobs
         open_cases(workspace_id=app_channel.workspace_id, feedbacks=feedbacks)
 
 
