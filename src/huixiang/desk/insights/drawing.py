@@ -1,5 +1,6 @@
 """The funnel as it is drawn and said: shapes as SVG attributes, shares, what changed, where each number leads."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -84,7 +85,7 @@ def _sure(funnel: Funnel, step: Step) -> bool:
         return False
     now, before = step.reached / funnel.total, step.before / funnel.before
     spread = now * (1 - now) / funnel.total + before * (1 - before) / funnel.before
-    return abs(now - before) > CONFIDENT * spread**0.5
+    return abs(now - before) > CONFIDENT * math.sqrt(spread)
 
 
 def lost(funnel: Funnel, asked: Asked) -> list[dict[str, Any]]:
