@@ -7,7 +7,6 @@ from django.test import Client
 
 from huixiang.cases.models import Case
 from huixiang.journal.models import Entry
-from huixiang.playbooks.models import ResponseStandard
 from huixiang.triage.grading import table
 from huixiang.workspaces.actions import create_api_key, leave_team
 from huixiang.workspaces.models import ApiKey, Membership, Workspace
@@ -118,17 +117,6 @@ def test_a_table_that_would_not_grade_is_refused(
     sent = sent_rules(workspace) | wrong
     assert as_owner.post(at("settings_rules_save"), sent, headers=HTMX).status_code == 409
     assert shape(workspace) == before
-
-
-def test_standards(at: Callable[..., str], workspace: Workspace, as_owner: Client) -> None:
-    sent = {f"number-{grade}": "2" for grade in ("red", "orange", "yellow", "blue")}
-    sent |= {f"unit-{grade}": "hours" for grade in ("orange", "yellow", "blue")}
-    as_owner.post(at("settings_standards_save"), sent | {"unit-red": "minutes", "always-red": "on"})
-    kept = ResponseStandard.objects.filter(workspace=workspace)
-    assert {(one.grade, one.first_answer_minutes, one.around_the_clock) for one in kept} == {
-        ("red", 2, True), ("orange", 120, False), ("yellow", 120, False), ("blue", 120, False),
-    }  # fmt: skip
-    assert as_owner.post(at("settings_standards_save"), sent, headers=HTMX).status_code == 409
 
 
 def test_journal_in_words_and_verified(
