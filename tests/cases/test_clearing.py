@@ -1,11 +1,15 @@
 """A red case is answered by who passed what their role needs, whatever the way in."""
 
+import datetime
+
 import pytest
 from django.utils import timezone
 
 from huixiang.cases.actions import reply
 from huixiang.cases.clearing import NotCleared
 from huixiang.cases.models import Case, Turn
+from huixiang.dialogue.models import ScheduledReply
+from huixiang.dialogue.scheduling import Later, schedule
 from huixiang.journal.events import SYSTEM
 from huixiang.workspaces import clearances
 from huixiang.workspaces.clearances import Wanted
@@ -26,6 +30,13 @@ def test_without_the_course_nothing_is_sent(red: Case, operator: Membership) -> 
     assert refused.value.courses == ("crisis",)
     assert f"/w/{operator.workspace.slug}/academy/" in str(refused.value.sentence)
     assert not Turn.objects.filter(case=red, direction="outbound").exists()
+
+
+def test_an_answer_put_off_is_refused_now_and_not_at_night(red: Case, operator: Membership) -> None:
+    later = Later(timezone.now() + datetime.timedelta(hours=1))
+    with pytest.raises(NotCleared):
+        schedule(case=red, by=operator, text="对不起，我们今天来查。", lane="private", later=later)
+    assert not ScheduledReply.objects.exists()
 
 
 def test_with_the_course_it_goes_out(red: Case, operator: Membership) -> None:

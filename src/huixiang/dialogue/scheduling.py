@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from huixiang.cases import holding, red_lines
+from huixiang.cases import clearing, holding, red_lines
 from huixiang.cases.answering import Manner, checked, reply
 from huixiang.cases.files import move_files
 from huixiang.cases.holding import QUOTED, UNFILLED
@@ -160,6 +160,7 @@ def _looked_at(case: Case, by: Membership, text: str, lane: str, *, anyway: str,
     if lane not in (Lane.PUBLIC, Lane.PRIVATE):
         raise Refused(_("Choose whether the answer is public or private."))
     red_lines.hold(text, workspace=by.workspace, lane=lane, anyway=anyway)
+    clearing.hold(case, by)
     try:
         holding.hold(case, text, lane=lane_of(case, lane), by=by, knowingly=knowingly, approved=False)
     except holding.NeedsApproval as wants:
