@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
+from huixiang.cases import approving
 from huixiang.cases.models import Case, PendingAnswer, Turn
 from huixiang.channels.models import ChannelAccount
 from huixiang.dialogue import macros, queries, templates
@@ -108,6 +109,17 @@ def test_a_public_answer_waits_is_listed_and_approved(
     waiting = PendingAnswer.objects.get(state="waiting")
     as_operator.post(at("pending_decide", pending_id=waiting.id), {"act": "approve", "text": "周五 18 点前说进展"})
     assert sent(board) == [("public", "周五 18 点前说进展")]
+
+
+def test_who_approves_says_why_it_crosses_a_red_line(
+    board: Case, specialist: Membership, at: At, as_operator: Client
+) -> None:
+    pending = approving.ask(case=board, by=specialist, text="请打 13612345678 找我")
+    decide = at("pending_decide", pending_id=pending.id)
+    as_operator.post(decide, {"act": "approve"})
+    assert sent(board) == []
+    as_operator.post(decide, {"act": "approve", "reason": "客服专线，本来就公开"})
+    assert sent(board) == [("public", "请打 13612345678 找我")]
 
 
 def test_an_answer_for_later(case: Case, at: At, as_operator: Client) -> None:

@@ -218,7 +218,7 @@ def decide(request: HttpRequest, membership: Membership, pending_id: uuid.UUID) 
     address = access.back(request, reverse("desk:case", args=[membership.workspace.slug, pending.case_id]))
     act, told = request.POST.get("act", ""), request.POST
     if act == "approve":
-        approving.approve(pending=pending, by=membership, text=told.get("text", ""), anyway=told.get("anyway", ""))
+        approving.approve(pending=pending, by=membership, text=told.get("text", ""), anyway=told.get("reason", ""))
         return access.done(request, _("It is sent."), address)
     if act == "back":
         approving.send_back(pending=pending, by=membership, reason=told.get("reason", ""))
