@@ -21,7 +21,7 @@ READ = {
     "themes_alike",
     "announcements", "announcement", "announcement_telling", "channels", "import_run", "import_progress",
     "import_refused", "settings", "settings_team", "settings_keys", "settings_rules", "settings_standards",
-    "settings_journal", "import",
+    "settings_journal", "settings_red_lines", "import",
 }  # fmt: skip
 OWNERS_ONLY = {"settings_keys"}
 READ_BY_WHO_MAY = {  # themes are merged, moved and split by some roles; a file is found by who asked for it
