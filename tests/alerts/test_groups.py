@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 from urllib3.util import connection
 
-from huixiang.alerts import scanning, sending
+from huixiang.alerts import scanning
 from huixiang.alerts.actions import set_quiet
 from huixiang.alerts.delivering import queue_due
 from huixiang.alerts.models import Alert, AlertTarget, Notice
@@ -175,7 +175,7 @@ def test_a_name_that_changes_its_number_leads_nowhere_inside(heard: Heard, monke
         number = next(answers, "127.0.0.1") if host == "moving.example" else host
         return real(number, port, *rest, **named)
 
-    monkeypatch.setattr(sending.socket, "getaddrinfo", lookup)
+    monkeypatch.setattr("huixiang.alerts.sending.socket.getaddrinfo", lookup)
     with pytest.raises(NotTold):
         tell(f"json://moving.example:{heard.server.server_port}/", title="a", body="b")
     assert heard.told == []

@@ -30,7 +30,7 @@ def _wake(workspace_id: str, *kinds: AlertKind) -> None:
 
 @app.task(name="alerts.red", retry=FEW)
 def red(workspace_id: str, subjects: list[str]) -> None:  # noqa: ARG001 - a look sees all of them
-    """Cases were opened, re-graded or ended."""
+    """Cases were opened, re-graded, or taken in the war room; what ended is seen by the next look of all rules."""
     _wake(workspace_id, AlertKind.RED, AlertKind.CRITIC, AlertKind.SAFETY, AlertKind.KOC)
 
 

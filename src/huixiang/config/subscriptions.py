@@ -32,7 +32,7 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "cases.member_spoke": ["dialogue.member_wrote", "playbooks.follow_cases", "api.tell:cases.member_spoke"],
     "cases.regraded": ["alerts.red", "war_rooms.look", "api.tell:cases.regraded"],
     "cases.clock_breached": ["alerts.clocks", "api.tell:cases.clock_breached"],
-    "cases.state_changed": ["alerts.red", "playbooks.follow_states", "api.tell:cases.state_changed"],
+    "cases.state_changed": ["playbooks.follow_states", "api.tell:cases.state_changed"],
     "themes.found": ["api.tell:themes.found"],
     "war_rooms.opened": ["playbooks.follow_rooms"],
     "themes.moved": ["cases.follow_promises", "playbooks.follow_themes", "api.tell:themes.moved"],
