@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django import template
@@ -163,6 +164,9 @@ def clock_bar(clock: object, label: str, now: datetime | None = None) -> SafeStr
         return NOTHING
     at, started, met = now or timezone.now(), _part(clock, "started_at"), _part(clock, "met_at")
     shown = times.due(due_at, met, at, started_at=started, rough=False)
+    if started is not None:  # what it rested is nobody's time
+        pauses = _part(clock, "pauses") or ()
+        started += sum((end - begin for begin, end in zip(pauses[::2], pauses[1::2], strict=True)), timedelta())
     share = 1.0 if met is not None or started is None else times.used(started, due_at, at)
     kind = {"done": "mut", "over": "over"}.get(shown.state, "")
     return format_html(
