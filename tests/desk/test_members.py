@@ -147,7 +147,7 @@ def test_a_profile_costs_the_same_whatever_was_said(
             app_channel, [factories.COLD_START, factories.BLACK_SCREEN, factories.RUDE_SERVICE][place], author_id="u1",
             author_name="阿澈", thread=f"t{place}",
         )  # fmt: skip
-    with django_assert_num_queries(44):
+    with django_assert_num_queries(53):
         answer = as_operator.get(at("member", member_id=case.member_id))
     assert len([1 for moment, _told in answer.context["story"] if moment.kind == "feedback"]) == number
 

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from django.db.models import Aggregate, Count, DurationField, Expression, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, Expression, ExpressionWrapper, F, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -253,17 +253,17 @@ class OfMember:
 
 
 def of_member(member: Member) -> OfMember | None:
-    """The way of one critic: three statements; None for who never criticised anything.
+    """The way of one critic: one statement, two when it has no case; None for who never criticised anything.
 
     `steps`: each stage with when it was reached (None where it was passed or is to come) and done, passed or todo.
     """
     found = CriticWay.objects.filter(workspace_id=member.workspace_id, member_id=member.id)
     rows = found.select_related("member", "account", "theme", "case__owner__user").defer("theme__centre")
-    latest = rows.order_by("-begun_at", "-key").first()
+    latest = rows.annotate(ways=Window(Count("key"))).order_by("-begun_at", "-key").first()
     if latest is None:
         return None
     steps = [(one, getattr(latest, one.field), _state(latest, one)) for one in STAGES]
-    return OfMember(standings([latest])[0], found.count(), steps)
+    return OfMember(standings([latest])[0], latest.ways, steps)
 
 
 def _state(way: CriticWay, one: Definition) -> str:
