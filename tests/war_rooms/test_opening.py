@@ -59,7 +59,7 @@ def test_a_red_without_a_theme_has_its_own_room_until_the_theme_comes(red: Case,
     [own] = look(workspace_id=red.workspace_id, case_ids=[red.id])
     assert (own.theme_id, own.case_id, own.title) == (None, red.id, red.title)
     Case.objects.filter(id=red.id).update(theme_id=theme_id)
-    room = open_room(workspace=operator.workspace, theme=Theme.objects.get(id=theme_id))
+    room = open_room(workspace=operator.workspace, theme=Theme.objects.get(cases=red))
     own.refresh_from_db()
     assert (own.state, own.joined_into, room.theme_id) == ("joined", room, theme_id)
     assert list(room.reds.values_list("case_id", flat=True)) == [red.id]
@@ -77,7 +77,7 @@ def test_the_rooms_of_merged_themes_are_joined_with_both_stories(
     seating.take_part(room=second, who=owner, part="pr", actor=SYSTEM)
     write_fact(room=second, by=owner, text="第二间里知道的")
     write_fact(room=room, by=operator, text="第一间里知道的")
-    source, target = Theme.objects.get(id=other.theme_id), Theme.objects.get(id=red.theme_id)
+    source, target = Theme.objects.get(cases=other), Theme.objects.get(cases=red)
     themes.merge(source=source, target=target, actor=Actor("staff", operator.id))
     jobs.run_waiting()
     second.refresh_from_db()
@@ -95,7 +95,7 @@ def test_a_merged_themes_room_goes_along_and_comes_back_anew_when_it_is_undone(
     room: Room, red: Case, app_channel: ChannelAccount, operator: Membership
 ) -> None:
     calm = factories.case(app_channel, factories.RUDE_SERVICE)
-    source, target = Theme.objects.get(id=red.theme_id), Theme.objects.get(id=calm.theme_id)
+    source, target = Theme.objects.get(cases=red), Theme.objects.get(cases=calm)
     merge = themes.merge(source=source, target=target, actor=Actor("staff", operator.id))
     jobs.run_waiting()
     room.refresh_from_db()

@@ -14,7 +14,7 @@ from huixiang.kernel.errors import Refused
 from huixiang.themes.models import Theme
 from huixiang.war_rooms import closing, deciding, figures, knowing, noting, queries, seating, statements
 from huixiang.war_rooms.actions import acknowledge
-from huixiang.war_rooms.models import Change, Room, Seat, Sending
+from huixiang.war_rooms.models import Change, Room, Seat, Sending, Statement
 from huixiang.workspaces.actions import leave_team
 from huixiang.workspaces.models import Membership
 from tests import factories
@@ -92,7 +92,7 @@ def test_what_is_not_approved_is_not_said(room: Room, operator: Membership) -> N
             use(statement=draft, by=operator)
 
 
-def approved(room: Room, by: Membership, text: str = "我们已看到，今晚八点再说") -> statements.Statement:
+def approved(room: Room, by: Membership, text: str = "我们已看到，今晚八点再说") -> Statement:
     made = statements.write(room=room, by=by, text=text, base=None)
     statements.ask(statement=made, by=by)
     statements.judge(statement=made, by=by, approved=True)
@@ -195,7 +195,7 @@ def test_a_room_closes_with_a_whole_review_once_every_red_was_taken(
 def test_figures_count_people_once_and_tell_the_day_from_the_one_before(
     room: Room, red: Case, app_channel: ChannelAccount
 ) -> None:
-    theme = Theme.objects.get(id=red.theme_id)
+    theme = Theme.objects.get(cases=red)
     vector, ago = rows.towards(7), timezone.now() - datetime.timedelta(hours=30)
     said = [
         rows.unstored(app_channel, by=name, said_at=at)

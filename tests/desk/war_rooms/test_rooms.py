@@ -3,6 +3,7 @@
 import datetime
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -54,7 +55,7 @@ def full(room: Room, by: Membership, times: int) -> None:
 
 def another(account: ChannelAccount, text: str) -> Room:
     case = factories.case(account, text)
-    theme = Theme.objects.get(id=case.theme_id)
+    theme = Theme.objects.get(cases=case)
     regrade(case=case, grade="red", reason="红", actor=SYSTEM)
     look(workspace_id=case.workspace_id, case_ids=[case.id])
     return Room.objects.get(theme=theme)
@@ -108,7 +109,9 @@ def test_the_pages_take_a_set_number_of_statements(
 def test_what_is_written_in_a_room_stands_on_its_page(
     room: Room, red: Case, at: At, as_operator: Client, operator: Membership, owner: Membership
 ) -> None:
-    post = lambda view, **sent: as_operator.post(at(view, room_id=room.id), sent, headers=HTMX)  # noqa: E731 - short
+    def post(view: str, **sent: str) -> Any:
+        return as_operator.post(at(view, room_id=room.id), sent, headers=HTMX)
+
     label = red.label
     assert post("war_room_fact", text="只在 3.4.1", state="confirmed", source=label).headers["HX-Refresh"] == "true"
     assert post("war_room_fact", text="不知来源", state="confirmed", source="HX-9").status_code == 409

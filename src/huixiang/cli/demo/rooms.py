@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from huixiang.cases.models import Case
 from huixiang.cli.demo.stage import Told
+from huixiang.journal.events import Actor
 from huixiang.themes.models import Theme
 from huixiang.war_rooms import actions, closing, deciding, knowing, noting, seating, statements
 from huixiang.war_rooms.models import Room
@@ -24,7 +25,7 @@ def sit(told: Told, line: Line, case: Case) -> None:
     if line.get("take"):
         actions.acknowledge(case=case, by=by)
     for who, part in line.get("seats", {}).items():
-        seating.take_part(room=room, who=told.team[who], part=part, actor=noting.Actor("staff", by.id))
+        seating.take_part(room=room, who=told.team[who], part=part, actor=Actor("staff", by.id))
     for text, state in line.get("facts", []):
         knowing.write_fact(room=room, by=by, text=text, state=state, case=case)
     for text, who in line.get("questions", []):
