@@ -25,7 +25,7 @@ def test_one_case_with_what_was_said_and_when_it_is_due(desk: Program, case: Cas
     assert status == 200
     assert (found["number"], found["grade"], found["state"]) == (case.label, case.grade, "open")
     assert [turn["direction"] for turn in found["turns"]] == ["inbound"]
-    assert [clock["name"] for clock in found["clocks"]] == ["first_answer"]
+    assert [clock["name"] for clock in found["clocks"]] == ["first_answer", "resolution"]
     assert found["assessment"]["grade"] == case.grade
     assert found["member"]["id"] == str(case.member_id)
 
