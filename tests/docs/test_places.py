@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs import pages
 
-PACKAGE_ROW = re.compile(r"^\| `([a-z]+)` \|", re.MULTILINE)
+PACKAGE_ROW = re.compile(r"^\| `([a-z_]+)` \|", re.MULTILINE)
 FILE = re.compile(r"`((?:[a-z_]+/)+[a-z_]+\.(?:py|toml|html|json))`")
 SMS = "src/huixiang/connectors/sms/"
 OF_THE_WALK = {  # what the readers of new-feature.md and new-connector.md write
