@@ -4,7 +4,6 @@ import datetime
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
@@ -26,7 +25,6 @@ from huixiang.playbooks.states import OPEN, EndReason, StepKind, StepState
 from huixiang.workspaces.models import Workspace
 
 Done = Mapping[uuid.UUID, Sequence[RunStep]]  # by case: what was done under the playbook before
-REMIND: Final = "playbooks.remind"
 
 
 def in_force(workspace: Workspace) -> list[PlaybookVersion]:
@@ -209,4 +207,4 @@ def _store(workspace: Workspace, runs: Sequence[PlaybookRun], rows: Sequence[Seq
     ]  # fmt: skip
     record_all(notes, workspace_id=workspace.id)
     if any(row.remind_at and row.remind_at <= timezone.now() for fresh in rows for row in fresh):
-        jobs.queue(REMIND, once=REMIND)
+        jobs.queue("playbooks.remind", once="playbooks.remind")

@@ -168,7 +168,7 @@ def keep(workspace: Workspace, moved: Sequence[RunStep], notes: Sequence[Note]) 
     RunStep.objects.bulk_update(moved, MOVED, batch_size=500)
     record_all(notes, workspace_id=workspace.id)
     if any(row.remind_at and row.remind_at <= timezone.now() for row in moved):
-        jobs.queue(running.REMIND, once=running.REMIND)
+        jobs.queue("playbooks.remind", once="playbooks.remind")
 
 
 def _end(

@@ -6,10 +6,9 @@ from procrastinate.contrib.django import app
 
 from huixiang.kernel.jobs import SURELY
 from huixiang.playbooks import escalation, following, telling
-from huixiang.playbooks.running import REMIND
 
 
-@app.task(name=REMIND, retry=SURELY)
+@app.task(name="playbooks.remind", retry=SURELY)
 def remind() -> None:
     """Steps began that somebody has to hear of."""
     telling.remind()
