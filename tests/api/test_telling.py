@@ -26,7 +26,7 @@ def test_without_listeners_it_costs_one_look_and_no_job(
 ) -> None:
     _listen(workspace, "theme.found")
     _listen(other_workspace, "case.opened")
-    with django_assert_num_queries(2):  # the look, and the job that looks for reds to alert about
+    with django_assert_num_queries(3):  # the look, and the two jobs that look for reds
         dispatch.follow("cases.opened", workspace_id=workspace.id, subjects=[new_id()])
     assert waiting() == ["alerts.red", "war_rooms.look"]
 
@@ -36,15 +36,15 @@ def test_a_listener_costs_the_look_and_the_job(
 ) -> None:
     _listen(workspace, "case.opened")
     _listen(workspace, "case.opened", "theme.found")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         dispatch.follow("cases.opened", workspace_id=workspace.id, subjects=[new_id()])
     assert waiting() == ["alerts.red", "war_rooms.look", "api.tell:cases.opened"]
 
 
 def test_an_event_of_several_names_is_told_to_who_wants_any(workspace: Workspace) -> None:
     _listen(workspace, "case.reopened")
-    assert _follow(workspace, "cases.state_changed") == ["api.tell:cases.state_changed"]
+    assert _follow(workspace, "cases.state_changed") == ["playbooks.follow_states", "api.tell:cases.state_changed"]
 
 
 def test_what_else_follows_is_queued_all_the_same(workspace: Workspace) -> None:
-    assert _follow(workspace, "themes.merged") == ["cases.follow_merge"]
+    assert _follow(workspace, "themes.merged") == ["cases.follow_merge", "war_rooms.follow_merge"]

@@ -55,7 +55,7 @@ def test_a_silent_worker_is_told_but_pages_can_be_served(client: Client, db: Non
 
 def test_not_ready_while_migrations_are_pending(client: Client, db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'journal' AND name = '0002_append_only'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'journal' AND name = '0003_crossed_index'")
     response = client.get("/readyz")
     assert (response.status_code, response.json()["schema"]) == (503, "migrations are pending")
 

@@ -74,7 +74,7 @@ def test_what_staff_name(what: str, workspace: Workspace, owner: Membership, des
         f"members/{case.member_id}/describe/": {"name": name, "email": ""},
         f"cases/{case.id}/tags/add/": {"name": name},
         "inbox/views/save/": {"name": name},
-        "channels/open/": {"name": name, "kind": "import"},
+        "channels/connect/": {"name": name, "kind": "api"},
         "settings/tags/create/": {"name": name},
         "settings/keys/create/": {"name": name, "scopes": "read"},
         "settings/save/": {

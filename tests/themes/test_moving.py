@@ -56,7 +56,9 @@ def test_part_of_a_theme_becomes_its_own_and_goes_back(mixed: Theme) -> None:
     assert np.allclose(np.asarray(Theme.objects.get(id=new.id).centre), towards(0, lean=0.7), atol=1e-3)
     assert Theme.objects.get(id=mixed.id).impact == pytest.approx(3 * 0.2 * 0.75)
     assert Case.objects.filter(theme=new).count() == 2
-    assert (told(mixed), told(new)) == (["themes.split_off"], ["themes.feedback_taken"])
+    assert (told(mixed), told(new)) == (
+        ["themes.split_off", "cases.promise_started"], ["themes.feedback_taken", "cases.promise_started"],
+    )
     assert [one.id for one in moves_of(mixed)] == [one.id for one in moves_of(new)] == [done.id]
 
     moving.undo(move_id=done.id, workspace_id=mixed.workspace_id, actor=STAFF)

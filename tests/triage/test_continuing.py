@@ -170,7 +170,7 @@ def test_what_follows_can_make_the_case_worse_and_never_better(app_channel: Chan
     received(app_channel, inbound("刹车突然失灵，差点追尾，太危险了", author_id="甲", sent_at=ago(minutes=5)))
     case = Case.objects.get()
     assert (case.grade, Feedback.objects.get().grade) == ("red", "red")
-    assert case.clocks.get().due_at == case.due_at
+    assert case.clocks.get(name="first_answer").due_at == case.due_at
     assert Entry.objects.filter(name="cases.regraded", subject_id=case.id).count() == 1
     Case.objects.update(grade="red")
     Feedback.objects.update(grade="red")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "feedback.removed": [
         "themes.forget_feedback", "cases.forget_feedback", "triage.forget_feedback", "intake.forget_attachments",
+        "war_rooms.forget_feedback",
         "api.tell:feedback.removed",
     ],
     "themes.merged": ["cases.follow_merge", "war_rooms.follow_merge", "api.tell:themes.merged"],

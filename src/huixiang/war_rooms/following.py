@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from huixiang.cases.models import Case
 from huixiang.cases.states import UNFINISHED
-from huixiang.feedback.models import Grade
+from huixiang.feedback.models import Feedback, Grade
 from huixiang.journal.actions import record
 from huixiang.themes.models import Merge
 from huixiang.war_rooms import events, locking, queries
@@ -123,3 +123,15 @@ def _let_go(workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> None:
         room = Room.objects.select_for_update(of=("self",)).get(id=room_id)
         if room.state == RoomState.OPEN and not room.reds.exists():
             _give_theme(room, theme_id)
+
+
+@transaction.atomic
+def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID]) -> None:
+    """Feedback was removed: a room called by its words is called by its theme alone, else by the case's number."""
+    removed = Feedback.objects.filter(workspace_id=workspace_id, id__in=feedback_ids)
+    of_themes = Room.objects.filter(workspace_id=workspace_id, theme_id__in=removed.values("theme_id"))
+    of_themes.update(title="")
+    alone = Room.objects.filter(workspace_id=workspace_id, theme=None, case_id__in=removed.values("case_id"))
+    for room in alone.select_related("case"):
+        room.title = room.case.label if room.case else ""
+        room.save(update_fields=["title"])

@@ -37,6 +37,12 @@ def follow_cases(workspace_id: str, subjects: list[str]) -> None:
     actions.look(workspace_id=uuid.UUID(workspace_id), case_ids=red)
 
 
+@app.task(name="war_rooms.forget_feedback", retry=SURELY)
+def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
+    """Feedback was removed: no room is called by its words."""
+    following.forget_feedback(workspace_id=uuid.UUID(workspace_id), feedback_ids=_ids(subjects))
+
+
 @app.task(name="war_rooms.let_go", retry=SURELY)
 def let_go(workspace_id: str, subjects: list[str]) -> None:
     """People left the team: their seats are free."""
