@@ -40,7 +40,7 @@ def test_an_anonymous_word_is_answered_behind_its_code(
     expect(staff.locator(".conv")).to_contain_text("儿童锁")
     assert drawn(staff, ".conv .files img") == 360
     staff.locator("#composer textarea[name=text]").fill("让老人下车不方便，对不起。请问是哪一款车？周五前给您答复。")
-    staff.get_by_role("button", name="发送").click()
+    staff.get_by_role("button", name="发送", exact=True).click()
     expect(staff.locator(".msg.out").last).to_contain_text("周五前给您答复")
 
     phone.context.clear_cookies()  # another day, another phone: only the code is left

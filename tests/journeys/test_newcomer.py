@@ -41,7 +41,7 @@ def _answer_the_red_case(page: Page) -> None:
     page.locator(".it.it-red").first.click()
     expect(page.locator(".conv")).to_contain_text("仪表闪了一下低压系统异常")
     page.locator("#composer textarea[name=text]").fill(ANSWER)
-    page.get_by_role("button", name="发送").click()
+    page.get_by_role("button", name="发送", exact=True).click()
     expect(page.locator(".msg.out").last).to_contain_text("明天中午前给你答复")
 
 

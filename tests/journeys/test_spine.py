@@ -47,7 +47,7 @@ def test_from_the_api_to_a_thanked_reporter(
     staff.locator("textarea[name=text]").fill(
         "谢谢您记下这些，对不起让您受冻了。请问停车前插着枪吗？明天中午前给您答复。"
     )
-    staff.get_by_role("button", name="发送").click()
+    staff.get_by_role("button", name="发送", exact=True).click()
     expect(staff.locator(".msg.out").last).to_contain_text("对不起让您受冻了")
     product.until("SELECT count(*) FROM channels_delivery WHERE state = 'ready'", 1)
     assert _fetched(address, api_key, "reply")["text"].startswith("谢谢您记下这些")
