@@ -176,6 +176,7 @@ def named(base: str) -> str:
 FORMER = {"secret.key": "the key of what is there"}
 
 
+@pytest.mark.proof
 def test_whatever_stops_it_before_the_end_leaves_key_and_rows_as_they_were(
     stopped: Path, empty_database: str, home: Path, run: Run
 ) -> None:
@@ -196,6 +197,7 @@ def test_whatever_stops_it_before_the_end_leaves_key_and_rows_as_they_were(
     assert named(empty_database) == "what is there"
 
 
+@pytest.mark.proof
 def test_a_dump_that_ends_too_early_is_not_half_played_back(
     stopped: Path, empty_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +217,7 @@ def test_a_dump_that_ends_too_early_is_not_half_played_back(
     assert named(empty_database) == "what is there"
 
 
+@pytest.mark.proof
 def test_once_the_rows_are_there_their_key_stays(stopped: Path, empty_database: str, home: Path, run: Run) -> None:
     shutil.rmtree(home / "uploads")
     (home / "uploads").write_text("a file where a folder shall be")
@@ -228,6 +231,7 @@ def test_once_the_rows_are_there_their_key_stays(stopped: Path, empty_database: 
     assert named(empty_database) == "北辰汽车"
 
 
+@pytest.mark.proof
 def test_a_key_brought_into_an_empty_folder_goes_again_when_it_was_for_nothing(
     stopped: Path, empty_database: str, run: Run, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
