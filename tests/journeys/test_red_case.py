@@ -67,7 +67,7 @@ def is_answered_with_the_coach(page: Page, address: str) -> None:
     expect(page.locator("#composer")).to_contain_text("像在轻视")
     draft.fill(GOOD)
     expect(page.locator("#composer")).not_to_contain_text("像在")
-    page.locator("#composer button.btn-primary[type=submit]").click()
+    page.get_by_role("button", name="发送", exact=True).click()
     expect(page.locator(".msg.out").last).to_contain_text("让您和孩子受惊")
 
 
