@@ -214,6 +214,7 @@ def test_without_the_database_the_lines_close_before_another_may_open_them(
         await until(lambda: wire.open == 1)
 
     lines_run(work)
+    assert (wire.opened, wire.most) == (2, 1)
 
 
 def test_answers_go_out_by_the_line_and_not_by_a_worker(account: ChannelAccount, wire: Wire) -> None:

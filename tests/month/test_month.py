@@ -147,6 +147,7 @@ def test_a_month_is_lived_and_nothing_is_lost(month: tuple[Month, Worker]) -> No
         workspace = story.team.workspace
         told_of = report(story, worker)
         print("\n" + "\n".join(f"{name}: {value}" for name, value in told_of.items()))  # noqa: T201 - the figures
+        assert workspace.cases.exists()
         every_message_is_read(workspace, story.said)
         no_clock_is_lost(workspace)
         every_red_is_taken(workspace)

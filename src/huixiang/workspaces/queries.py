@@ -46,7 +46,7 @@ def membership_of(*, user: User, slug: str) -> Membership | None:
     In the same statement: `places`, the name and slug of every workspace the user is staff of, and
     `has_second_factor`.
     """
-    places = Membership.objects.filter(user_id=OuterRef("user_id")).order_by("workspace__name")
+    places = Membership.objects.filter(user_id=OuterRef("user_id")).order_by("workspace__name", "workspace__slug")
     shape = JSONObject(slug="workspace__slug", name="workspace__name")
     more: dict[str, Any] = {
         "places": ArraySubquery(places.annotate(shape=shape).values("shape")),
@@ -59,7 +59,7 @@ def membership_of(*, user: User, slug: str) -> Membership | None:
 def workspaces_of(user: User) -> list[Workspace]:
     """Where the user is staff, by name."""
     places = Membership.objects.filter(user=user).values("workspace_id")
-    return list(Workspace.objects.filter(id__in=places).order_by("name"))
+    return list(Workspace.objects.filter(id__in=places).order_by("name", "slug"))
 
 
 def team(workspace: Workspace) -> list[Membership]:

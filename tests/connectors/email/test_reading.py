@@ -182,6 +182,16 @@ def test_no_mail_breaks_the_reading(pieces: list[bytes]) -> None:
     assert [one.encode().decode() for one in said_of] == [*said_of]
 
 
+def test_a_charset_that_is_no_name_costs_the_mail_nothing() -> None:
+    letter = read(
+        message_from_bytes(
+            b"From: a@example.com\r\nContent-Type: text/plain; charset=x\0y\r\n\r\n" + "还是漏水。".encode()
+        ),
+        NOW,
+    )
+    assert letter.text == "还是漏水。"
+
+
 @pytest.mark.parametrize("broken", ["<!" * 50_000, "<div>" * 40_000, "<a " * 60_000, "<b></i>" * 20_000])
 def test_markup_broken_on_purpose_takes_no_time(broken: str) -> None:
     started = time.process_time()

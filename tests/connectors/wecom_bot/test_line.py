@@ -232,6 +232,7 @@ def test_a_wrong_secret_waits_for_a_person_and_a_right_one_opens(
     account = opened(secret="wrong")
     with lines_held(monkeypatch):
         gateway.until(lambda: "853000" in ChannelAccount.objects.get(id=account.id).paused_reason)
+        assert gateway.opened == 0
         change(account=account, given={"secret": SECRET}, actor=SYSTEM)
         gateway.until(lambda: gateway.opened == 1)
 

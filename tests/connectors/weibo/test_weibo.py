@@ -160,4 +160,5 @@ JSON = st.recursive(
 def test_whatever_is_sent_is_a_message_or_unreadable(place: str, put: Any, whole: Any, raw: bytes) -> None:
     for body in (json.dumps({**TEXT, place: put}).encode(), json.dumps(whole).encode(), raw):
         with suppress(Unreadable):
-            heard(Call("POST", {}, {}, body, datetime.now(UTC)))
+            found = heard(Call("POST", {}, {}, body, datetime.now(UTC)))
+            assert all(one.external_id and one.author_id for one in found.messages)

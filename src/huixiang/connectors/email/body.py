@@ -59,11 +59,10 @@ def said(mail: Message) -> Said:
 
 def _parts(mail: Message, depth: int) -> Iterator[Message]:
     """The leaves, each mail within the mail as one."""
-    payload = mail.get_payload()
-    if not isinstance(payload, list) or mail.get_content_maintype() == "message":
+    if not mail.is_multipart() or mail.get_content_maintype() == "message":
         yield mail
     elif depth < DEEPEST:
-        for part in payload[:MOST_PARTS]:
+        for part in mail.get_payload()[:MOST_PARTS]:
             if isinstance(part, Message):
                 yield from _parts(part, depth + 1)
 

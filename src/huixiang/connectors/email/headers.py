@@ -85,9 +85,9 @@ def own_id(mail: Message) -> str:
     if found:
         return found[0]
     telling = "\n".join(raw(mail, name) for name in ("from", "to", "date", "subject", "message-id"))
-    payload = mail.get_payload()
-    body = payload if isinstance(payload, str) else ""
-    return f"sha256:{sha256((telling + body).encode('utf-8', 'replace')).hexdigest()}"
+    body = mail.get_payload(decode=True)
+    told = telling.encode("utf-8", "replace") + (body if isinstance(body, bytes) else b"")
+    return f"sha256:{sha256(told).hexdigest()}"
 
 
 def sent_at(mail: Message, now: datetime.datetime) -> datetime.datetime:
