@@ -51,6 +51,11 @@ def why(version: PlaybookVersion, known: Known) -> dict[str, Any]:
     return {**known.to_json(), "by": [name for name in CONDITIONS if version.conditions.get(name)]}
 
 
+def by_hand(known: Known) -> dict[str, Any]:
+    """The same when a person chose it, whatever its conditions say."""
+    return {**known.to_json(), "by": [], "by_hand": True}
+
+
 def tidy(conditions: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Conditions as they are stored: every list in order, the empty ones left out."""
     return {name: sorted(set(conditions[name])) for name in CONDITIONS if conditions.get(name)}

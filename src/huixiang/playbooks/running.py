@@ -13,11 +13,12 @@ from huixiang.cases.models import Case
 from huixiang.cases.states import ENDED
 from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import Note, record_all
+from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel import jobs
 from huixiang.kernel.ids import new_id
 from huixiang.playbooks import shipped
 from huixiang.playbooks.advancing import Ground, advance, leave_out, needed
-from huixiang.playbooks.choosing import Known, choose, why
+from huixiang.playbooks.choosing import Known, by_hand, choose, why
 from huixiang.playbooks.events import RunEnded, RunStarted
 from huixiang.playbooks.hands import Hands
 from huixiang.playbooks.models import Playbook, PlaybookRun, PlaybookVersion, RunStep, Step
@@ -82,6 +83,7 @@ class Start:
     known: Known
     at: datetime.datetime
     done: Sequence[RunStep] = ()
+    actor: Actor = SYSTEM  # a person chose it, not its conditions
 
 
 def begin(*, workspace: Workspace, cases: Sequence[Case], said: Sequence[Feedback] = ()) -> None:
@@ -95,7 +97,7 @@ def begin(*, workspace: Workspace, cases: Sequence[Case], said: Sequence[Feedbac
     missing = {one.case_id for one in said if one.missing} if said else missing_of(workspace.id, cases)
     chosen = ((case, choose(versions, known[case.id])) for case in cases)
     starts = [Start(case, version, known[case.id], case.begins_at) for case, version in chosen if version]
-    _start(workspace, starts, missing)
+    launch(workspace, starts, missing)
 
 
 def rechoose(*, workspace: Workspace, cases: Sequence[Case]) -> None:
@@ -116,15 +118,18 @@ def rechoose(*, workspace: Workspace, cases: Sequence[Case]) -> None:
     free = (case for case in cases if case.id in left or (case.id not in runs and case.state not in ENDED))
     pairs = ((case, chosen[case.id]) for case in free)
     starts = [Start(case, one, known[case.id], now, done.get(case.id, ())) for case, one in pairs if one]
-    _start(workspace, starts, missing_of(workspace.id, [one.case for one in starts]))
+    launch(workspace, starts, missing_of(workspace.id, [one.case for one in starts]))
 
 
 def _same(run: PlaybookRun, version: PlaybookVersion | None) -> bool:
     return version is not None and run.version.playbook_id == version.playbook_id
 
 
-def end(*, runs: Sequence[PlaybookRun], reason: str) -> Done:
-    """End locked runs: what is open in them stops. Returns what was done, by case. Journal: playbooks.ended."""
+def end(*, runs: Sequence[PlaybookRun], reason: str, actor: Actor = SYSTEM, words: str = "") -> Done:
+    """End locked runs: what is open in them stops. Returns what was done, by case. Journal: playbooks.ended.
+
+    `actor` and `words`: who ended them and why, when it was a person.
+    """
     if not runs:
         return {}
     now = timezone.now()
@@ -137,14 +142,18 @@ def end(*, runs: Sequence[PlaybookRun], reason: str) -> Done:
     for row in rows.filter(state=StepState.DONE).select_related("step").order_by("position"):
         done.setdefault(row.case_id, []).append(row)
     notes = [
-        Note(RunEnded(subject=run.case_id, run_id=run.id, playbook_id=run.version.playbook_id, reason=reason))
+        Note(
+            RunEnded(subject=run.case_id, run_id=run.id, playbook_id=run.version.playbook_id, reason=reason), words,
+            actor,
+        )
         for run in runs
-    ]
+    ]  # fmt: skip
     record_all(notes, workspace_id=runs[0].workspace_id)
     return done
 
 
-def _start(workspace: Workspace, starts: Sequence[Start], missing: Collection[uuid.UUID | None]) -> None:
+def launch(workspace: Workspace, starts: Sequence[Start], missing: Collection[uuid.UUID | None]) -> None:
+    """Let playbooks begin; `missing`: the cases that lack a detail. Journal: playbooks.started for each."""
     if not starts:
         return
     steps = {step.id: step for one in starts for step in one.version.steps.all()}
@@ -152,15 +161,15 @@ def _start(workspace: Workspace, starts: Sequence[Start], missing: Collection[uu
     ground = Ground.of(workspace, hands, missing)
     runs, rows = [], []
     for one in starts:
+        chosen = why(one.version, one.known) if one.actor == SYSTEM else by_hand(one.known)
         run = PlaybookRun(
-            id=new_id(), workspace=workspace, case=one.case, version=one.version, why=why(one.version, one.known),
-            started_at=one.at,
-        )  # fmt: skip
+            id=new_id(), workspace=workspace, case=one.case, version=one.version, why=chosen, started_at=one.at
+        )
         fresh = _rows(run, one.known, one.done)
         advance(fresh, ground, one.at)
         runs.append(run)
         rows.append(fresh)
-    _store(workspace, runs, rows)
+    _store(workspace, runs, rows, [one.actor for one in starts])
     hands.store()
 
 
@@ -191,7 +200,9 @@ def _carry(row: RunStep, before: RunStep) -> None:
     row.owner_id, row.by_id, row.role = before.owner_id, before.by_id, before.role
 
 
-def _store(workspace: Workspace, runs: Sequence[PlaybookRun], rows: Sequence[Sequence[RunStep]]) -> None:
+def _store(
+    workspace: Workspace, runs: Sequence[PlaybookRun], rows: Sequence[Sequence[RunStep]], actors: Sequence[Actor]
+) -> None:
     if not runs:
         return
     PlaybookRun.objects.bulk_create(runs)
@@ -201,9 +212,10 @@ def _store(workspace: Workspace, runs: Sequence[PlaybookRun], rows: Sequence[Seq
             RunStarted(
                 subject=run.case_id, run_id=run.id, playbook_id=run.version.playbook_id, version=run.version.number,
                 carried=sum(row.carried for row in fresh),
-            )
+            ),
+            actor=actor,
         )
-        for run, fresh in zip(runs, rows, strict=True)
+        for run, fresh, actor in zip(runs, rows, actors, strict=True)
     ]  # fmt: skip
     record_all(notes, workspace_id=workspace.id)
     if any(row.remind_at and row.remind_at <= timezone.now() for fresh in rows for row in fresh):

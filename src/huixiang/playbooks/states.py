@@ -94,6 +94,8 @@ class EndReason(models.TextChoices):
     REGRADED = "regraded", pgettext_lazy("run", "The case was graded anew")
     CLOSED = "closed", pgettext_lazy("run", "The case was closed without a solution")
     CONFIRMED = "confirmed", pgettext_lazy("run", "The member confirmed that it is solved")
+    CHANGED = "changed", pgettext_lazy("run", "Somebody chose another playbook")
+    STOPPED = "stopped", pgettext_lazy("run", "Somebody stopped it")
 
 
 TO_DO = (StepState.ACTIVE, StepState.LATE)

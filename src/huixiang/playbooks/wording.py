@@ -61,7 +61,9 @@ def _in_order(name: str, conditions: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def why_in_words(chosen: Mapping[str, Any], accounts: Accounts) -> str:
-    """Why a run's playbook was taken: what of the case met its conditions."""
+    """Why a run's playbook was taken: what of the case met its conditions, or a person who chose it."""
+    if chosen.get("by_hand"):
+        return _("Somebody chose it by hand.")
     met = [
         f"{_LABELS[name]} {value_in_words(name, chosen.get(_SINGLE[name], ''), accounts)}"
         for name in chosen.get("by", ())
