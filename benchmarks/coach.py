@@ -1,6 +1,6 @@
 """How well the coach reads drafts: precision and recall of each label over the labelled examples, and its time.
 
-Usage: python benchmarks/coach.py [--half even|odd|all] [--language zh|en] [--wrong LABEL] [--times 200] [--desk]
+Usage: python benchmarks/coach.py [--half even|odd|all|blind] [--language zh|en] [--wrong LABEL] [--times 200] [--desk]
 """
 
 import argparse
@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # its neighbours, from
 sys.path.insert(1, str(Path(__file__).resolve().parents[1]))  # the labelled examples stand with the tests
 
 import httpx
-from tests.engine.coach.labelled import HALVES, Example, Score, examples, found_in, scores
+from tests.engine.coach.labelled import FAULTS, HALVES, LABELS, Example, Score, accused, blind, examples, found_in, scores
 
 from huixiang.engine.coach.reading import advise
 from huixiang.engine.coach.rules import LANGUAGES
@@ -86,20 +86,22 @@ def ask_desk(of: Sequence[Example], times: int) -> str:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--half", choices=list(HALVES), default="all")
+    parser.add_argument("--half", choices=[*HALVES, "blind"], default="all", help="blind: of faults only")
     parser.add_argument("--language", choices=LANGUAGES, help="only this one")
     parser.add_argument("--wrong", help="show the examples this label is read wrongly of")
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--desk", action="store_true", help="the time of the desk's answer, too")
     args = parser.parse_args()
     for language in [args.language] if args.language else LANGUAGES:
-        of = examples(language, args.half)
+        of = blind(language) if args.half == "blind" else examples(language, args.half)
         if args.wrong:
             show_wrong(of, args.wrong)
             continue
         print(f"\n{language}: {len(of)} examples ({args.half}); number, precision, recall, + wrongly found, - missed")
-        for row in rows(scores(of)):
+        for row in rows(scores(of, FAULTS if args.half == "blind" else LABELS)):
             print("{:<13} {:>4} {:>6} {:>6}  {}".format(*row))
+        wrongly, good = accused(of)
+        print(f"faultless, a fault found all the same: {len(wrongly)} of {good}")
         reading = timed(lambda one: advise(one.draft, one.said, public=one.public), of, args.times)
         print(f"one reading: {reading}")
     if args.desk:

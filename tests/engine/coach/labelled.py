@@ -8,7 +8,8 @@ from pathlib import Path
 from huixiang.engine.coach.reading import advise
 from huixiang.engine.coach.rules import Fault, Merit
 
-LABELS = [*map(str, Merit), *map(str, Fault)]
+FAULTS = [*map(str, Fault)]
+LABELS = [*map(str, Merit), *FAULTS]
 HALVES = {"even": slice(0, None, 2), "odd": slice(1, None, 2), "all": slice(None)}
 
 
@@ -44,12 +45,20 @@ class Score:
 
 def examples(language: str, half: str = "all") -> list[Example]:
     """The examples of a language: all, or those with an even or odd number, counted from 0."""
-    table = tomllib.loads((Path(__file__).parent / f"examples.{language}.toml").read_text("utf-8"))
-    found = [
-        Example(number, one["said"], one["draft"], one["public"], frozenset([*one["merits"], *one["faults"]]))
+    return _read(f"examples.{language}.toml")[HALVES[half]]
+
+
+def blind(language: str) -> list[Example]:
+    """The drafts that were labelled by their faults alone, before anybody read a rule. No rule is made for one."""
+    return _read(f"blind.{language}.toml")
+
+
+def _read(name: str) -> list[Example]:
+    table = tomllib.loads((Path(__file__).parent / name).read_text("utf-8"))
+    return [
+        Example(number, one["said"], one["draft"], one["public"], frozenset([*one.get("merits", ()), *one["faults"]]))
         for number, one in enumerate(table["example"])
     ]
-    return found[HALVES[half]]
 
 
 def found_in(example: Example) -> frozenset[str]:
@@ -59,11 +68,11 @@ def found_in(example: Example) -> frozenset[str]:
     return frozenset([*merits, *(str(one.fault) for one in advice.findings)])
 
 
-def scores(of: Iterable[Example]) -> dict[str, Score]:
+def scores(of: Iterable[Example], labels: Iterable[str] = LABELS) -> dict[str, Score]:
     """Each label's score."""
-    table = {label: Score() for label in LABELS}
+    table = {label: Score() for label in labels}
     for example in of:
-        found = found_in(example)
+        found = found_in(example) & table.keys()
         for label in found & example.labels:
             table[label].hits += 1
         for label in found - example.labels:
@@ -71,3 +80,9 @@ def scores(of: Iterable[Example]) -> dict[str, Score]:
         for label in example.labels - found:
             table[label].missed.append(example.number)
     return table
+
+
+def accused(of: Iterable[Example], by: Iterable[str] = FAULTS) -> tuple[list[int], int]:
+    """The numbers of the faultless drafts in which a fault is found all the same, and how many faultless there are."""
+    good = [one for one in of if not one.labels & set(FAULTS)]
+    return [one.number for one in good if found_in(one) & set(by)], len(good)
