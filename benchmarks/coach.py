@@ -14,7 +14,18 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # its neighbours, from
 sys.path.insert(1, str(Path(__file__).resolve().parents[1]))  # the labelled examples stand with the tests
 
 import httpx
-from tests.engine.coach.labelled import FAULTS, HALVES, LABELS, Example, Score, accused, blind, examples, found_in, scores
+from tests.engine.coach.labelled import (
+    FAULTS,
+    HALVES,
+    LABELS,
+    Example,
+    Score,
+    accused,
+    blind,
+    examples,
+    found_in,
+    scores,
+)
 
 from huixiang.engine.coach.reading import advise
 from huixiang.engine.coach.rules import LANGUAGES
