@@ -24,8 +24,15 @@ from django.utils import translation  # noqa: E402
 
 from huixiang.cases.models import Case  # noqa: E402
 from huixiang.channels.models import ChannelAccount  # noqa: E402
+from huixiang.kernel import embedded_postgres  # noqa: E402
 from huixiang.workspaces.models import Membership, Workspace  # noqa: E402
 from tests import factories  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The tests' database begins as a copy of the one that was migrated."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = embedded_postgres.DATABASE
 
 
 @pytest.fixture(scope="session")

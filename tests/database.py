@@ -3,20 +3,19 @@
 import atexit
 import os
 import shutil
-import tempfile
 from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from huixiang.kernel import embedded_postgres
+from tests import migrated
 
 
 def start() -> Path:
     """Start the server, point the environment at it, return the data directory."""
-    home = Path(tempfile.mkdtemp(prefix="hx-tests-"))
-    home.chmod(0o755)  # the server runs as a user of its own
-    (home / "static").mkdir()  # whitenoise warns about a missing folder, and warnings are errors
+    home = migrated.new_home()
+    (home / "static").mkdir(exist_ok=True)  # whitenoise warns about a missing folder, and warnings are errors
     conninfo = embedded_postgres.start(home)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):

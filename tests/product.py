@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from huixiang.kernel import embedded_postgres
+from tests import migrated
 
 DONE_WITHIN = 240
 
@@ -72,6 +73,15 @@ class Product:
             check=check,
         )
 
+    def asked(self, code: str) -> str:
+        """What a few lines of Python print in its place: for what no command does."""
+        begun = f"from huixiang.cli import django_start; django_start.start()\n{code}"
+        words = [sys.executable, "-c", begun]
+        done = subprocess.run(
+            words, env=self.environment, capture_output=True, text=True, timeout=DONE_WITHIN, check=True
+        )
+        return done.stdout.strip()
+
     def children(self, name: str) -> list[int]:
         """The ids of the processes of one kind, found by their command line."""
         found = []
@@ -126,12 +136,14 @@ class Product:
 def running_product(*, demo: bool = False, copy_of: Path | None = None) -> Iterator[Product]:
     """The product on a directory of its own, which its database's user can reach, gone at the end.
 
-    `copy_of`: the directory of a stopped one, to begin with what it has; migrating an empty database takes longer.
+    `copy_of`: the directory of a stopped one, to begin with what it has; without, it begins with empty tables.
     """
-    home = Path(tempfile.mkdtemp(prefix="hx-product-"))
-    home.chmod(0o755)
     if copy_of:
-        subprocess.run(["/bin/cp", "-a", f"{copy_of}/.", str(home)], check=True)  # owners and modes are kept
+        home = Path(tempfile.mkdtemp(prefix="hx-product-"))
+        migrated.copy(copy_of, home)
+        home.chmod(0o755)
+    else:
+        home = migrated.new_home()
     running = Product(home, demo=demo)
     try:
         running.wait_ready()
