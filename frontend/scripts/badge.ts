@@ -1,4 +1,12 @@
 // How many cases, alerts and war rooms wait, on the rail of every page: asked for every half minute and after whatever was done.
+import { toast } from "./toast";
+
+interface News {
+  id: string;
+  said: string;
+}
+
+const TOLD = "hx-told";
 const EVERY_MS = 30_000;
 const PLACES = ["/inbox/", "/alerts/", "/war-rooms/"];
 
@@ -28,14 +36,27 @@ function show(link: HTMLElement, count: number, label: string): void {
   badge.setAttribute("aria-label", label);
 }
 
+/** What is told once on this device, on whatever page somebody is: a verdict on their answer. It stays under the alerts. */
+function tell(news: News[]): void {
+  let known: string[] = [];
+  try {
+    known = JSON.parse(localStorage.getItem(TOLD) ?? "[]") as string[];
+    localStorage.setItem(TOLD, JSON.stringify(news.map(({ id }) => id)));
+  } catch {
+    return; // without storage it would be said every half minute
+  }
+  for (const { id, said } of news) if (!known.includes(id)) toast(said);
+}
+
 async function ask(place: string): Promise<void> {
   const [first] = links(place);
   if (!first || document.hidden) return;
   try {
     const answer = await fetch(`${first.href}badge/`, { headers: { Accept: "application/json" } });
     if (!answer.ok || answer.redirected) return;
-    const told = (await answer.json()) as { count: number; label: string };
+    const told = (await answer.json()) as { count: number; label: string; news?: News[] };
     for (const link of marked(place)) show(link, told.count, told.label);
+    if (told.news) tell(told.news);
   } catch {
     // without a connection the number stays as it was
   }

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from huixiang.alerts import actions, scanning, tallies
 from huixiang.alerts.models import Alert, AlertKind, DayTally, HourTally, Notice
+from huixiang.cases import approving
 from huixiang.cases.actions import end, regrade
 from huixiang.cases.models import Case, Clock
 from huixiang.channels.models import ChannelAccount, Delivery
@@ -254,6 +255,7 @@ def test_a_look_asks_as_often_however_much_there_is(
         case = factories.case(app_channel, DANGER + "啊" * place)
         case.member.tier = "core"
         case.member.save()
+        approving.ask(case=case, by=owner, text="我们正在查")
         EarlyWarning.objects.create(
             workspace=workspace, theme=rows.theme(app_channel, 10 + place, 5), days=1, people=5, expected=0.1,
             feedback_ids=[],
@@ -267,12 +269,13 @@ def test_a_look_asks_as_often_however_much_there_is(
     Alert.objects.all().delete()
     with django_assert_num_queries(FIRST):
         told = look(workspace)
-    assert {one.rule for one in told} >= {AlertKind.RED, AlertKind.CLOCK, AlertKind.RISE, AlertKind.FAILED}
+    seen = {AlertKind.RED, AlertKind.CLOCK, AlertKind.RISE, AlertKind.FAILED, AlertKind.APPROVAL}
+    assert {one.rule for one in told} >= seen
     with django_assert_num_queries(AGAIN):
         assert look(workspace) == []
 
 
-FIRST, AGAIN = 30, 23
+FIRST, AGAIN = 32, 25
 """Statements of a look that raises, and of one that finds everything as it was."""
 
 

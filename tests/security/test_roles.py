@@ -47,6 +47,7 @@ case_templates GET reply
 case_comfort GET reply
 case_public_word GET reply
 pending_decide POST reply
+pending_heard POST reply
 scheduled_act POST reply
 case_draft POST reply
 coach POST reply

@@ -132,7 +132,7 @@ def set_rules(*, workspace: Workspace, wanted: Mapping[str, tuple[bool, str, Seq
     rows = []
     for kind, (on, sensitivity, roles) in wanted.items():
         if kind in RULES and sensitivity in Sensitivity.values:
-            known = [str(role) for role in Role if role in roles]
+            known = [str(role) for role in Role if role in roles and RULES[kind].offered_to(role)]
             rows.append(RuleSetting(workspace=workspace, rule=kind, on=on, sensitivity=sensitivity, roles=known))
     changed = [one for one in rows if _differs(one, kept.get(one.rule))]
     RuleSetting.objects.bulk_create(

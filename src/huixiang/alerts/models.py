@@ -31,6 +31,7 @@ class AlertKind(models.TextChoices):
     ANGER = "anger", _("Anger spreads")
     SILENCE = "silence", _("A channel has gone silent")
     STEP = "step", _("A step of a playbook is due")
+    APPROVAL = "approval", _("An answer waits for a yes")
     PAUSED = "paused", _("A channel was paused")
     FAILED = "failed", _("Messages could not be delivered")
 
@@ -61,6 +62,7 @@ class SubjectKind(models.TextChoices):
     THEME = "theme", _("Theme")
     ACCOUNT = "account", _("Channel")
     ROOM = "room", _("War room")
+    ANSWER = "answer", _("Answer that waits for a yes")
 
 
 class AlertTarget(models.Model):

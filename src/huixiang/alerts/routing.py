@@ -23,10 +23,11 @@ from huixiang.alerts.models import (
     Severity,
     Way,
 )
-from huixiang.alerts.rules import RULES, Standing
+from huixiang.alerts.rules import RULES, Rule, Standing
 from huixiang.kernel.jobs import queue
 from huixiang.workspaces.calendars import is_workday
 from huixiang.workspaces.models import Membership, Workspace
+from huixiang.workspaces.roles import holds
 
 GATHERED: Final = datetime.timedelta(minutes=5)
 DAY: Final = datetime.timedelta(days=1)
@@ -55,13 +56,23 @@ def team_of(workspace: Workspace) -> Team:
 
 
 def receivers(alert: Alert, rule: Standing, team: Team) -> list[Membership]:
-    """Who hears of it: the owner, those up the chain, and the roles (of a rule for the owner alone: without one)."""
+    """Who hears of it: the owner, those up the chain, and the roles (of a rule for the owner alone: without one).
+
+    Of what needs a permission only those who have it hear, and never who asked for it.
+    """
     ids = dict.fromkeys([alert.owner_id, *alert.also_ids] if alert.owner_id else alert.also_ids)
     found = [team.people[one] for one in ids if one in team.people]
     roles = set(alert.figures.get("roles", ())) or set(rule.roles)
     if rule.rule.owner_alone and any(one.id == alert.owner_id for one in found):
         roles = set()
-    return found + [one for one in team.people.values() if one.role in roles and one.id not in ids]
+    found += [one for one in team.people.values() if one.role in roles and one.id not in ids]
+    return [one for one in found if _can_act(one, alert, rule.rule)]
+
+
+def _can_act(person: Membership, alert: Alert, rule: Rule) -> bool:
+    if rule.needs is None:
+        return True
+    return holds(person, rule.needs) and str(person.id) != alert.figures.get("by")
 
 
 def ways_of(membership_id: uuid.UUID, rule: str, team: Team) -> Sequence[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huixiang.alerts import anger, silence
 from huixiang.alerts.models import AlertKind, RuleSetting, Sensitivity, Severity, Way
-from huixiang.workspaces.roles import Role
+from huixiang.workspaces.roles import GRANTS, Permission, Role
 
 Numbers = Mapping[str, float]
 LEADERS: Final = (Role.OWNER, Role.ADMINISTRATOR)
@@ -22,7 +22,8 @@ class Rule:
     """A rule as it is shipped.
 
     `numbers`: the bound it goes by, of each sensitivity; what the number is says `unit`. `roles` hear of it beside
-    the owner of the case or theme; with `owner_alone` only when nobody owns it.
+    the owner of the case or theme; with `owner_alone` only when nobody owns it. `needs`: whoever lacks it can do
+    nothing about what the rule sees, and hears of none of it, whatever their role and whoever they are.
     """
 
     kind: AlertKind
@@ -31,9 +32,14 @@ class Rule:
     severity: Severity
     roles: Sequence[Role]
     owner_alone: bool = False
+    needs: Permission | None = None
     numbers: Numbers
     unit: Promise | str = ""
     ways: Sequence[Way] = (Way.DESK,)
+
+    def offered_to(self, role: str) -> bool:
+        """Whether people of this role can be told at all."""
+        return self.needs is None or self.needs in GRANTS.get(role, frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,14 @@ _ALL: Final = (
     Rule(
         kind=AlertKind.STEP, glyph="list-check", severity=Severity.NOTICE, roles=(), owner_alone=True,
         looks_at=_("Steps of a playbook that are due or late."), numbers=_always(),
+    ),
+    Rule(
+        kind=AlertKind.APPROVAL, glyph="user-check", severity=Severity.HIGH, roles=(*LEADERS, Role.OPERATOR),
+        needs=Permission.PUBLISH, ways=BOTH, looks_at=_(
+            "Public answers on grave cases that wait for a second person. Whoever may say yes hears of them, the "
+            "writer does not; of red cases also in quiet hours."
+        ),
+        numbers=_numbers(24, 4, 1), unit=_("hours, then it is told once more"),
     ),
     Rule(
         kind=AlertKind.PAUSED, glyph="player-pause", severity=Severity.HIGH, roles=LEADERS, ways=BOTH,

@@ -84,13 +84,23 @@ def _open(workspace_id: uuid.UUID) -> dict[str, dict[uuid.UUID, Alert]]:
 def _compare(seen: _Seen, ask: Ask, kind: str, sightings: Sequence[Sighting]) -> None:
     for one in sightings:
         alert = ask.open.get(one.subject_id)
-        if alert is not None:
+        if alert is None:
+            seen.new += [_new(one, kind, ask)] if one.raises and not one.over else []
+        elif one.over:
+            _settle(seen, alert, one, ask)
+        else:
             _follow(seen, alert, one, ask)
-        elif one.raises:
-            seen.new.append(_new(one, kind, ask))
     if len(sightings) < MOST:  # a look that was cut short cannot say what is over
         still = {one.subject_id for one in sightings}
         seen.over += [alert for subject, alert in ask.open.items() if subject not in still]
+
+
+def _settle(seen: _Seen, alert: Alert, one: Sighting, ask: Ask) -> None:
+    """It is over, and whoever ended it has seen to it, unless somebody else had."""
+    seen.over.append(alert)
+    if one.acknowledged_by_id and alert.acknowledged_at is None:
+        alert.acknowledged_at, alert.acknowledged_by_id = ask.now, one.acknowledged_by_id
+        seen.changed.append(alert)
 
 
 def _severity(one: Sighting, ask: Ask) -> str:
@@ -139,9 +149,8 @@ def _told_by(alert: Alert) -> list[Any]:
 
 def _write(workspace: Workspace, seen: _Seen, standing: dict[str, rules.Standing], now: datetime.datetime) -> None:
     Alert.objects.bulk_create(seen.new)
-    over = {one.id for one in seen.over}
-    Alert.objects.bulk_update([one for one in seen.changed if one.id not in over], FIELDS)
-    Alert.objects.filter(id__in=over).update(closed_at=now)
+    Alert.objects.bulk_update(seen.changed, FIELDS)
+    Alert.objects.filter(id__in=[one.id for one in seen.over]).update(closed_at=now)
     notes = [Note(_raised(one, again=False)) for one in seen.new]
     notes += [Note(_raised(one, again=True)) for one in seen.worse]
     notes += [Note(events.Closed(subject=one.id, rule=one.rule)) for one in seen.over]

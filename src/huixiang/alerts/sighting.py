@@ -32,6 +32,7 @@ class Sighting:
     also_ids: Sequence[uuid.UUID] = ()
     acknowledged_by_id: uuid.UUID | None = None  # it was acknowledged where it was first seen
     raises: bool = True
+    over: bool = False  # it is no longer so, by what `acknowledged_by_id` did
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def _wake(workspace_id: str, *kinds: AlertKind) -> None:
 @app.task(name="alerts.red", retry=FEW)
 def red(workspace_id: str, subjects: list[str]) -> None:  # noqa: ARG001 - a look sees all of them
     """Cases were opened, re-graded, or taken in the war room; what ended is seen by the next look of all rules."""
-    _wake(workspace_id, AlertKind.RED, AlertKind.CRITIC, AlertKind.SAFETY, AlertKind.KOC)
+    _wake(workspace_id, AlertKind.RED, AlertKind.CRITIC, AlertKind.SAFETY, AlertKind.KOC, AlertKind.APPROVAL)
 
 
 @app.task(name="alerts.clocks", retry=FEW)
@@ -56,6 +56,12 @@ def rooms(workspace_id: str, subjects: list[str]) -> None:  # noqa: ARG001 - the
 def steps(workspace_id: str, subjects: list[str]) -> None:  # noqa: ARG001 - the same
     """Steps of playbooks are due or late."""
     _wake(workspace_id, AlertKind.STEP)
+
+
+@app.task(name="alerts.answers", retry=FEW)
+def answers(workspace_id: str, subjects: list[str]) -> None:  # noqa: ARG001 - the same
+    """Answers wait for somebody's yes, or somebody decided."""
+    _wake(workspace_id, AlertKind.APPROVAL)
 
 
 @app.task(name="alerts.paused", retry=FEW)

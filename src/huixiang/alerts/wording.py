@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from huixiang.alerts.models import SEVERITY_RANK, Alert, AlertKind, Severity, SubjectKind
 from huixiang.alerts.rules import RULES
-from huixiang.cases.models import Case, ClockName
+from huixiang.cases.models import Case, ClockName, PendingAnswer
 from huixiang.channels.models import ChannelAccount
 from huixiang.members.models import Tier
 from huixiang.themes.models import Theme
@@ -29,11 +29,12 @@ Figures = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an alert is about, as it is called now; `grade` of cases and themes, "" for others."""
+    """What an alert is about, as it is called now; `grade` of cases and themes, `by` of what somebody wrote."""
 
     title: str
     address: str
     grade: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _told(alert: Alert, subject: Subject | None) -> Told:
     subject = subject or Subject(_("(no longer there)"), "")
     return Told(
         alert=alert, rule=str(AlertKind(alert.rule).label), glyph=RULES[alert.rule].glyph,
-        severity=str(Severity(alert.severity).label), title=subject.title, reason=reason(alert),
+        severity=str(Severity(alert.severity).label), title=subject.title, reason=reason(alert, subject.by),
         address=subject.address, grade=subject.grade,
     )  # fmt: skip
 
@@ -82,6 +83,14 @@ def subjects(workspace: Workspace, alerts: Sequence[Alert]) -> dict[uuid.UUID, S
 def _cases(workspace: Workspace, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Subject]:
     rows = Case.objects.filter(workspace=workspace, id__in=ids).only("number", "title", "grade", "workspace_id")
     return {one.id: Subject(f"{one.label} {one.title}", _at(workspace, "case", "case_id", one.id), one.grade)
+            for one in rows}  # fmt: skip
+
+
+def _answers(workspace: Workspace, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Subject]:
+    """By the case they are on, at the place where somebody decides."""
+    rows = PendingAnswer.objects.filter(workspace=workspace, id__in=ids).select_related("case", "by__user")
+    return {one.id: Subject(f"{one.case.label} {one.case.title}",
+                            _at(workspace, "case", "case_id", one.case_id) + "#pending", one.case.grade, str(one.by))
             for one in rows}  # fmt: skip
 
 
@@ -102,6 +111,7 @@ def _rooms(workspace: Workspace, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Su
 
 _NAMED: Final[dict[str, Callable[[Workspace, Sequence[uuid.UUID]], dict[uuid.UUID, Subject]]]] = {
     SubjectKind.CASE: _cases, SubjectKind.THEME: _themes, SubjectKind.ACCOUNT: _accounts, SubjectKind.ROOM: _rooms,
+    SubjectKind.ANSWER: _answers,
 }  # fmt: skip
 
 
@@ -112,9 +122,9 @@ def _at(workspace: Workspace, view: str, argument: str, subject_id: uuid.UUID) -
         return ""
 
 
-def reason(alert: Alert) -> str:
-    """Why it was raised, with its figures."""
-    return _REASONS[alert.rule](alert.figures)
+def reason(alert: Alert, by: str = "") -> str:
+    """Why it was raised, with its figures; `by`: who wrote what it is about."""
+    return _REASONS[alert.rule]({**alert.figures, "by": by or _("Somebody who left")})
 
 
 def _moment(text: str) -> str:
@@ -201,6 +211,13 @@ def _step(figures: Figures) -> str:
     return (_("“%(step)s” was due at %(at)s.") if figures.get("late") else _("“%(step)s” is due at %(at)s.")) % words
 
 
+def _approval(figures: Figures) -> str:
+    words = {"name": figures["by"], "at": _moment(figures["at"])}
+    if figures.get("late"):
+        return _("A public answer of %(name)s still waits for a second person's yes, since %(at)s.") % words
+    return _("A public answer of %(name)s waits for a second person's yes since %(at)s.") % words
+
+
 def _paused(figures: Figures) -> str:
     said = _("The channel is paused: nothing goes out until somebody resumes it.")
     return _with(said, str(figures.get("why", "")))
@@ -218,4 +235,5 @@ _REASONS: Final[dict[str, Callable[[Figures], str]]] = {
     AlertKind.RED: _red, AlertKind.SAFETY: _safety, AlertKind.ROOM: _room, AlertKind.CLOCK: _clock,
     AlertKind.KOC: _koc, AlertKind.CRITIC: _critic, AlertKind.RISE: _rise, AlertKind.ANGER: _anger,
     AlertKind.SILENCE: _silence, AlertKind.STEP: _step, AlertKind.PAUSED: _paused, AlertKind.FAILED: _failed,
+    AlertKind.APPROVAL: _approval,
 }  # fmt: skip

@@ -27,6 +27,7 @@ from huixiang.workspaces.models import Membership, Workspace
 from huixiang.workspaces.roles import Permission, holds
 
 LONGEST_REASON = 1_000
+MOST_VERDICTS = 20  # told at once; the next ones when these are put aside
 
 
 def waiting_on(case: Case) -> PendingAnswer | None:
@@ -36,15 +37,28 @@ def waiting_on(case: Case) -> PendingAnswer | None:
 
 
 def of_case(case: Case) -> list[PendingAnswer]:
-    """What waits on a case, and what was sent back, the newest first."""
-    rows = PendingAnswer.objects.filter(case=case, state__in=[PendingState.WAITING, PendingState.RETURNED])
-    return list(rows.select_related("by__user", "decided_by__user").order_by("-at")[:10])
+    """What waits on a case, and what its writer has not heard the verdict of, the newest first."""
+    rows = PendingAnswer.objects.filter(case=case, heard_at=None)
+    return list(rows.select_related("case", "by__user", "decided_by__user").order_by("-at")[:10])
 
 
 def pending_by_id(*, workspace_id: uuid.UUID, pending_id: uuid.UUID) -> PendingAnswer | None:
     """One of a workspace."""
     found = PendingAnswer.objects.filter(workspace_id=workspace_id, id=pending_id)
-    return found.select_related("case", "by__user").first()
+    return found.select_related("case", "by__user", "decided_by__user").first()
+
+
+def verdicts(writer: Membership) -> list[PendingAnswer]:
+    """What others decided about somebody's answers and they did not put aside yet, the latest first."""
+    rows = PendingAnswer.objects.filter(by=writer, heard_at=None, decided_at__isnull=False)
+    told = rows.exclude(decided_by=writer).select_related("case", "decided_by__user")
+    return list(told.order_by("-decided_at", "-id")[:MOST_VERDICTS])
+
+
+def hear(*, pending: PendingAnswer, by: Membership) -> None:
+    """The writer has read what was decided: they are not told of it any longer. Nobody else's reading counts."""
+    heard = PendingAnswer.objects.filter(id=pending.id, by=by, decided_at__isnull=False, heard_at=None)
+    heard.update(heard_at=timezone.now())
 
 
 def waiting_cases(workspace_id: uuid.UUID) -> QuerySet[PendingAnswer, Any]:
@@ -69,8 +83,9 @@ def ask(
 ) -> PendingAnswer:
     """Put an answer before somebody who may publish; `privately` goes to the member alone with it.
 
-    Nothing goes out, no clock is met. Journal: cases.answer_waits. The same again is the same one. Raises Refused while
-    another answer of the case waits.
+    Nothing goes out, no clock is met. Whoever may say yes is told (alerts' rule “approval”). What was decided on the
+    writer's earlier answer on the case counts as heard. Journal: cases.answer_waits. The same again is the same one.
+    Raises Refused while another answer of the case waits.
     """
     text, privately = checked(text), privately.strip()
     Case.objects.select_for_update(of=("self",)).get(id=case.id)
@@ -80,6 +95,8 @@ def ask(
     if waits:
         told = {"name": waits.by}
         raise Refused(_("An answer of %(name)s waits for a yes already. Decide on that one first.") % told)
+    before = PendingAnswer.objects.filter(case=case, by=by, decided_at__isnull=False, heard_at=None)
+    before.update(heard_at=timezone.now())
     made = PendingAnswer.objects.create(
         workspace_id=case.workspace_id, case=case, by=by, lane=Lane.PUBLIC, text=text, privately=privately,
         seen_at=seen_at,

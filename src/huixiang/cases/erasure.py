@@ -37,10 +37,11 @@ def forget_feedback(*, workspace_id: uuid.UUID, feedback_ids: Sequence[uuid.UUID
     Turn.objects.filter(workspace_id=workspace_id, message_id__in=messages).update(text=_("Removed"))
     about = Feedback.objects.filter(workspace_id=workspace_id, id__in=feedback_ids).values("case_id")
     for case in Case.objects.select_for_update().filter(workspace_id=workspace_id, id__in=about):
-        _retitle(case)
+        retitle(case)
 
 
-def _retitle(case: Case) -> None:
+def retitle(case: Case) -> None:
+    """Let a case be called by what is left of its feedback, its last line and the subjects of its mails too."""
     left = Feedback.objects.filter(workspace_id=case.workspace_id, case_id=case.id, removed_at=None)
     title = left.order_by("said_at").values_list("title", flat=True).first()
     if title is None:

@@ -342,3 +342,12 @@ class ClocksRecounted(Event):
     subject_kind: ClassVar[str] = "workspace"
     clocks: int
     moved: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBack(CaseEvent):
+    """The import that brought it was taken back: the case is gone. `number` is what it was called by."""
+
+    name: ClassVar[str] = "cases.taken_back"
+    run_id: uuid.UUID
+    number: int

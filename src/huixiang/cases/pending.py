@@ -54,6 +54,7 @@ class PendingAnswer(models.Model):
     decided_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
+    heard_at = models.DateTimeField(null=True, blank=True)  # when its writer put the verdict aside, or asked anew
     turn = models.ForeignKey("cases.Turn", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:

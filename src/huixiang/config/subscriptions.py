@@ -29,6 +29,8 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     ],
     "cases.feedback_joined": ["playbooks.follow_cases"],
     "cases.detail_marked": ["playbooks.follow_cases"],
+    "cases.answer_waits": ["alerts.answers"],
+    "cases.answer_decided": ["alerts.answers"],
     "cases.stage_changed": ["playbooks.follow_cases"],
     "cases.member_spoke": ["dialogue.member_wrote", "playbooks.follow_cases", "api.tell:cases.member_spoke"],
     "cases.regraded": ["alerts.red", "war_rooms.look", "api.tell:cases.regraded"],

@@ -24,6 +24,7 @@ from huixiang.desk.channels import views as channels
 from huixiang.desk.dialogue import casework as dialogue
 from huixiang.desk.dialogue import macros as dialogue_macros
 from huixiang.desk.dialogue import templates as dialogue_templates
+from huixiang.desk.dialogue import verdicts
 from huixiang.desk.feedback import copies as feedback_copies
 from huixiang.desk.feedback import correcting as feedback_correcting
 from huixiang.desk.feedback import views as feedback
@@ -116,6 +117,7 @@ urlpatterns = [
     path(CASE + "comfort/", dialogue.comforting, name="case_comfort"),
     path(CASE + "public-word/", dialogue.public_word, name="case_public_word"),
     path("answers/<uuid:pending_id>/decide/", case_replying.decide, name="pending_decide"),
+    path("answers/<uuid:pending_id>/heard/", verdicts.heard, name="pending_heard"),
     path("scheduled/<uuid:scheduled_id>/", case_replying.scheduled, name="scheduled_act"),
     path(CASE + "draft/", case_opinions.draft, name="case_draft"),
     path("coach/", case_coach.read, name="coach"),

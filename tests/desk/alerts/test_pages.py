@@ -43,11 +43,11 @@ def test_the_list_asks_as_often_for_one_as_for_three(
     django_assert_num_queries: Any,
 ) -> None:  # fmt: skip
     raised(workspace, app_channel, number, operator)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = as_operator.get(at("alerts") + "?mine=1").content.decode()
     assert page.count('class="al"') == number
     assert "1 天内有 5 人说起它" in page
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert as_operator.get(at("alerts_badge")).json()["count"] == number
 
 

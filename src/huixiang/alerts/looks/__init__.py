@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from huixiang.alerts.looks import angry, cases, channels, feedback, rooms, themes
+from huixiang.alerts.looks import angry, answers, cases, channels, feedback, rooms, themes
 from huixiang.alerts.models import AlertKind
 from huixiang.alerts.sighting import Look
 
@@ -18,6 +18,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     AlertKind.ANGER: angry.anger,
     AlertKind.SILENCE: channels.silence,
     AlertKind.STEP: rooms.step,
+    AlertKind.APPROVAL: answers.approval,
     AlertKind.PAUSED: channels.paused,
     AlertKind.FAILED: channels.failed,
 }

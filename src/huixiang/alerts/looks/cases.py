@@ -27,7 +27,7 @@ def red(ask: Ask) -> Sequence[Sighting]:
     """Unfinished red cases, the latest first; older ones that stand go on while they are red."""
     rows = _unfinished(ask).filter(grade=Grade.RED).select_related("red").order_by("-last_at", "-id")
     cases = list(rows[:MOST])
-    said = _said(ask, [one.id for one in cases])
+    said = said_of(ask, [one.id for one in cases])
     return [
         Sighting(
             subject_kind=SubjectKind.CASE, subject_id=one.id, owner_id=one.owner_id, evidence=said.get(one.id, ()),
@@ -47,7 +47,7 @@ def _unfinished(ask: Ask) -> QuerySet[Case]:
     return Case.objects.filter(workspace_id=ask.workspace_id, historical=False, state__in=UNFINISHED)
 
 
-def _said(ask: Ask, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
+def said_of(ask: Ask, case_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:
     """The feedback of these cases."""
     rows = Feedback.objects.filter(workspace_id=ask.workspace_id, case_id__in=case_ids).order_by("-said_at", "-id")
     found: dict[uuid.UUID, list[uuid.UUID]] = {}

@@ -14,7 +14,10 @@ from huixiang.alerts import queries, wording
 from huixiang.alerts.models import Alert, AlertKind, Notice, NoticeState, Severity, SubjectKind, Way
 from huixiang.alerts.queries import Filters
 from huixiang.alerts.rules import RULES
+from huixiang.cases import approving
+from huixiang.cases.models import PendingAnswer
 from huixiang.desk import access
+from huixiang.desk.dialogue.verdicts import in_words
 from huixiang.desk.journal_words import tell_all
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission, holds
@@ -35,6 +38,7 @@ OPENS: Final[dict[str, Promise]] = {
     SubjectKind.THEME: gettext_lazy("Open the theme"),
     SubjectKind.ACCOUNT: gettext_lazy("Open the channel"),
     SubjectKind.ROOM: gettext_lazy("Open the war room"),
+    SubjectKind.ANSWER: gettext_lazy("Look at the answer"),
 }
 
 
@@ -73,16 +77,23 @@ def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
                  for view, word in VIEWS.items()],
         "filters": filters, "rules": AlertKind.choices, "severities": Severity.choices, "snoozes": SNOOZES.items(),
         "narrowed": bool(filters.rule or filters.severity or filters.mine), "sees_to": sees_to(membership),
-        "query": here, "everything": _query(Filters(view=filters.view)),
+        "query": here, "everything": _query(Filters(view=filters.view)), "verdicts": _verdicts(membership),
     }  # fmt: skip
     return access.shown(request, membership, "desk/alerts/listing.html", "alerts", **context)
 
 
+def _verdicts(membership: Membership) -> list[tuple[PendingAnswer, str]]:
+    """What was decided about this person's own answers, in words."""
+    return [(one, in_words(one)) for one in approving.verdicts(membership)]
+
+
 @access.page()
 def badge(request: HttpRequest, membership: Membership) -> JsonResponse:  # noqa: ARG001 - every view is given it
-    """How many alerts wait for this person, for the rail of every page."""
-    count = queries.waiting(membership)
-    return JsonResponse({"count": count, "label": _("%(n)s alerts") % {"n": count}})
+    """How many alerts wait for this person, for the rail of every page; verdicts on their answers, to be said once."""
+    verdicts = _verdicts(membership)
+    count = queries.waiting(membership) + len(verdicts)
+    news = [{"id": str(one.id), "said": said} for one, said in verdicts]
+    return JsonResponse({"count": count, "label": _("%(n)s alerts") % {"n": count}, "news": news})
 
 
 def alert_of(membership: Membership, alert_id: uuid.UUID) -> Alert:
@@ -100,9 +111,16 @@ def detail(request: HttpRequest, membership: Membership, alert_id: uuid.UUID) ->
         "told": told, "alert": alert, "rule": RULES[alert.rule], "opens": OPENS[alert.subject_kind],
         "evidence": queries.evidence(alert), "talk": queries.talk(alert), "notices": _notices(alert),
         "history": tell_all(queries.history(alert), membership.workspace), "earlier": queries.earlier(alert),
-        "snoozes": SNOOZES.items(), "sees_to": sees_to(membership),
+        "snoozes": SNOOZES.items(), "sees_to": sees_to(membership), "answer": _answer(alert),
     }  # fmt: skip
     return access.shown(request, membership, "desk/alerts/alert.html", "alerts", **context)
+
+
+def _answer(alert: Alert) -> PendingAnswer | None:
+    """The answer somebody is to decide on, or has."""
+    if alert.subject_kind != SubjectKind.ANSWER:
+        return None
+    return approving.pending_by_id(workspace_id=alert.workspace_id, pending_id=alert.subject_id)
 
 
 def _notices(alert: Alert) -> list[dict[str, Any]]:

@@ -36,11 +36,21 @@ def _hears(membership: Membership, standing: rules.Standing) -> str:
     """When this person is told by a rule at all."""
     if not standing.on:
         return _("Switched off in this workspace")
+    if standing.rule.needs:
+        return _needing(membership, standing)
     if membership.role in standing.roles and not standing.rule.owner_alone:
         return _("You hear of all of them")
     if membership.role in standing.roles:
         return _("You hear of your own, and of those nobody owns")
     return _("You hear of your own")
+
+
+def _needing(membership: Membership, standing: rules.Standing) -> str:
+    if not standing.rule.offered_to(membership.role):
+        return _("You hear of none: your role cannot decide on them")
+    if membership.role in standing.roles:
+        return _("You hear of all but your own")
+    return _("You hear of those on your cases")
 
 
 def _keep(request: HttpRequest, membership: Membership) -> HttpResponse:

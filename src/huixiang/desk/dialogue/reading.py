@@ -10,6 +10,7 @@ from huixiang.cases.details import Detail
 from huixiang.cases.models import Case, PendingAnswer, Turn
 from huixiang.cases.pending import PendingState
 from huixiang.cases.states import ENDED, Direction
+from huixiang.desk.dialogue.verdicts import in_words
 from huixiang.desk.vocabulary import FACTS
 from huixiang.dialogue import comfort, scheduling
 from huixiang.feedback.models import Feedback
@@ -54,11 +55,15 @@ def _asked_by_bot(case: Case, feedbacks: Sequence[Feedback]) -> dict[str, dateti
 
 
 def _pending(membership: Membership, rows: Sequence[PendingAnswer], turns: Sequence[Turn]) -> dict[str, Any]:
-    """The answer that waits, and the one that was sent back to whoever looks, until the case was answered after it."""
+    """The answer that waits, and what was decided about one of whoever looks, until they put it aside.
+
+    What was sent back goes by itself once the case was answered after it.
+    """
     waits = next((one for one in rows if one.state == PendingState.WAITING), None)
-    last = next((one for one in rows if one.by_id == membership.id), None)
+    theirs = (one for one in rows if one.decided_at and one.by_id == membership.id != one.decided_by_id)
+    last = next(theirs, None)
     answered = max((turn.at for turn in turns if turn.direction == Direction.OUTBOUND), default=None)
-    back = last if last and last.state == PendingState.RETURNED and last.decided_at else None
+    back = last if last and last.state == PendingState.RETURNED else None
     if back and answered and back.decided_at and answered > back.decided_at:
         back = None
     own = waits is not None and waits.by_id == membership.id
@@ -67,4 +72,5 @@ def _pending(membership: Membership, rows: Sequence[PendingAnswer], turns: Seque
         "pending_own": own,
         "may_approve": waits is not None and not own and holds(membership, Permission.PUBLISH),
         "returned": back,
+        "verdict": (last, in_words(last)) if last and last.state != PendingState.RETURNED else None,
     }

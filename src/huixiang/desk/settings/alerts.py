@@ -33,7 +33,7 @@ def alerts(request: HttpRequest, membership: Membership) -> HttpResponse:
     """The rules, the quiet hours, and the groups with what each is told and how the last try went."""
     names, standing = SERVICES | OWN_HOSTS, rules.standing(membership.workspace_id)
     context: dict[str, Any] = {
-        "rules": [_row(one) for one in standing.values()], "roles": Role.choices,
+        "rules": [_row(one) for one in standing.values()],
         "quiet": queries.quiet(workspace_id=membership.workspace_id) or QuietHours(),
         "targets": targets.targets(membership.workspace_id), "robots": targets.robots(membership.workspace),
         "kinds": AlertKind.choices, "examples": [(names[scheme], example) for scheme, example in EXAMPLES.items()],
@@ -49,6 +49,7 @@ def _row(one: rules.Standing) -> dict[str, Any]:
     return {
         "one": one, "rule": one.rule, "key": str(one.rule.kind),
         "choices": [(key, f"{word} ({_number(numbers[key])})") for key, word in Sensitivity.choices] if tunable else [],
+        "roles": [(value, word) for value, word in Role.choices if one.rule.offered_to(value)],
         "hear": [str(Role(role).label) for role in one.roles if role in Role.values],
     }  # fmt: skip
 
