@@ -25,6 +25,7 @@ Data = Mapping[str, Any]
 TELLS: Final[dict[str, Callable[[Data], Iterable[str]]]] = {
     "feedback.found": lambda _data: ["feedback.kept"],
     "feedback.removed": lambda _data: ["feedback.removed"],
+    "feedback.taken_back": lambda _data: ["feedback.removed"],
     "cases.opened": lambda _data: ["case.opened"],
     "cases.assigned": lambda _data: ["case.assigned"],
     "cases.answered": lambda _data: ["case.replied"],

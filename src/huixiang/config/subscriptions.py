@@ -20,6 +20,7 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "cases.theme_followed": ["war_rooms.follow_cases"],
     "workspaces.left_team": ["cases.let_go", "war_rooms.let_go", "playbooks.let_go"],
     "feedback.found": ["api.tell:feedback.found"],
+    "feedback.taken_back": ["api.tell:feedback.taken_back"],
     "cases.opened": ["alerts.red", "war_rooms.look", "api.tell:cases.opened"],
     "cases.assigned": ["api.tell:cases.assigned"],
     "triage.bot_asked": ["groupbot.react"],

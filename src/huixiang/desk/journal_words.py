@@ -78,6 +78,9 @@ PLAIN: Final[dict[str, Promise]] = {
     "intake.attachments_erased": gettext_lazy("Files were erased"),
     "intake.mapping_removed": gettext_lazy("A saved mapping of columns was removed"),
     "intake.mapping_saved": gettext_lazy("A mapping of columns was saved"),
+    "cases.taken_back": gettext_lazy("The case went with the import that had brought it"),
+    "feedback.taken_back": gettext_lazy("The feedback went with the import that had brought it"),
+    "themes.taken_back": gettext_lazy("The theme went with the import that had brought it"),
     "intake.message_parked": gettext_lazy("A message could not be read and was parked"),
     "intake.message_read_again": gettext_lazy("A message was read again"),
     "members.consent_given": gettext_lazy("A member answered whether they may be named"),
@@ -244,6 +247,8 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "intake.messages_received": lambda d: _("%(stored)s messages came in, %(duplicate)s known already") % d,
     "intake.noise_erased": lambda d: _("The texts of %(messages)s messages that were not feedback were erased") % d,
     "intake.import_finished": lambda d: _("Import: %(stored)s new, %(duplicate)s known, %(refused)s refused") % d,
+    "intake.import_undo_asked": lambda d: _("An import of %(messages)s messages is taken back") % d,
+    "intake.import_undone": lambda d: _("Import taken back: %(messages)s messages went, %(kept)s stay") % d,
     "members.erasure_asked": lambda d: (
         _("A member is to be erased on %(day)s; everything is hidden") % {"day": str(d["due_at"])[:10]}
     ),

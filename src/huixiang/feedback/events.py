@@ -26,3 +26,12 @@ class FeedbackRemoved(Event):
 
     name: ClassVar[str] = "feedback.removed"
     subject_kind: ClassVar[str] = "feedback"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBack(Event):
+    """The import that brought it was taken back: it is gone, and counts no more."""
+
+    name: ClassVar[str] = "feedback.taken_back"
+    subject_kind: ClassVar[str] = "feedback"
+    run_id: uuid.UUID

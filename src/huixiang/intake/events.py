@@ -53,6 +53,28 @@ class ImportFinished(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportUndoAsked(Event):
+    """Somebody takes an import back."""
+
+    name: ClassVar[str] = "intake.import_undo_asked"
+    subject_kind: ClassVar[str] = "import_run"
+    messages: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportUndone(Event):
+    """An import was taken back: so much went, and so many messages stay because somebody had worked on them."""
+
+    name: ClassVar[str] = "intake.import_undone"
+    subject_kind: ClassVar[str] = "import_run"
+    messages: int
+    feedback: int
+    cases: int
+    themes: int
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MappingSaved(Event):
     """Which column is what was kept under a name, or renamed."""
 

@@ -176,6 +176,8 @@ class ImportState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Stopped")
+    UNDOING = "undoing", _("Being taken back")
+    UNDONE = "undone", _("Taken back")
 
 
 class ImportRun(models.Model):
@@ -199,9 +201,52 @@ class ImportRun(models.Model):
     left_out = models.PositiveIntegerField(default=0)  # of a chat: joins, recalls, pictures without words
     created_at = models.DateTimeField(default=now)
     finished_at = models.DateTimeField(null=True)
+    undo_asked_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    to_take = models.PositiveIntegerField(default=0)  # messages there were to take back when it was asked
+    left = models.JSONField(default=dict)  # messages, feedback, cases, themes, members → how many went
+    kept = models.PositiveIntegerField(default=0)  # messages that stay because somebody had worked on them
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["workspace", "-created_at"], name="import_latest")]
+
+
+class ImportedMessage(models.Model):
+    """Which message an import brought: what it takes to take the import back; no longer there once that is over."""
+
+    message_id = models.UUIDField(primary_key=True)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="brought", db_index=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["run", "message_id"], name="imported_by")]
+
+
+class WorkedOn(models.TextChoices):
+    """Why something an import brought stays when the import is taken back."""
+
+    ANSWERED = "answered", _("Somebody answered")
+    ASSIGNED = "assigned", _("Somebody gave it to somebody")
+    ANNOUNCED = "announced", _("Its theme was announced")
+    MERGED = "merged", _("Somebody put it into another theme")
+    CORRECTED = "corrected", _("Somebody corrected how it was read")
+    WAR_ROOM = "war_room", _("It is dealt with in a war room")
+    JOINED = "joined", _("It was said together with what came another way")
+    HANDLED = "handled", _("Somebody worked on it")
+
+
+class ImportKept(models.Model):
+    """A case, a feedback or a message that stays although its import was taken back, and why."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="kept_things", db_index=False)
+    kind = models.CharField(max_length=8)  # case, feedback, message
+    subject_id = models.UUIDField()
+    reason = models.CharField(max_length=10, choices=WorkedOn.choices)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "subject_id"], name="import_kept_once")]
 
 
 class SavedMapping(models.Model):

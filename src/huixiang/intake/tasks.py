@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from huixiang.intake import asking, erasure
 from huixiang.intake.attachments import actions as attachments
 from huixiang.intake.attachments.queries import messages_of_feedback
-from huixiang.intake.imports import actions, uploads
+from huixiang.intake.imports import actions, undo, uploads
 from huixiang.kernel.errors import Refused
 from huixiang.kernel.jobs import SURELY
 from huixiang.workspaces.models import Workspace
@@ -27,6 +27,13 @@ def run_import(run_id: str) -> None:
 def remove_old_uploads(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
     """Every night: files that were uploaded a week ago and that no import waits for."""
     uploads.remove_old()
+
+
+@app.periodic(cron="43 3 * * *")
+@app.task(name="intake.forget_brought", queueing_lock="intake.forget_brought")
+def forget_brought(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every night: which messages came by imports nobody can take back any more."""
+    undo.forget_old()
 
 
 @app.task(name="intake.remove_files", queueing_lock="intake.remove_files", retry=SURELY)

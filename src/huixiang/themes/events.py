@@ -173,3 +173,11 @@ class AcknowledgementTakenBack(ThemeEvent):
 
     name: ClassVar[str] = "themes.acknowledgement_taken_back"
     warning_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenBack(ThemeEvent):
+    """All that was said about it came by an import that was taken back, and nobody had touched it: it is gone."""
+
+    name: ClassVar[str] = "themes.taken_back"
+    run_id: uuid.UUID

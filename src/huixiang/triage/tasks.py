@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from huixiang.intake.actions import erase_noise, wake
 from huixiang.intake.queries import workspaces_with_pending
 from huixiang.kernel.jobs import SURELY
-from huixiang.triage import actions, copies
+from huixiang.triage import actions, copies, undoing
 from huixiang.triage.learning import moves, versions
 from huixiang.triage.opinions import actions as opinions
 from huixiang.triage.opinions import summaries
@@ -22,6 +22,12 @@ LOST_AFTER = datetime.timedelta(seconds=30)
 def process(workspace_id: str) -> None:
     """Read every pending message of a workspace."""
     actions.process(workspace_id=uuid.UUID(workspace_id), most_batches=AT_A_TIME)
+
+
+@app.task(name="triage.undo_import", retry=SURELY)
+def undo_import(run_id: str) -> None:
+    """Somebody takes an import back."""
+    undoing.take_back(uuid.UUID(run_id), most_lots=AT_A_TIME)
 
 
 @app.periodic(cron="* * * * *")

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount
 from huixiang.engine.masking import mask
-from huixiang.intake.actions import DUPLICATE, STORED, receive
+from huixiang.intake.actions import DUPLICATE, STORED, Receipt, receive
 from huixiang.intake.events import ImportFinished
 from huixiang.intake.imports import mapping as mappings
 from huixiang.intake.imports import reading, sources
 from huixiang.intake.imports.sources import Item
 from huixiang.intake.imports.table import Row
-from huixiang.intake.models import ImportRefusal, ImportRun, ImportState
+from huixiang.intake.models import ImportedMessage, ImportRefusal, ImportRun, ImportState
 from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel import jobs
@@ -155,7 +155,7 @@ def run(run_id: uuid.UUID, on_progress: Progress | None = None) -> ImportRun:
         begun.total = begun.total or _count(begun)
         _take_through(begun, on_progress or (lambda _run: None))
     except Refused as error:
-        ImportRun.objects.filter(id=run_id).update(
+        ImportRun.objects.filter(id=run_id, state=ImportState.RUNNING).update(
             state=ImportState.FAILED, error=str(error.sentence), finished_at=timezone.now()
         )
         raise
@@ -201,11 +201,14 @@ def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
 def _commit(run_id: uuid.UUID, messages: Sequence[Item], done: int) -> ImportRun:
     """Store one batch with its refusals and how far the file has come."""
     state = _locked(run_id)
+    if state.state in {ImportState.UNDOING, ImportState.UNDONE}:
+        raise Refused(_("This import is being taken back."))
     if state.read != done - len(messages):
         raise Refused(_("This import is already being run elsewhere."))
     good = [message for _row, message in messages if isinstance(message, InboundMessage)]
     refusals = [_refused(state, row, reason) for row, reason in messages if isinstance(reason, str)]
     receipts = receive(account=state.account, messages=good) if good else []
+    _remember(state, receipts)
     ImportRefusal.objects.bulk_create(refusals, ignore_conflicts=True)
     state.read = done
     state.total = max(state.total, done)
@@ -215,6 +218,14 @@ def _commit(run_id: uuid.UUID, messages: Sequence[Item], done: int) -> ImportRun
     state.left_out += sum(message is None for _row, message in messages)
     state.save(update_fields=["read", "total", "stored", "duplicate", "refused", "left_out"])
     return state
+
+
+def _remember(state: ImportRun, receipts: Sequence[Receipt]) -> None:
+    """Which messages came by this import, so that it can be taken back."""
+    brought = [receipt.id for receipt in receipts if receipt.status == STORED and receipt.id]
+    ImportedMessage.objects.bulk_create(
+        ImportedMessage(message_id=one, workspace_id=state.workspace_id, run=state) for one in brought
+    )
 
 
 def _refused(state: ImportRun, row: Row, reason: str) -> ImportRefusal:

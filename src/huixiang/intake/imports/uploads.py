@@ -16,9 +16,9 @@ def _folder() -> Path:
 
 
 def remove_done(run: ImportRun) -> None:
-    """Remove the upload of an import that is through; a file that lies elsewhere is its owner's and stays."""
+    """Remove the upload of an import that is over; a file that lies elsewhere is its owner's and stays."""
     path = Path(run.path)
-    if run.state == ImportState.DONE and path.is_relative_to(_folder()):
+    if run.state in {ImportState.DONE, ImportState.UNDONE} and path.is_relative_to(_folder()):
         path.unlink(missing_ok=True)
 
 
