@@ -1,6 +1,8 @@
 """How far the dialogue is: it goes on by what happens, and by hand with a way back."""
 
 import datetime
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +14,7 @@ from django.utils.translation import gettext as _
 from huixiang.cases import events
 from huixiang.cases.models import Case
 from huixiang.cases.states import ENDED, Stage
-from huixiang.journal.actions import record
+from huixiang.journal.actions import Note, record, record_all
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 
@@ -84,3 +86,25 @@ def move(*, case: Case, stage: str, actor: Actor, by_hand: bool = True, undo: bo
     event = events.StageChanged(subject=case.id, before=ORDER[before], after=stage, by_hand=by_hand)
     record(event, workspace_id=case.workspace_id, actor=actor)
     return ORDER[before]
+
+
+@transaction.atomic
+def lead(
+    *, workspace_id: uuid.UUID, wanted: Mapping[uuid.UUID, str], actor: Actor, uncontacted: Collection[uuid.UUID] = ()
+) -> int:
+    """Let these cases be at least so far, as work on them tells; returns how many moved. Never back, nor once ended.
+
+    One whose member nobody has written to stays “to be contacted”, or that would be lost from sight; not so those in
+    `uncontacted`, of which a person said so. Journal: cases.stage_changed for each.
+    """
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).filter(workspace_id=workspace_id)
+    cases = [
+        one
+        for one in rows.filter(id__in=list(wanted)).exclude(state__in=ENDED).order_by("id")
+        if one.stage != Stage.CONTACTING or one.id in uncontacted
+    ]
+    at = timezone.now()
+    notes = [Note(event, actor=actor) for one in cases if (event := reach(one, wanted[one.id], at=at))]
+    Case.objects.bulk_update(cases, ["stage", "stage_at"])
+    record_all(notes, workspace_id=workspace_id)
+    return len(notes)

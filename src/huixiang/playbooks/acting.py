@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from huixiang.journal.actions import Note
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
-from huixiang.playbooks import events
+from huixiang.playbooks import events, staging
 from huixiang.playbooks.advancing import Ground, advance, begin, finish
 from huixiang.playbooks.hands import Hands
 from huixiang.playbooks.models import PlaybookRun, RunStep
@@ -106,9 +106,10 @@ def _note(words: str) -> str:
 def _change(
     row: RunStep, by: Membership, change: Change, states: tuple[str, ...], *, words: str = "", again: bool = False
 ) -> None:
-    """Change a step with its run locked, then begin what follows and end what is over."""
+    """Change a step with its run locked, then begin what follows, end what is over, and move the case's stage on."""
     if not may_act(by, row):
         raise Refused(_("This step is up to somebody else."))
+    staging.hold(row.case_id)
     run = _locked(row.run_id, again=again)
     rows = rows_of([run])[run.id]
     now = next(one for one in rows if one.id == row.id)
@@ -125,6 +126,8 @@ def _change(
     keep(run.workspace, list(moved.values()), [Note(event, _note(words), Actor("staff", by.id))])
     if not any(one.state in OPEN for one in rows):
         end(runs=[run], reason=EndReason.COMPLETE)
+    pressed = [] if again else [now.id]
+    staging.lead(workspace_id=run.workspace_id, case_ids=[run.case_id], pressed=pressed, actor=Actor("staff", by.id))
 
 
 def _locked(run_id: uuid.UUID, *, again: bool) -> PlaybookRun:

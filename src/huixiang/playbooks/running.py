@@ -16,7 +16,7 @@ from huixiang.journal.actions import Note, record_all
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel import jobs
 from huixiang.kernel.ids import new_id
-from huixiang.playbooks import shipped
+from huixiang.playbooks import shipped, staging
 from huixiang.playbooks.advancing import Ground, advance, leave_out, needed
 from huixiang.playbooks.choosing import Known, by_hand, choose, why
 from huixiang.playbooks.events import RunEnded, RunStarted
@@ -170,6 +170,7 @@ def launch(workspace: Workspace, starts: Sequence[Start], missing: Collection[uu
         runs.append(run)
         rows.append(fresh)
     _store(workspace, runs, rows, [one.actor for one in starts])
+    staging.queue(workspace, rows)
     hands.store()
 
 

@@ -15,7 +15,7 @@ from huixiang.cases.models import Case, Turn
 from huixiang.cases.states import ENDED, CaseState, Direction, Lane, Stage
 from huixiang.journal.actions import Note, record_all
 from huixiang.kernel import jobs
-from huixiang.playbooks import rooms, running
+from huixiang.playbooks import rooms, running, staging
 from huixiang.playbooks.advancing import MOVED, Ground, advance, finish
 from huixiang.playbooks.events import RunRevived, StepDone
 from huixiang.playbooks.hands import Hands
@@ -46,7 +46,8 @@ class Facts:
 def settle(*, workspace: Workspace, case_ids: Sequence[uuid.UUID], told: Collection[uuid.UUID] = ()) -> int:
     """Tick what facts have done on these cases, begin what follows, and end what is over; returns how many cases moved.
 
-    `told`: the steps whose people have just been told. Journal: playbooks.step_done, playbooks.ended.
+    `told`: the steps whose people have just been told. Journal: playbooks.step_done, playbooks.ended. Job:
+    playbooks.lead, for cases that are not so far yet as their steps tell.
     """
     ids, moved = sorted(set(case_ids)), 0
     for start in range(0, len(ids), BATCH):
@@ -71,6 +72,7 @@ def _settle(workspace: Workspace, case_ids: Sequence[uuid.UUID], told: Collectio
         moved += [*ticked, *others]
     hands.store()
     keep(workspace, moved, [_told(row) for row in done])
+    staging.queue(workspace, list(rows.values()))
     return len(_end(runs, rows, moved))
 
 

@@ -5,7 +5,7 @@ import uuid
 from procrastinate.contrib.django import app
 
 from huixiang.kernel.jobs import SURELY
-from huixiang.playbooks import escalation, following, telling
+from huixiang.playbooks import escalation, following, staging, telling
 
 
 @app.task(name="playbooks.remind", retry=SURELY)
@@ -51,6 +51,12 @@ def follow_themes(workspace_id: str, subjects: list[str]) -> None:
 def follow_rooms(workspace_id: str, subjects: list[str]) -> None:
     """War rooms were opened."""
     following.rooms(workspace_id=uuid.UUID(workspace_id), room_ids=[uuid.UUID(one) for one in subjects])
+
+
+@app.task(name="playbooks.lead", retry=SURELY)
+def lead(workspace_id: str, subjects: list[str]) -> None:
+    """Steps tell that the dialogue is further than the case says."""
+    staging.lead(workspace_id=uuid.UUID(workspace_id), case_ids=[uuid.UUID(one) for one in subjects])
 
 
 @app.task(name="playbooks.let_go", retry=SURELY)
