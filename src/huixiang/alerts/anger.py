@@ -23,7 +23,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scipy.stats import betabinom
+import numpy as np
+from scipy.special import betaln, gammaln
 
 from huixiang.themes import growth
 
@@ -71,8 +72,16 @@ def share_chance(angry: int, people: int, past: Sequence[Day]) -> tuple[float, f
     spoke, were = sum(day[0] for day in past), sum(day[1] for day in past)
     weight = min(1.0, WEIGHT / spoke) if spoke else 0.0
     hot, calm = PRIOR_ANGRY + weight * were, PRIOR_CALM + weight * (spoke - were)
-    likely = float(betabinom.sf(angry - 1, people, hot, calm)) if angry else 1.0
-    return likely, hot / (hot + calm)
+    return _so_many_or_more(angry, people, hot, calm), hot / (hot + calm)
+
+
+def _so_many_or_more(angry: int, people: int, hot: float, calm: float) -> float:
+    """The upper tail of the beta-binomial distribution. `scipy.stats` has it too, and adds a second to every start."""
+    if not angry:
+        return 1.0
+    of = np.arange(angry, people + 1)
+    ways = gammaln(people + 1) - gammaln(of + 1) - gammaln(people - of + 1)
+    return float(min(np.exp(ways + betaln(of + hot, people - of + calm) - betaln(hot, calm)).sum(), 1.0))
 
 
 def spread(within: Sequence[Day], past: Sequence[Day], age: int) -> Spread | None:

@@ -10,7 +10,6 @@ from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Connector, Hears, Limit, Per, Setting, Sort, Taken, TransportError
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.channels.windows import handle_of
-from huixiang.connectors.matrix import line
 from huixiang.connectors.matrix.api import asked, path
 from huixiang.connectors.matrix.events import relation_to
 
@@ -50,6 +49,8 @@ class MatrixConnector(Connector):
 
     async def listen(self, account: ChannelAccount, taken: Taken) -> None:
         """Hold the line to the homeserver."""
+        from huixiang.connectors.matrix import line  # noqa: PLC0415 - its client library is the listener's alone
+
         await line.listen(account, taken)
 
     def check(self, account: ChannelAccount) -> str:
