@@ -32,10 +32,13 @@ from huixiang.insights.exports import actions as exports
 from huixiang.intake.attachments.actions import keep, upload
 from huixiang.members import exporting
 from huixiang.members.models import Identity
+from huixiang.playbooks.models import RunStep
 from huixiang.themes import actions as themes
 from huixiang.themes import moving, verbatims
 from huixiang.themes.models import Theme
 from huixiang.triage.learning.corrections import correct
+from huixiang.war_rooms import knowing
+from huixiang.war_rooms.actions import open_room
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.models import Membership, Scope, Workspace
 from tests import factories
@@ -108,6 +111,8 @@ def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
     kept = upload(workspace=workspace, name="a.txt", file=BytesIO(b"words"), size=5)
     keep(attachments=[kept], message_id=turn.message_id)
     reply(case=case, by=owner, text="谢谢您告诉我们", lane="private")
+    step = RunStep.objects.filter(case=case).select_related("run__version")[0]
+    room = open_room(workspace=workspace, case=other)
     Delivery.objects.update(state="ready")
     return {
         "case_id": str(case.id),
@@ -130,6 +135,11 @@ def ids(workspace: Workspace, owner: Membership) -> dict[str, str]:
         "member_id": str(case.member_id),
         "announcement_id": str(draft.id),
         "message_id": str(turn.message_id),
+        "playbook_id": str(step.run.version.playbook_id),
+        "step_id": str(step.id),
+        "room_id": str(room.id),
+        "fact_id": str(knowing.write_fact(room=room, by=owner, text="四台车").id),
+        "question_id": str(knowing.ask(room=room, by=owner, text="还有吗").id),
     }
 
 

@@ -15,6 +15,7 @@ from huixiang.api import (
     calls,
     cases,
     correcting,
+    crises,
     deliveries,
     directory,
     docs,
@@ -29,11 +30,14 @@ from huixiang.api import (
     members,
     messages,
     notes,
+    playbooks,
     records,
     regrouping,
     saved,
+    steps,
     themes,
     verbatims,
+    war_rooms,
 )
 from huixiang.api.body import StrictParser
 from huixiang.api.keys import ApiKeyBearer
@@ -111,8 +115,9 @@ api = _Api(
 )
 errors.handle_in(api)
 PARTS = (
-    messages, notes, leftovers, deliveries, feedback, correcting, cases, handling, handing, bulk, saved, files, themes,
-    regrouping, verbatims, members, records, announcements, insights, directory,
+    messages, notes, leftovers, deliveries, feedback, correcting, cases, handling, handing, bulk, saved, playbooks,
+    steps, war_rooms, crises, files, themes, regrouping, verbatims, members, records, announcements, insights,
+    directory,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -6,6 +6,7 @@ import uuid
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
 from huixiang.playbooks import shipped
 from huixiang.playbooks.models import Playbook, PlaybookRun, PlaybookVersion, Rota, RotaPlace, RunStep, Step
@@ -101,11 +102,28 @@ def _mine(by: Membership) -> Q:
     return Q(owner=by) | free & Q(role=by.role) | free & Q(role="", case__owner=by)
 
 
-def my_steps(by: Membership) -> list[RunStep]:
-    """What somebody has to do now, the most urgent first; at most LISTED. One statement."""
+def steps_up_to(by: Membership) -> QuerySet[RunStep]:
+    """What somebody has to do now, each with its case and its playbook."""
     rows = RunStep.objects.filter(_mine(by), workspace_id=by.workspace_id, state__in=TO_DO)
-    rows = rows.select_related("step", "case__member", "case__owner__user", "owner__user", "run__version__playbook")
-    return list(rows.order_by("due_at", "begun_at", "id")[:LISTED])
+    return rows.select_related("step", "case__member", "case__owner__user", "owner__user", "run__version__playbook")
+
+
+def my_steps(by: Membership) -> list[RunStep]:
+    """The same as a list, the most urgent first; at most LISTED. One statement."""
+    return list(steps_up_to(by).order_by("due_at", "begun_at", "id")[:LISTED])
+
+
+def steps_now(case: Case) -> list[RunStep]:
+    """What is to be done now on a case, the most urgent first. One statement."""
+    rows = RunStep.objects.filter(case_id=case.id, state__in=TO_DO, run__ended_at=None)
+    rows = rows.select_related("step", "owner__user", "run__version__playbook")
+    return list(rows.order_by(F("due_at").asc(nulls_last=True), "position"))
+
+
+def offered(workspace: Workspace) -> list[Playbook]:
+    """What can be put on a case by hand: everything that is switched on, in the order it is asked."""
+    rows = Playbook.objects.filter(workspace=workspace, on=True, active__isnull=False)
+    return list(rows.order_by("position", "id"))
 
 
 def my_count(by: Membership, until: datetime.datetime) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from huixiang.cases.states import ENDED
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.playbooks.models import Playbook, PlaybookRun, PlaybookVersion
-from huixiang.playbooks.running import Start, end, known_of, launch, missing_of
+from huixiang.playbooks.running import Done, Start, end, known_of, launch, missing_of
 from huixiang.playbooks.states import EndReason
 from huixiang.workspaces.models import Membership
 
@@ -26,7 +26,7 @@ def put(*, case: Case, playbook: Playbook, by: Membership, reason: str = "") -> 
     """
     version = _version(case, playbook)
     run, now, actor = _locked(case), timezone.now(), Actor("staff", by.id)
-    done = {}
+    done: Done = {}
     if run is not None:
         if run.version.playbook_id == playbook.id:
             raise Refused(_("This playbook is at work on the case already."))
