@@ -137,6 +137,8 @@ def lived(month: Month, worker: Worker) -> None:
             if month.team.published:
                 worker.work_off(now)
                 month.tell()
+        if number % 96 == 0:
+            print(f"day {number // 96}: {month.said} messages", flush=True)  # noqa: T201 - seen with `-s`
         before = now
 
 
