@@ -4,11 +4,14 @@ import asyncio
 import contextlib
 import json
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+
+from tests.connectors.loopback import Asked, Said
 
 HELLO, IDENTIFY, HEARTBEAT, ACK, DISPATCH = 10, 2, 1, 11, 0
 BOT = {"id": "80351110224678912", "username": "huixiang", "discriminator": "0", "avatar": None, "bot": True}
@@ -34,6 +37,22 @@ def said(number: int, text: str, **changed: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None or name == "edited_timestamp"}
 
 
+def history(written: Sequence[dict[str, Any]]) -> Callable[[Asked], Said]:
+    """The messages of a channel after one, the latest first, as `GET /channels/…/messages` answers."""
+
+    def answered(asked: Asked) -> Said:
+        after, limit = (int(asked.query.get(name, [usual])[0]) for name, usual in (("after", "0"), ("limit", "50")))
+        later = sorted(
+            ((int(one["id"]), one) for one in list(written) if int(one["id"]) > after), key=lambda pair: pair[0]
+        )
+        return 200, [one for _id, one in later[:limit]][::-1]
+
+    return answered
+
+
+Send = Callable[..., Awaitable[None]]
+
+
 @dataclass
 class Gateway:
     """What it was told and what it sends after ready; `refuses`: the code it closes with instead."""
@@ -43,6 +62,7 @@ class Gateway:
     guilds: list[dict[str, Any]] = field(default_factory=lambda: [GUILD])
     identified: list[dict[str, Any]] = field(default_factory=list)
     refuses: int = 0
+    lines: list[Send] = field(default_factory=list)  # those that are ready
 
     async def serve(self, line: ServerConnection) -> None:
         """One line, compressed as a stream as Discord does."""
@@ -53,27 +73,36 @@ class Gateway:
             await line.send(packed.compress(raw) + packed.flush(zlib.Z_SYNC_FLUSH))
 
         await send(HELLO, {"heartbeat_interval": 41250})
-        async for raw in line:
-            frame = json.loads(raw)
-            if frame["op"] == HEARTBEAT:
-                await send(ACK, None)
-            if frame["op"] == IDENTIFY:
-                self.identified.append(frame["d"])
-                if self.refuses:
-                    await line.close(self.refuses)
-                    return
-                ready = {
-                    "v": 10,
-                    "user": BOT,
-                    "session_id": "s",
-                    "resume_gateway_url": self.address,
-                    "private_channels": [],
-                }
-                ready |= {"guilds": [{"id": one["id"], "unavailable": True} for one in self.guilds]}
-                ready |= {"application": {"id": BOT["id"], "flags": 0}}
-                await send(DISPATCH, ready, "READY", 1)
-                for place, (event, data) in enumerate([("GUILD_CREATE", one) for one in self.guilds] + self.events):
-                    await send(DISPATCH, data, event, place + 2)
+        try:
+            async for raw in line:
+                frame = json.loads(raw)
+                if frame["op"] == HEARTBEAT:
+                    await send(ACK, None)
+                if frame["op"] == IDENTIFY:
+                    self.identified.append(frame["d"])
+                    if self.refuses:
+                        await line.close(self.refuses)
+                        return
+                    await self._greet(send)
+        except ConnectionClosed:
+            pass
+        finally:
+            self.lines = [one for one in self.lines if one is not send]
+
+    async def _greet(self, send: Send) -> None:
+        """Ready, the servers, then whatever has happened."""
+        ready = {"v": 10, "user": BOT, "session_id": "s", "resume_gateway_url": self.address, "private_channels": []}
+        ready |= {"guilds": [{"id": one["id"], "unavailable": True} for one in self.guilds]}
+        ready |= {"application": {"id": BOT["id"], "flags": 0}}
+        await send(DISPATCH, ready, "READY", 1)
+        self.lines.append(send)
+        for place, (event, data) in enumerate([("GUILD_CREATE", one) for one in self.guilds] + self.events):
+            await send(DISPATCH, data, event, place + 2)
+
+    def found_at(self) -> tuple[int, dict[str, Any]]:
+        """Where the line is opened, as `GET /gateway/bot` says it."""
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        return 200, {"url": self.address, "shards": 1, "session_start_limit": limit}
 
 
 @contextlib.asynccontextmanager

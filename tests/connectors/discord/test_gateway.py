@@ -2,20 +2,22 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import yarl
+from django.utils import timezone
 
 from huixiang.channels.contracts import InboundMessage, TransportError, connector
 from huixiang.channels.models import ChannelAccount
+from huixiang.connectors.discord import reading
 from huixiang.intake.actions import receive
 from huixiang.workspaces.models import Workspace
-from tests.connectors.discord.gateway import BOT, GUILD, Gateway, gateway, said, until
+from tests.connectors.discord.gateway import BOT, GUILD, Gateway, gateway, history, said, until
 from tests.connectors.loopback import Platform, connected, platform
 
 pytestmark = pytest.mark.filterwarnings("ignore:'audioop' is deprecated:DeprecationWarning")
+THREE = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 TOKEN = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs"
 
 
@@ -40,10 +42,11 @@ def account(workspace: Workspace, rest: Platform, settings: Any) -> ChannelAccou
     return connected(workspace, "discord", bot_token=TOKEN, api=f"{rest.address}/api")
 
 
-async def heard(account: ChannelAccount, discord: Gateway, expected: int, *, fails: int = 0) -> list[InboundMessage]:
+async def heard(
+    account: ChannelAccount, rest: Platform, discord: Gateway, expected: int, *, fails: int = 0,
+    also: Sequence[Any] = ("nothing",),
+) -> list[InboundMessage]:  # fmt: skip
     """Hold the account's line until so many messages came."""
-    from discord.gateway import DiscordWebSocket  # noqa: PLC0415 - the import warns
-
     came: list[InboundMessage] = []
     broken = iter(range(fails))
 
@@ -53,10 +56,10 @@ async def heard(account: ChannelAccount, discord: Gateway, expected: int, *, fai
         came.extend(messages)
 
     async with gateway(discord):
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(discord.address)
+        rest.answers["/api/gateway/bot"] = discord.found_at()
         line = asyncio.create_task(connector("discord").listen(account, taken))
         try:
-            await until(lambda: len(came) >= expected or line.done())
+            await until(lambda: (len(came) >= expected and also) or line.done())
             if line.done():
                 await line
         finally:
@@ -66,7 +69,7 @@ async def heard(account: ChannelAccount, discord: Gateway, expected: int, *, fai
 
 
 def test_the_library_brings_what_people_write_and_nothing_else(
-    account: ChannelAccount, monkeypatch: pytest.MonkeyPatch
+    account: ChannelAccount, rest: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from huixiang.connectors.discord import gateway as ours  # noqa: PLC0415 - the import warns
 
@@ -93,7 +96,7 @@ def test_the_library_brings_what_people_write_and_nothing_else(
         ("MESSAGE_UPDATE", {**first, "content": "充电口打不开了", "edited_timestamp": "2026-11-22T04:01:00+00:00"}),
     ]
     discord = Gateway(events=events)
-    came = asyncio.run(heard(account, discord, 5, fails=2))
+    came = asyncio.run(heard(account, rest, discord, 5, fails=2))
     assert [one.text for one in came[:2]] == ["充电口打不开", "还没修好"]
     assert [one.external_id for one in came[:4]] == ["600:1000", "600:1002", "600:1003", "601:1004"]
     opened, called, shown, alone, edited = came
@@ -108,23 +111,45 @@ def test_the_library_brings_what_people_write_and_nothing_else(
 
 
 @pytest.mark.parametrize(("code", "sentence"), [(4004, "令牌"), (4014, "Message Content Intent"), (4012, "4012")])
-def test_why_discord_closes_the_line_is_said(account: ChannelAccount, code: int, sentence: str) -> None:
+def test_why_discord_closes_the_line_is_said(account: ChannelAccount, rest: Platform, code: int, sentence: str) -> None:
     with pytest.raises(TransportError, match=sentence) as closed:
-        asyncio.run(heard(account, Gateway(refuses=code), 1))
+        asyncio.run(heard(account, rest, Gateway(refuses=code), 1))
     assert closed.value.pauses == (code != 4012)
+
+
+def at(number: int, minutes: int) -> str:
+    """An id of so many minutes after three."""
+    return str(((int(THREE.timestamp() * 1000) + minutes * 60_000) - 1420070400000) << 22 | number)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_what_was_written_while_no_line_stood_is_read_afterwards(account: ChannelAccount, rest: Platform) -> None:
-    before = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-    receive(
-        account=account,
-        messages=[InboundMessage("600:1", "早先", "77", "老麦", before, thread="600", group="吐槽")],
-    )
-    missed = str(((int(before.timestamp() * 1000) + 60_000) - 1420070400000) << 22)
-    channel = {**GUILD["channels"][0], "last_message_id": missed}  # type: ignore[index]
-    rest.answers["/api/channels/600/messages"] = lambda asked: (
-        200, [said(int(missed), "断线时说的")] if asked.query.get("after", ["0"])[0] < missed else []
-    )  # fmt: skip
-    came = asyncio.run(heard(account, Gateway(guilds=[{**GUILD, "channels": [channel]}]), 1))
-    assert [one.text for one in came] == ["断线时说的"]
+    """In channels, though a command came in between, and in private talks we know of."""
+    before = [
+        InboundMessage("600:1", "早先", "77", "老麦", THREE, thread="600", group="吐槽"),
+        InboundMessage("601:2", "私下", "78", "阿川", THREE, private=True),
+        InboundMessage("command:3", "命令", "79", "小周", THREE + timedelta(minutes=30), private=True),
+    ]
+    receive(account=account, messages=before)
+    late, missed, alone = at(1, -3), at(2, 10), at(3, 11)  # the first one is from before, and was not known
+    kept = {"600": [said(int(late), "迟到的"), said(int(missed), "断线时说的")]}
+    kept["601"] = [said(int(alone), "私下又说", channel_id="601", guild_id=None)]
+    for channel, written in kept.items():
+        rest.answers[f"/api/channels/{channel}/messages"] = history(written)
+    place = {**GUILD["channels"][0], "last_message_id": missed}  # type: ignore[index]
+    came = asyncio.run(heard(account, rest, Gateway(guilds=[{**GUILD, "channels": [place]}]), 3))
+    assert [one.text for one in came] == ["迟到的", "断线时说的", "私下又说"]
+    assert (came[2].external_id, came[2].private) == (f"601:{alone}", True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_how_far_was_read_is_kept_once_everything_before_is_stored(
+    account: ChannelAccount, rest: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments, keep, began = list[datetime](), reading.keep, timezone.now()
+    monkeypatch.setattr(reading, "keep", lambda of, at: moments.append(at) or keep(of, at))
+    discord = Gateway(events=[("MESSAGE_CREATE", said(1000, "充电口打不开"))])
+    came = asyncio.run(heard(account, rest, discord, 1, also=moments))
+    assert len(came) == 1
+    assert reading.place(account) == (moments[-1], [])
+    assert moments[-1] > began

@@ -40,9 +40,9 @@ class AppReviewsConnector(Connector):
         return False
 
     def ask(self, account: ChannelAccount, cursor: Mapping[str, Any]) -> Asked:
-        """One page of reviews, the latest first, on and on until one is met that was there last time.
+        """One page of reviews, the latest first, on and on until one is met that was there last time, and one further.
 
-        Raises TransportError.
+        One further because a review may turn up late, behind others we know already. Raises TransportError.
         """
         whose = f"{value(account, 'country')}/{value(account, 'app')}"
         known = cursor if cursor.get("of") == whose else {}
@@ -51,8 +51,9 @@ class AppReviewsConnector(Connector):
         ids = [one.external_id for one in found]
         newest = str(known.get("newest") or "") if page > 1 else next(iter(ids), "")
         seen = str(known.get("seen", ""))
-        if found and seen not in ids and page < PAGES:
-            return Asked(found, {"of": whose, "seen": seen, "newest": newest, "page": page + 1}, more=True)
+        if found and not known.get("met") and page < PAGES:
+            on = {"of": whose, "seen": seen, "newest": newest, "page": page + 1, "met": seen in ids}
+            return Asked(found, on, more=True)
         return Asked(found, {"of": whose, "seen": newest or seen})
 
     def check(self, account: ChannelAccount) -> str:

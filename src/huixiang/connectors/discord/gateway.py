@@ -1,19 +1,23 @@
 """The open line to Discord, by discord.py: what people write where the bot is.
 
 Discord does not ask whether a message was stored, so nothing is let go before it is: messages queue up in order and are
-handed over until the database takes them. What was written in channels while no line stood is read afterwards.
+handed over until the database takes them. Whenever the line stands anew, what was written since the time up to which
+everything is stored is read: in channels, threads, and private talks we know of.
 """
 
 import asyncio
 import contextlib
 import datetime
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 import aiohttp
 import discord
 from aiohttp_socks import ProxyConnector
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.channels.contracts import InboundMessage, Taken, TransportError
@@ -24,40 +28,73 @@ log = logging.getLogger(__name__)
 SPOKEN: Final = (discord.MessageType.default, discord.MessageType.reply)
 AT_ONCE: Final = 100  # messages handed over together
 AGAIN_AFTER: Final = 2.0  # seconds, when they could not be stored
+LATER: Final = 30.0  # seconds, when what was missed could not be read
 LAST_WORDS: Final = 3.0  # seconds for what still waits when the line closes
-MOST_MISSED: Final = 1000  # of one channel
+OVERLAP: Final = datetime.timedelta(minutes=5)  # read twice: messages come out of order, and clocks differ
 NOT_US: Final = 4004  # close codes
 NOT_ALLOWED: Final = (4013, 4014)
 
 
-class Line(discord.Client):
-    """One bot's line. `taken` stores what came; `since`: what was written in channels after that is read first."""
+Kept = Callable[[datetime.datetime], Awaitable[None]]
+Place = discord.TextChannel | discord.Thread | discord.PartialMessageable
 
-    def __init__(self, *, api: str, proxy: str, taken: Taken, since: datetime.datetime | None = None) -> None:
+
+class Line(discord.Client):
+    """One bot's line. `taken` stores what came.
+
+    `since`: up to then everything is stored; what was written later is read first. None: the bot has heard nothing yet.
+    `alone`: the channels of private talks, which Discord does not list. `kept` is told each time `since` moves on.
+    """
+
+    def __init__(
+        self, *, api: str, proxy: str, taken: Taken, kept: Kept, since: datetime.datetime | None = None,
+        alone: Sequence[int] = (),
+    ) -> None:  # fmt: skip
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
         super().__init__(intents=intents, connector=ProxyConnector.from_url(proxy) if proxy else None)
-        self._taken, self._since, self._waiting = taken, since, asyncio.Queue[InboundMessage]()
+        self._taken, self._kept, self._since, self._alone = taken, kept, since, alone
+        self._waiting = asyncio.Queue[InboundMessage]()
+        self._connected_at: datetime.datetime | None = None  # while what was missed is still being read
         _calls_at(self.http, api)
 
     async def on_ready(self) -> None:
         """The line stands: now for what was missed while it did not."""
         await self._taken([])
-        since, self._since = self._since, None
-        for place in self._spoken_in(since) if since else ():
-            with contextlib.suppress(discord.DiscordException):  # not ours to read
-                async for said in place.history(after=since, oldest_first=True, limit=MOST_MISSED):
-                    self._hear(said)
+        began, after = self._connected_at, self._since - OVERLAP if self._since else None
+        while after and began == self._connected_at and not await self._caught_up(after):  # noqa: ASYNC110 - no event
+            await asyncio.sleep(LATER)
+        await self._waiting.join()
+        if began is not None and began == self._connected_at:  # else it broke meanwhile, and is read again
+            self._connected_at = None
+            await self._move_on(began)
 
-    def _spoken_in(self, since: datetime.datetime) -> list[discord.TextChannel | discord.Thread]:
+    async def _caught_up(self, after: datetime.datetime) -> bool:
+        """Whether everything written since then could be read."""
+        whole = True
+        for place in self._spoken_in(after):
+            try:
+                async for said in place.history(after=after, oldest_first=True, limit=None):
+                    self._hear(said)
+            except (discord.Forbidden, discord.NotFound):  # not ours to read
+                continue
+            except (discord.DiscordException, aiohttp.ClientError, OSError):
+                log.exception("what was missed in a channel of Discord could not be read; it is tried again")
+                whole = False
+        return whole
+
+    def _spoken_in(self, since: datetime.datetime) -> list[Place]:
         first = discord.utils.time_snowflake(since)
         places: list[discord.TextChannel | discord.Thread] = []
         for guild in self.guilds:
             places += [*guild.text_channels, *guild.threads]
-        return [place for place in places if (place.last_message_id or 0) > first]
+        told = [place for place in places if (place.last_message_id or 0) > first]
+        return [*told, *(self.get_partial_messageable(one) for one in self._alone)]
 
     def dispatch(self, event: str, /, *args: Any, **more: Any) -> None:
         """Read a message in the moment it comes: the library changes it in place when an edit follows."""
-        if event == "message":
+        if event == "connect":  # a new session, which brings nothing of before
+            self._connected_at = timezone.now()
+        elif event == "message":
             self._hear(args[0])
         elif event == "message_edit" and args[0].content != args[1].content:  # a link that was unfolded is no edit
             self._hear(args[1], edited=True)
@@ -81,6 +118,16 @@ class Line(discord.Client):
             await self._keep(batch)
             for _message in batch:
                 self._waiting.task_done()
+            if self._connected_at is None:
+                await self._move_on(max(one.sent_at for one in batch))
+
+    async def _move_on(self, to: datetime.datetime) -> None:
+        """Everything up to then is stored. When that cannot be noted down, some of it is read twice."""
+        self._since = max(self._since, to) if self._since else to
+        try:
+            await self._kept(self._since)
+        except Exception:  # the database is away for a moment
+            log.exception("how far Discord was read could not be noted")
 
     async def emptied(self) -> None:
         """Wait for what still waits to be stored."""
@@ -124,14 +171,22 @@ async def hold(token: str, line: Line) -> None:
 
 
 def _calls_at(http: Any, api: str) -> None:
-    """Let the library ask another address than Discord's own."""
-    ask = http.request
+    """Let the library ask another address than Discord's own, and open the line where that address says."""
+    api = api.rstrip("/")
+    ask, connect = http.request, http.ws_connect
+    usual = str(DiscordWebSocket.DEFAULT_GATEWAY)
 
     async def asked(route: Route, **more: Any) -> Any:
-        route.url = route.url.replace(Route.BASE, api.rstrip("/"), 1)
+        route.url = route.url.replace(Route.BASE, api, 1)
         return await ask(route, **more)
 
-    http.request = asked
+    async def connected(url: str, **more: Any) -> Any:
+        if api != Route.BASE and url.startswith(usual):
+            _shards, wire, _limit = await http.get_bot_gateway()
+            url = url.replace(usual, f"{wire.rstrip('/')}/", 1)
+        return await connect(url, **more)
+
+    http.request, http.ws_connect = asked, connected
 
 
 def _not_allowed() -> TransportError:

@@ -8,12 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection
-from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,13 +28,13 @@ from huixiang.channels.contracts import (
     TransportError,
 )  # fmt: skip
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors.discord import reading
 from huixiang.connectors.discord.inbound import check_signature, heard
 from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
-from huixiang.intake.models import Message
+from huixiang.intake.listening import apart
 
 REFUSED, UNAUTHORIZED = 400, 401
-LOOKS_BACK: Final = datetime.timedelta(days=7)
 CANNOT_WRITE: Final = 50007
 NOT_THERE: Final = {10003, 10004, 10013, 50001, 50013}
 TOO_FAST: Final = {20016, 20028, 20029, 40003}
@@ -82,8 +78,14 @@ class DiscordConnector(Connector):
         """The gateway, by discord.py, loaded only where a line is held. Raises TransportError."""
         from huixiang.connectors.discord.gateway import Line, hold  # noqa: PLC0415 - heavy, and one process needs it
 
-        since = await sync_to_async(_heard_last, thread_sensitive=False)(account)
-        line = Line(api=value(account, "api"), proxy=value(account, PROXY), taken=taken, since=since)
+        since, alone = await apart(reading.place, account)
+
+        async def kept(at: datetime.datetime) -> None:
+            await apart(reading.keep, account, at)
+
+        line = Line(
+            api=value(account, "api"), proxy=value(account, PROXY), taken=taken, kept=kept, since=since, alone=alone
+        )
         await hold(value(account, "bot_token"), line)
 
     def send(self, delivery: Delivery) -> DeliveryState:
@@ -137,16 +139,6 @@ class DiscordConnector(Connector):
 def agent() -> str:
     """Discord wants to know who calls, in this form."""
     return f"DiscordBot ({settings.PUBLIC_URL}, 1.0)"
-
-
-def _heard_last(account: ChannelAccount) -> datetime.datetime | None:
-    """When the latest message was written; None when there is none of the last week: then nothing is caught up."""
-    newest = Message.objects.filter(account=account, received_at__gt=timezone.now() - LOOKS_BACK)
-    try:
-        at: datetime.datetime | None = newest.aggregate(at=Max("sent_at"))["at"]
-        return at
-    finally:
-        connection.close()  # of a thread that may never ask again
 
 
 def refusal(status: int, said: dict[str, Any]) -> TransportError:
