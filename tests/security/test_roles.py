@@ -43,6 +43,7 @@ case GET read
 case_reply POST reply
 case_stage POST handle
 case_detail POST handle
+case_snooze POST handle
 case_templates GET reply
 case_comfort GET reply
 case_public_word GET reply
@@ -110,7 +111,8 @@ my_steps GET read
 my_steps_badge GET read
 case_step POST read
 case_step_words GET reply
-case_playbook POST handle
+case_playbook GET,POST handle
+case_now GET read
 settings_learning GET read
 learning_train POST configure
 learning_back POST configure
@@ -224,6 +226,8 @@ import_mapping_remove POST import
 import_run GET import
 import_progress GET import
 import_refused GET import
+import_undo GET,POST import
+import_kept GET import
 academy GET read
 academy_course GET read
 academy_scenario GET read

@@ -20,6 +20,7 @@ from huixiang.desk.cases import verbs as case_verbs
 from huixiang.desk.cases import views as cases
 from huixiang.desk.channels import account as channel
 from huixiang.desk.channels import changing, connecting, imports, mappings
+from huixiang.desk.channels import undoing as import_undoing
 from huixiang.desk.channels import views as channels
 from huixiang.desk.dialogue import casework as dialogue
 from huixiang.desk.dialogue import macros as dialogue_macros
@@ -36,6 +37,7 @@ from huixiang.desk.members import verbs as member_verbs
 from huixiang.desk.members import views as members
 from huixiang.desk.notes import views as notes
 from huixiang.desk.playbooks import editor as playbook_editor
+from huixiang.desk.playbooks import now as playbook_now
 from huixiang.desk.playbooks import rotas as playbook_rotas
 from huixiang.desk.playbooks import said as playbook_said
 from huixiang.desk.playbooks import steps as playbook_steps
@@ -113,6 +115,7 @@ urlpatterns = [
     path(CASE + "reply/", case_replying.reply, name="case_reply"),
     path(CASE + "stage/", dialogue.stage, name="case_stage"),
     path(CASE + "details/", dialogue.detail, name="case_detail"),
+    path(CASE + "snooze/", dialogue.snooze, name="case_snooze"),
     path(CASE + "templates/", dialogue.choose, name="case_templates"),
     path(CASE + "comfort/", dialogue.comforting, name="case_comfort"),
     path(CASE + "public-word/", dialogue.public_word, name="case_public_word"),
@@ -266,6 +269,8 @@ urlpatterns = [
     path(RUN, imports.run, name="import_run"),
     path(RUN + "progress/", imports.progress, name="import_progress"),
     path(RUN + "refused.csv", imports.refused_csv, name="import_refused"),
+    path(RUN + "undo/", import_undoing.confirm, name="import_undo"),
+    path(RUN + "kept.csv", import_undoing.kept_csv, name="import_kept"),
     path("academy/", academy.overview, name="academy"),
     path("academy/courses/<slug:course>/", academy.course, name="academy_course"),
     path("academy/scenarios/<slug:scenario>/", academy_playing.scenario, name="academy_scenario"),
@@ -326,6 +331,7 @@ urlpatterns = [
     path(CASE + "steps/<uuid:step_id>/", playbook_steps.act, name="case_step"),
     path(CASE + "steps/<uuid:step_id>/words/", playbook_said.words, name="case_step_words"),
     path(CASE + "playbook/", playbook_steps.start, name="case_playbook"),
+    path(CASE + "playbook/now/", playbook_now.now, name="case_now"),
     path("settings/learning/", settings_learning.learning, name="settings_learning"),
     path("settings/learning/train/", settings_learning.train, name="learning_train"),
     path("settings/learning/back/", settings_learning.back, name="learning_back"),

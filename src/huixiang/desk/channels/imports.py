@@ -1,7 +1,5 @@
 """Importing a file: choose, map its columns, watch it come in, read what was refused."""
 
-import csv
-import io
 import secrets
 import uuid
 from collections.abc import Iterable, Iterator
@@ -24,12 +22,13 @@ from huixiang.desk import access
 from huixiang.desk.channels import chats, mappings
 from huixiang.desk.channels.accounts import open_named
 from huixiang.desk.channels.mappings import FIELDS
+from huixiang.desk.channels.sheets import line
+from huixiang.desk.channels.undoing import stayed
 from huixiang.engine.masking import mask
-from huixiang.insights.exports.spreadsheet import harmless
 from huixiang.intake import queries
 from huixiang.intake.acceptance import is_address
 from huixiang.intake.archives.opening import recognised
-from huixiang.intake.imports import actions, reading, saved, sources
+from huixiang.intake.imports import actions, reading, saved, sources, undo
 from huixiang.intake.imports.mapping import check_addresses, checked
 from huixiang.intake.imports.rows import RowReader
 from huixiang.intake.imports.table import Row
@@ -201,8 +200,14 @@ def _run(membership: Membership, run_id: uuid.UUID) -> ImportRun:
 
 def _progress(membership: Membership, run: ImportRun) -> dict[str, Any]:
     pending = queries.counts(membership.workspace)["pending"]
-    going_on = run.state in (ImportState.WAITING, ImportState.RUNNING)
+    going_on = run.state in (ImportState.WAITING, ImportState.RUNNING, ImportState.UNDOING)
+    kept, kept_total = stayed(run, membership) if run.kept else ([], 0)
     return {
+        "hindered": undo.hindrance(run),
+        "until": undo.until(run),
+        "passed": run.left.get("messages", 0) + run.kept,
+        "kept": kept,
+        "kept_total": kept_total,
         "run": run,
         "pending": pending,
         "going_on": going_on,
@@ -233,7 +238,7 @@ def refused_csv(
 ) -> StreamingHttpResponse:
     """Every refused row with its reason, as a file that spreadsheets read (UTF-8 with its mark)."""
     run = _run(membership, run_id)
-    heading = _line([_("Row"), _("Reason"), _("Excerpt")])
+    heading = line([_("Row"), _("Reason"), _("Excerpt")])
     response = StreamingHttpResponse(_lines(heading, run), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="refused-{run.id}.csv"'
     return response
@@ -242,10 +247,4 @@ def refused_csv(
 def _lines(heading: str, run: ImportRun) -> Iterator[str]:
     yield "\ufeff" + heading
     for refusal in queries.every_refusal(run=run):
-        yield _line([refusal.row, refusal.reason, refusal.excerpt])
-
-
-def _line(cells: list[Any]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([harmless(str(cell)) for cell in cells])
-    return buffer.getvalue()
+        yield line([refusal.row, refusal.reason, refusal.excerpt])
