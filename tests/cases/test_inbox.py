@@ -81,7 +81,7 @@ def test_views_and_their_counts(app_channel: ChannelAccount, operator: Membershi
     counts = tally(operator)
     assert counts.accounts == {app_channel.id: 3}
     assert counts.views == {
-        "todo": 3, "mine": 1, "unassigned": 1, "overdue": 1, "waiting": 1, "historical": 1,
+        "todo": 3, "mine": 1, "unassigned": 1, "overdue": 1, "waiting": 1, "historical": 1, "snoozed": 0,
         "red": 0, "orange": 0, "yellow": 3, "blue": 0,
     }  # fmt: skip
     assert to_do_count(operator.workspace_id) == 3

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from huixiang.cases import approving
+from huixiang.cases import approving, snoozing
 from huixiang.cases.models import Case, PendingAnswer, Turn
 from huixiang.channels.models import ChannelAccount
 from huixiang.dialogue import macros, queries, templates
@@ -189,6 +189,36 @@ def test_a_macro_on_many_each_in_its_own_words(
     as_operator.post(at("inbox_bulk"), {**chosen, "seen_at": timezone.now().isoformat()})
     said = [text for one in (case, other) for _lane, text in sent(one)]
     assert said == [f"{one.member.name}，已经催了" for one in (case, other)]
+
+
+def test_a_macro_puts_a_case_off_after_a_look_and_takes_it_back(
+    case: Case, operator: Membership, at: At, as_operator: Client
+) -> None:
+    chosen = {"name": "等回音", "owner": "me", "snooze": "workday", "shared": "1"}
+    refused = as_operator.post(at("macro_new"), {**chosen, "end": "solved"}, headers=HTMX)
+    assert (refused.status_code, Macro.objects.count()) == (409, 0)
+    as_operator.post(at("macro_new"), chosen)
+    one = Macro.objects.get()
+    assert "到下个工作日" in as_operator.get(at("settings_macros")).content.decode()
+    wanted = snoozing.until(span="workday", workspace=case.workspace)
+    plan = as_operator.get(at("case_macros", case_id=case.id), {"macro": str(one.id)}).context["plan"]
+    assert plan.does[1] == f"暂缓到 {wanted:%m-%d %H:%M}，有动静就提前回来"
+    done = as_operator.post(at("macro_run", case_id=case.id), {"macro": str(one.id)}, headers=HTMX)
+    case.refresh_from_db()
+    assert (case.snoozed_until, case.snoozed_by) == (wanted, operator)
+    page = as_operator.get(at("case", case_id=case.id)).content.decode()
+    assert f"暂缓到 {wanted:%m-%d %H:%M}" in page
+    as_operator.post(at("macro_run", case_id=case.id), {"left": done.context["left"]})
+    case.refresh_from_db()
+    assert case.snoozed_until is None
+    as_operator.post(at("case_snooze", case_id=case.id), {"span": "week"})
+    left = as_operator.post(at("macro_run", case_id=case.id), {"macro": str(one.id)}, headers=HTMX).context["left"]
+    as_operator.post(at("macro_run", case_id=case.id), {"left": left})
+    case.refresh_from_db()
+    assert case.snoozed_until > wanted  # put off as it was before
+    as_operator.post(at("case_snooze", case_id=case.id), {"span": ""})
+    case.refresh_from_db()
+    assert case.snoozed_until is None
 
 
 def test_a_macro_is_made_changed_and_brought_back(at: At, as_operator: Client) -> None:

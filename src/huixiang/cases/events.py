@@ -241,6 +241,22 @@ class StageChanged(CaseEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Snoozed(CaseEvent):
+    """Somebody put the case off: it is out of the lists of what is to do until then."""
+
+    name: ClassVar[str] = "cases.snoozed"
+    until: datetime.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Woken(CaseEvent):
+    """It is not put off any longer: its time has come (time), something happened on it (news), or by_hand."""
+
+    name: ClassVar[str] = "cases.woken"
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class DetailMarked(CaseEvent):
     """Somebody said that a detail is known, missing or not needed, or took that back ("")."""
 

@@ -12,7 +12,7 @@ from huixiang.members.models import Tier
 
 VIEWS: Final = (
     "todo", "mine", "unassigned", "unread", "overdue", "waiting", "unfinished", "ended", "historical", "handed",
-    "approval", "all",
+    "approval", "snoozed", "all",
 )  # fmt: skip
 BY_TIME = ("newest", "oldest")
 ORDERS: Final = ("urgent", "due", *BY_TIME, "grade")

@@ -27,16 +27,18 @@ from huixiang.themes.models import Theme
 from huixiang.workspaces.models import Membership
 
 COUNTED_TO = 1_000  # counts of saved views stop here: "999+" is told, and telling it stays cheap
+AWAKE = Q(snoozed_until=None)
 TROUBLED = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 
 def _in_view(view: str, viewer: Membership) -> Q:
     wanted: dict[str, Q] = {
-        "todo": Q(state__in=TO_DO, historical=False),
-        "mine": Q(state__in=UNFINISHED, owner=viewer, historical=False),
-        "unassigned": Q(state__in=UNFINISHED, owner=None, historical=False),
+        "todo": Q(AWAKE, state__in=TO_DO, historical=False),
+        "mine": Q(AWAKE, state__in=UNFINISHED, owner=viewer, historical=False),
+        "unassigned": Q(AWAKE, state__in=UNFINISHED, owner=None, historical=False),
+        "snoozed": Q(state__in=UNFINISHED, snoozed_until__isnull=False, historical=False),
         "overdue": Q(state__in=UNFINISHED, due_at__lt=timezone.now(), historical=False),
-        "waiting": Q(state__in=[CaseState.WAITING_MEMBER], historical=False),
+        "waiting": Q(AWAKE, state__in=[CaseState.WAITING_MEMBER], historical=False),
         "unread": Q(state__in=UNFINISHED, historical=False),
         "handed": Q(state__in=JOINABLE, owner=viewer, id__in=handed_to(viewer)),
         "approval": Q(id__in=waiting_cases(viewer.workspace_id)),
@@ -266,18 +268,24 @@ def tally(viewer: Membership) -> Tally:
         Case.objects.filter(workspace_id=viewer.workspace_id, state__in=UNFINISHED)
         .annotate(
             late=Choose(When(late, then=Value(True)), default=Value(False), output_field=BooleanField()),
+            asleep=Choose(
+                When(snoozed_until__isnull=False, then=Value(True)), default=Value(False), output_field=BooleanField()
+            ),
             whose=Choose(
                 When(mine, then=Value("mine")), When(owner=None, then=Value("unassigned")), default=Value("")
             ),
         )
-        .values_list("historical", "state", "grade", "account_id", "late", "whose")
+        .values_list("historical", "state", "grade", "account_id", "late", "whose", "asleep")
         .annotate(number=Count("*"))
         .order_by()
     )
-    names = ("todo", "mine", "unassigned", "overdue", "waiting", "historical", *Grade.values)
+    names = ("todo", "mine", "unassigned", "overdue", "waiting", "historical", "snoozed", *Grade.values)
     found = Tally(dict.fromkeys(names, 0), {})
-    for historical, state, grade, account_id, is_late, whose, number in rows:
-        _add(found, (historical, state, grade, is_late, whose), account_id, number)
+    for historical, state, grade, account_id, is_late, whose, asleep, number in rows:
+        if asleep and not historical:
+            _add_asleep(found, late=is_late, number=number)
+        else:
+            _add(found, (historical, state, grade, is_late, whose), account_id, number)
     return found
 
 
@@ -291,6 +299,12 @@ def _add(found: Tally, told: tuple[bool, str, str, bool, str], account_id: uuid.
             found.accounts[account_id] = found.accounts.get(account_id, 0) + number
     for name in names:
         found.views[name] += number
+
+
+def _add_asleep(found: Tally, *, late: bool, number: int) -> None:
+    """What is put off is out of sight, but not out of time."""
+    found.views["snoozed"] += number
+    found.views["overdue"] += number if late else 0
 
 
 def counts(*, viewer: Membership, wanted: Sequence[Filters]) -> list[int]:
@@ -314,13 +328,13 @@ def counts(*, viewer: Membership, wanted: Sequence[Filters]) -> list[int]:
 
 def to_do_count(workspace_id: uuid.UUID) -> int:
     """How many cases wait for us."""
-    return Case.objects.filter(workspace_id=workspace_id, state__in=TO_DO, historical=False).count()
+    return Case.objects.filter(AWAKE, workspace_id=workspace_id, state__in=TO_DO, historical=False).count()
 
 
 def theme_counts(*, workspace_id: uuid.UUID, limit: int = 5) -> list[tuple[uuid.UUID, str, int]]:
     """The themes with most cases to do: (id, name, number). Counted before they are named."""
     counted = Case.objects.filter(
-        workspace_id=workspace_id, state__in=TO_DO, historical=False, theme__isnull=False
+        AWAKE, workspace_id=workspace_id, state__in=TO_DO, historical=False, theme__isnull=False
     )
     rows = counted.values_list("theme_id").annotate(number=Count("*")).order_by("-number", "theme_id")[:limit]
     numbers = dict(rows)

@@ -74,6 +74,9 @@ class Case(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.TextField(blank=True)
+    snoozed_until = models.DateTimeField(null=True, blank=True)  # out of sight until then; see snoozing.py
+    snoozed_at = models.DateTimeField(null=True, blank=True)
+    snoozed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     search = SearchField(of=_words)
 
     class Meta:
@@ -107,9 +110,12 @@ class Case(models.Model):
             # The counts beside the list are read from this one alone.
             models.Index(
                 fields=["workspace", "historical", "state"],
-                include=["grade", "owner", "account", "theme", "due_at"],
+                include=["grade", "owner", "account", "theme", "due_at", "snoozed_until"],
                 name="case_counted",
                 condition=IS_UNFINISHED,
+            ),
+            models.Index(
+                fields=["snoozed_until"], name="case_snoozed", condition=models.Q(snoozed_until__isnull=False)
             ),
         ]
 

@@ -15,6 +15,7 @@ from huixiang.cases import (
     erasure,
     following,
     leaving,
+    snoozing,
 )
 from huixiang.cases.models import Case
 from huixiang.kernel.jobs import SURELY, queue
@@ -30,6 +31,19 @@ def note_breaches(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate h
     """Every minute: clocks that should warn, and clocks that ran out."""
     clocks_watch.note_warnings()
     clocks_watch.note_breaches()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.wake_due", queueing_lock="cases.wake_due")
+def wake_due(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every minute: cases that were put off until now."""
+    snoozing.wake_due()
+
+
+@app.task(name="cases.wake", retry=SURELY)
+def wake(workspace_id: str, subjects: list[str]) -> None:
+    """Something happened on cases that may be put off."""
+    snoozing.wake_touched(workspace_id=uuid.UUID(workspace_id), case_ids=[uuid.UUID(one) for one in subjects])
 
 
 @app.task(name="cases.recount_clocks", retry=SURELY)

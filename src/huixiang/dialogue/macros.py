@@ -1,4 +1,4 @@
-"""Macros: an answer from a template, a tag, an owner, a stage and an end, kept under a name."""
+"""Macros: an answer from a template, a tag, an owner, a stage, an end or a putting-off, kept under a name."""
 
 import uuid
 from collections.abc import Mapping
@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huixiang.cases.snoozing import SPANS
 from huixiang.cases.stages import BY_HAND
 from huixiang.cases.states import CaseState, Lane
 from huixiang.cases.tagging import clean
@@ -24,7 +25,7 @@ from huixiang.workspaces.roles import Permission, holds
 MOST: Final = 100  # of a workspace
 ME: Final = "me"  # whoever runs it
 ENDS: Final = (str(CaseState.SOLVED), str(CaseState.CLOSED))
-STEPS: Final = ("template", "tone", "lane", "tag", "owner", "stage", "end", "reason")
+STEPS: Final = ("template", "tone", "lane", "tag", "owner", "stage", "end", "reason", "snooze")
 
 
 def visible(viewer: Membership) -> list[Macro]:
@@ -81,12 +82,14 @@ def _checked(by: Membership, steps: Mapping[str, str], *, shared: bool) -> dict[
     else:
         told["tone"] = told["lane"] = ""
     told["tag"] = clean(told["tag"])[:24]
-    allowed = {"owner": _owners(by, told["owner"]), "stage": BY_HAND, "end": ENDS}
+    allowed = {"owner": _owners(by, told["owner"]), "stage": BY_HAND, "end": ENDS, "snooze": tuple(SPANS)}
     for step, values in allowed.items():
         if told[step] and told[step] not in values:
             raise Refused(_("Choose what the macro does."))
     if told["end"] == CaseState.CLOSED and not told["reason"]:
         raise Refused(_("Say why it is closed without a solution."))
+    if told["end"] and told["snooze"]:
+        raise Refused(_("What is ended is not put off: choose one of the two."))
     told["reason"] = told["reason"][:500] if told["end"] else ""
     found = {step: value for step, value in told.items() if value}
     if not found:

@@ -1,5 +1,6 @@
 """Running a macro: what would happen, doing it to a case at once or to many, and taking back what can be."""
 
+import datetime
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from huixiang.cases import actions, asking, details, queries, stages, tagging
+from huixiang.cases import actions, asking, details, queries, snoozing, stages, tagging
 from huixiang.cases.bulk import Act, Arguments, Before, Outcome, register
 from huixiang.cases.details import turns_with_files
 from huixiang.cases.models import BulkRun, Case, Tag
@@ -54,6 +57,9 @@ def plan(*, macro: Macro, case: Case, by: Membership) -> Plan:
         does.append(_("Stage: %(stage)s") % {"stage": Stage(steps["stage"]).label})
     if steps.get("end"):
         does.append(str(CaseState(steps["end"]).label))
+    if steps.get("snooze"):
+        at = snoozing.until(span=steps["snooze"], workspace=case.workspace)
+        does.append(_("Put off until %(at)s, or until something happens") % {"at": _moment(at)})
     return Plan(answer, steps.get("lane", ""), tuple(does), answer is not None)
 
 
@@ -80,6 +86,8 @@ def run(*, macro: Macro, case: Case, by: Membership, text: str = "") -> Left:
     if steps.get("end") and case.state not in ENDED:
         actions.end(case=case, state=steps["end"], actor=actor, reason=steps.get("reason", ""))
         left |= {"ended": steps["end"]}
+    if steps.get("snooze"):
+        left |= _snooze(case, steps["snooze"], by)
     Macro.objects.filter(id=macro.id).update(used=F("used") + 1, last_used_at=timezone.now())
     _tell(case, macro.id, actor, back=False)
     return left
@@ -94,6 +102,8 @@ def take_back(*, case: Case, left: Mapping[str, Any], by: Membership) -> None:
         case = _now(case)
     if left.get("stage") and case.stage == left["stage_now"] and case.state not in ENDED:
         stages.move(case=case, stage=left["stage"], actor=actor, undo=True)
+    if left.get("snoozed_now") and case.snoozed_until == parse_datetime(left["snoozed_now"]):
+        _unsnooze(case, left["snoozed"], by)
     if "owner" in left and str(case.owner_id or "") == left["owner_now"]:
         actions.assign(case=case, owner=_member(case.workspace_id, left["owner"]), actor=actor)
     tag = Tag.objects.filter(workspace_id=case.workspace_id, id=left["tag"]).first() if left.get("tag") else None
@@ -113,6 +123,26 @@ def _assign(case: Case, owner: Membership | None, actor: Actor) -> Left:
     before, now = str(case.owner_id or ""), str(owner.id) if owner else ""
     actions.assign(case=case, owner=owner, actor=actor)
     return {"owner": before, "owner_now": now} if before != now else {}
+
+
+def _snooze(case: Case, span: str, by: Membership) -> Left:
+    before, at = case.snoozed_until, snoozing.until(span=span, workspace=case.workspace)
+    snoozing.snooze(case=case, at=at, by=by)
+    return {"snoozed": before.isoformat() if before else "", "snoozed_now": at.isoformat()}
+
+
+def _unsnooze(case: Case, before: str, by: Membership) -> None:
+    """Put off as it was before, if that is still to come; else it is back."""
+    at = parse_datetime(before) if before else None
+    if at and at > timezone.now():
+        snoozing.snooze(case=case, at=at, by=by)
+    else:
+        snoozing.wake(case=case, actor=Actor("staff", by.id))
+
+
+def _moment(at: datetime.datetime) -> str:
+    """In the workspace's time, which the page or the job has set."""
+    return date_format(timezone.localtime(at), "m-d H:i", use_l10n=False)
 
 
 def _owner(macro: Macro, by: Membership) -> Membership | None:

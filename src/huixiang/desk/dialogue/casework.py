@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from huixiang.cases import details, queries, stages
+from huixiang.cases import details, queries, snoozing, stages
 from huixiang.cases.asking import language_of, upset
 from huixiang.cases.files import put_files
 from huixiang.cases.models import Case
@@ -59,6 +61,20 @@ def stage(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> H
     gone = before if before != case.stage and not undo else ""
     context: dict[str, Any] = {"case": case, "stages": stages.way(case), "stage_before": gone, "said": said}
     return access.part(request, membership, "desk/dialogue/stages.html", **context)
+
+
+@access.verb(Permission.HANDLE)
+def snooze(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
+    """Put the case off for one of the spans, or take it up again when none is named."""
+    case, span = _case(membership, case_id), request.POST.get("span", "")
+    address = access.back(request, _address(membership, case))
+    if not span:
+        snoozing.wake(case=case, actor=access.actor(membership))
+        return access.done(request, _("It is back among what is to do."), address)
+    at = snoozing.until(span=span, workspace=membership.workspace)
+    snoozing.snooze(case=case, at=at, by=membership)
+    told = {"at": date_format(timezone.localtime(at), "m-d H:i", use_l10n=False)}
+    return access.done(request, _("Put off until %(at)s. Until then it stands under “Put off”.") % told, address)
 
 
 @access.verb(Permission.HANDLE)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huixiang.cases import queries
+from huixiang.cases import queries, snoozing
 from huixiang.cases.models import Case
 from huixiang.cases.stages import BY_HAND
 from huixiang.cases.states import CaseState, Lane, Stage
@@ -105,6 +105,7 @@ def _in_words(macro: Macro) -> list[str]:
         "owner": _("assigns"),
         "stage": _("sets the stage"),
         "end": _("ends the case"),
+        "snooze": _("puts it off %(span)s") % {"span": snoozing.SAID.get(steps.get("snooze", ""), "")},
     }
     return [words for step, words in said.items() if steps.get(step)]
 
@@ -140,6 +141,7 @@ def _form(request: HttpRequest, membership: Membership, macro: Macro | None) -> 
         "tag_choices": tags(membership.workspace_id),
         "team": team(membership.workspace),
         "stage_choices": [(value, Stage(value).label) for value in BY_HAND],
+        "snooze_choices": list(snoozing.SAID.items()),
         "end_choices": [(value, CaseState(value).label) for value in macros.ENDS],
         "may_change": macro is None or macros.may_change(macro, membership),
         "may_share": may_share,

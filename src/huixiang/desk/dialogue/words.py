@@ -71,9 +71,24 @@ def _cancelled(data: Data) -> str:
     return said.get(data["why"], _("An answer that was to go out later was cancelled"))
 
 
+def _snoozed(data: Data) -> str:
+    at = parse_datetime(data["until"])
+    return _("The case was put off until %(time)s") % {"time": date_format(localtime(at), "m-d H:i") if at else ""}
+
+
+def _woken(data: Data) -> str:
+    said = {
+        "time": _("The case is back: the time it was put off to has come"),
+        "news": _("The case is back: something happened on it"),
+    }
+    return said.get(data["why"], _("The case was taken up again before its time"))
+
+
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "cases.stage_changed": _stage,
     "cases.detail_marked": _detail,
+    "cases.snoozed": _snoozed,
+    "cases.woken": _woken,
     "cases.answer_waits": lambda _data: _("A public answer waits for somebody's yes"),
     "cases.answer_decided": _decided,
     "cases.approval_set": _approval,

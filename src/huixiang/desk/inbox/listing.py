@@ -28,6 +28,7 @@ VIEWS: dict[str, tuple[str, Promise]] = {
     "unread": ("mail", gettext_lazy("Unread")),
     "overdue": ("alarm", gettext_lazy("Overdue")),
     "waiting": ("clock", gettext_lazy("Waiting for the member")),
+    "snoozed": ("clock-hour-4", pgettext_lazy("inbox", "Put off")),
     "historical": ("archive", gettext_lazy("From imports")),
     "ended": ("checks", gettext_lazy("Ended")),
 }
@@ -40,12 +41,13 @@ COUNTED: dict[str, Promise] = {  # what a count counts, told where the pointer r
     "unread": gettext_lazy("unfinished, with something I have not read; also where we wait for the member"),
     "overdue": gettext_lazy("unfinished, with a deadline that has passed"),
     "waiting": gettext_lazy("unfinished, answered by us last"),
+    "snoozed": gettext_lazy("unfinished, out of the other lists until their time or until something happens"),
     "historical": gettext_lazy("came in by an import, no clock runs"),
     "ended": gettext_lazy("solved or closed"),
     "unfinished": gettext_lazy("everything unfinished, also where we wait for the member"),
     "all": gettext_lazy("every case, finished or not"),
 }
-RARE = ("historical", "approval")  # shown only while there are any
+RARE = ("historical", "approval", "snoozed")  # shown only while there are any
 OTHERS: dict[str, Promise] = {"unfinished": gettext_lazy("Unfinished"), "all": gettext_lazy("Every case")}
 ORDERS: dict[str, Promise] = {
     "urgent": gettext_lazy("Most urgent first"),
