@@ -192,6 +192,6 @@ def test_saved_views_cost_no_statement_each(
         chosen = Filters(grades=("red",), unread=True, tiers=("core",))
         save_view(by=operator, name=str(place), filters=chosen, shared=True)
     as_operator.get(at("inbox"))
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         page = as_operator.get(at("inbox"))
     assert (len(page.context["rows"]), len(page.context["saved_views"])) == (number, number * 4)

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests import factories
 from tests.playbooks.opening import opened, states, steps
 
 At = Callable[..., str]
+HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -177,3 +179,37 @@ def test_a_step_brings_its_template_filled_in(
     page = as_operator.get(at("case_step_words", case_id=case.id, step_id=step.id)).content.decode()
     assert "方向盘抖" in page
     assert 'data-insert-into="#composer textarea[name=text]"' in page
+
+
+def test_the_inbox_shows_what_is_to_be_done_now_and_ticks_it(
+    as_operator: Client, at: At, app_channel: ChannelAccount, operator: Membership
+) -> None:
+    [case] = opened(app_channel, grade="yellow")
+    page = as_operator.get(at("inbox")).content.decode()
+    line = page[page.index(f'id="now-{case.id}"') :]
+    assert re.findall(r'pbn-t" [^>]*>([^<]+)<', line) == ["私下打个招呼", "致谢，为带来的麻烦道歉"]
+    address = at("case_step", case_id=case.id, step_id=steps(case)["contact"].id)
+    sent = {"do": "done", "place": "now", "next": at("inbox")}
+    part = as_operator.post(address, sent, headers=HTMX).content.decode()
+    assert re.findall(r'pbn-t" [^>]*>([^<]+)<', part) == ["致谢，为带来的麻烦道歉"]
+    assert ("“私下打个招呼”已完成。" in part, states(case)["contact"]) == (True, "done")
+    part = as_operator.post(address, {"do": "back", "place": "now"}, headers=HTMX).content.decode()
+    assert (part.count("pbn-t"), states(case)["contact"]) == (2, "active")
+    assert as_operator.post(address, sent)["Location"] == at("inbox")
+    assert as_operator.get(at("case_now", case_id=case.id)).content.decode().count("pbn-t") == 1
+
+
+def test_a_playbook_is_replaced_and_stopped_on_the_case(
+    as_operator: Client, at: At, app_channel: ChannelAccount, operator: Membership
+) -> None:
+    [case] = opened(app_channel, grade="yellow")
+    address = at("case_playbook", case_id=case.id)
+    form = as_operator.get(address).content.decode()
+    assert re.findall(r'<option value="[^"]+">([^<]+)<', form) == ["红·危机", "橙·跨部门", "蓝·安抚"]
+    orange = str(Playbook.objects.get(key="orange-cross-team").id)
+    assert as_operator.post(address, {"playbook": orange, "do": "put"}, headers=HTMX).status_code == 409
+    sent = {"playbook": orange, "do": "put", "reason": "三个门店都有"}
+    card = as_operator.post(address, sent, headers=HTMX).content.decode()
+    assert ("由人手动选用。" in card, "有人换用了别的预案" in card, 'id="playbook"' in card) == (True, True, False)
+    as_operator.post(address, {"do": "stop", "reason": "是误报"})
+    assert PlaybookRun.objects.filter(case=case, ended_at=None).exists() is False

@@ -23,6 +23,7 @@ from huixiang.channels.models import DeliveryState
 from huixiang.desk.cases.groups import in_group
 from huixiang.desk.dialogue.reading import in_dialogue
 from huixiang.desk.inbox import listing
+from huixiang.desk.playbooks.now import now_of
 from huixiang.desk.vocabulary import DIALS, FACTS
 from huixiang.feedback import queries as feedback_queries
 from huixiang.feedback.models import Feedback, Grade
@@ -85,6 +86,7 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
         "team": team(membership.workspace),
         "grade_choices": Grade.choices,
         "ended": case.state in ENDED,
+        **(now_of(membership, case) if place == "inbox" else {}),
         "can_draft": may_ask(membership.workspace_id, "drafts"),
         "filter_query": listing.query_of(filters),
         **_neighbours(membership, case, filters),

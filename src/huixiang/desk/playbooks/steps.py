@@ -12,13 +12,14 @@ from huixiang.cases.models import Case
 from huixiang.cases.queries import case_by_id
 from huixiang.cases.states import ENDED
 from huixiang.desk import access
+from huixiang.desk.playbooks.now import line
 from huixiang.dialogue.queries import keys as template_keys
 from huixiang.kernel.errors import Refused
-from huixiang.playbooks import acting, actions, queries, wording
+from huixiang.playbooks import acting, actions, queries, replacing, wording
 from huixiang.playbooks.models import PlaybookRun, RunStep
 from huixiang.playbooks.states import OPEN, TO_DO, DoneBy, StepState
 from huixiang.workspaces.models import Membership
-from huixiang.workspaces.queries import member_of_team
+from huixiang.workspaces.queries import member_of_team, team
 from huixiang.workspaces.roles import Permission
 
 
@@ -51,13 +52,14 @@ class Shown:
 
 def playbook_of(membership: Membership, case: Case) -> dict[str, Any]:
     """What the case's page shows of its playbook: four statements."""
-    runs = queries.runs_of(case.id)
+    runs, offered = queries.runs_of(case.id), case.state not in ENDED and not case.historical
     if not runs:
-        return {"run": None, "run_offered": case.state not in ENDED and not case.historical}
+        return {"run": None, "run_offered": offered}
     accounts = {str(case.account_id): case.account.name}
     steps = shown_steps(membership, runs[0])
     return {
         "run": runs[0],
+        "run_offered": offered,
         "run_why": wording.why_in_words(runs[0].why, accounts),
         "run_steps": [one for one in steps if not one.idle],
         "run_left": [one for one in steps if one.idle],
@@ -107,33 +109,69 @@ def act(request: HttpRequest, membership: Membership, case_id: uuid.UUID, step_i
 def _taker(request: HttpRequest, membership: Membership, what: str) -> Membership:
     if what == "take":
         return membership
-    try:
-        wanted = uuid.UUID(request.POST.get("to", ""))
-    except ValueError:
-        wanted = uuid.UUID(int=0)
+    wanted = _id(request.POST.get("to", ""))
     found: Membership = access.found(member_of_team(workspace_id=membership.workspace_id, membership_id=wanted))
     return found
 
 
+def _id(text: str) -> uuid.UUID:
+    """An id as it was sent; nobody's for what is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.UUID(int=0)
+
+
 def _answer(request: HttpRequest, membership: Membership, case_id: uuid.UUID, row: RunStep) -> HttpResponse:
-    """The card anew where it stood; whoever came from their own steps, or without htmx, goes back there."""
+    """The card anew where it stood, or the inbox's line; whoever came from elsewhere, or without htmx, goes back."""
     address = f"{reverse('desk:case', args=[membership.workspace.slug, case_id])}?side=1#playbook"
-    if not getattr(request, "htmx", False) or request.POST.get("next"):
+    in_line = request.POST.get("place") == "now"
+    if not getattr(request, "htmx", False) or (request.POST.get("next") and not in_line):
         said = _("“%(step)s”: kept.") % {"step": row.step.title}
         return access.done(request, said, access.back(request, address))
     case = access.found(case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
+    if in_line:
+        return line(request, membership, case, row if request.POST.get("do") == "done" else None)
+    return _card(request, membership, case)
+
+
+def _card(request: HttpRequest, membership: Membership, case: Case) -> HttpResponse:
     return access.part(
-        request, membership, "desk/cases/playbook.html", case=case, **playbook_of(membership, case), moved_step=row.id
-    )
+        request, membership, "desk/playbooks/on_case.html", case=case, team=team(membership.workspace),
+        **playbook_of(membership, case),
+    )  # fmt: skip
 
 
-@access.verb(Permission.HANDLE)
+@access.either(Permission.HANDLE)
 def start(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> HttpResponse:
-    """Choose and start a playbook on a case that has none."""
+    """Begin the playbook whose conditions hold on a case that has none, begin another one in its place, or stop it.
+
+    By GET the form for the latter two.
+    """
     case = access.found(case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
-    actions.start_late(workspace=membership.workspace, case=case)
+    if request.method != "POST":
+        run = next((one for one in queries.runs_of(case.id) if one.ended_at is None), None)
+        books = [one for one in queries.offered(membership.workspace)
+                 if run is None or one.id != run.version.playbook_id]  # fmt: skip
+        return access.part(request, membership, "desk/playbooks/choose.html", case=case, run=run, books=books)
+    said = _put(request, membership, case)
+    if getattr(request, "htmx", False):
+        return _card(request, membership, case)
     address = f"{reverse('desk:case', args=[membership.workspace.slug, case_id])}?side=1#playbook"
-    return access.done(request, _("The playbook has begun."), address)
+    return access.done(request, said, address)
+
+
+def _put(request: HttpRequest, membership: Membership, case: Case) -> str:
+    wanted, reason = request.POST.get("playbook", ""), request.POST.get("reason", "")
+    if request.POST.get("do") == "stop":
+        replacing.stop(case=case, by=membership, reason=reason)
+        return _("The playbook was stopped.")
+    if not wanted:
+        actions.start_late(workspace=membership.workspace, case=case)
+        return _("The playbook has begun.")
+    book = queries.playbook_by_id(workspace_id=membership.workspace_id, playbook_id=_id(wanted))
+    replacing.put(case=case, playbook=access.found(book), by=membership, reason=reason)
+    return _("The playbook has begun.")
 
 
 @access.page()
