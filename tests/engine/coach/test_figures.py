@@ -6,12 +6,10 @@ drafts nobody has seen: where they are worse, the rules know words, not what is 
 
 import pytest
 
-from huixiang.engine.coach.rules import Fault
-from tests.engine.coach.labelled import examples, found_in, scores
+from tests.engine.coach.labelled import FAULTS, accused, blind, examples, scores
 
 MERITS = ("thanked", "apologised", "named", "asked", "promised")
 RED_LINES = ("threatens", "exposes")
-FAULTS = frozenset(map(str, Fault))
 
 
 @pytest.mark.parametrize(("language", "least"), [("zh", 240), ("en", 80)])
@@ -30,12 +28,12 @@ def test_merits_are_seen(language: str, half: str) -> None:
 # Over all examples of a language: least precision, least recall. A rule mended at the cost of another is seen here.
 FLOORS = {
     "zh": {
-        "argues": (0.85, 0.60), "blames": (0.78, 0.52), "belittles": (0.75, 0.75), "fobs_off": (0.72, 0.80),
-        "overpromises": (0.90, 0.85), "robotic": (0.72, 0.65), "threatens": (0.95, 0.72), "exposes": (0.95, 0.85),
+        "argues": (0.83, 0.70), "blames": (0.85, 0.70), "belittles": (0.90, 0.85), "fobs_off": (0.72, 0.80),
+        "overpromises": (0.90, 0.95), "robotic": (0.70, 0.65), "threatens": (0.95, 0.72), "exposes": (0.95, 0.85),
     },
     "en": {
-        "argues": (0.85, 0.60), "blames": (0.90, 0.70), "belittles": (0.90, 0.85), "fobs_off": (0.72, 0.85),
-        "overpromises": (0.95, 0.70), "robotic": (0.95, 0.70), "threatens": (0.85, 0.95), "exposes": (0.95, 0.80),
+        "argues": (0.85, 0.65), "blames": (0.85, 0.70), "belittles": (0.95, 0.85), "fobs_off": (0.65, 0.85),
+        "overpromises": (0.95, 0.70), "robotic": (0.95, 0.95), "threatens": (0.85, 0.95), "exposes": (0.95, 0.95),
     },
 }  # fmt: skip
 
@@ -51,7 +49,18 @@ def test_faults_are_found(language: str) -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_nobody_looked_at_is_not_accused_wrongly(language: str) -> None:
     """An answer that a person found faultless is left alone, nine times in ten; held back it is once at most."""
-    good = [one for one in examples(language, "odd") if not one.labels & FAULTS]
-    accused = [one.number for one in good if found_in(one) & FAULTS]
-    held = [one.number for one in good if found_in(one) & frozenset(RED_LINES)]
-    assert (len(accused) <= len(good) // 10, len(held) <= 1) == (True, True)
+    wrongly, good = accused(examples(language, "odd"))
+    held, _good = accused(examples(language, "odd"), RED_LINES)
+    assert (len(wrongly) <= good // 10, len(held) <= 1) == (True, True)
+
+
+@pytest.mark.parametrize(("language", "enough", "recall"), [("zh", 120, 0.8), ("en", 50, 0.9)])
+def test_drafts_of_later_are_read_as_docs_coach_tells(language: str, enough: int, recall: float) -> None:
+    """The drafts labelled before a rule was read: six of ten findings right, no faultless draft held back."""
+    of = blind(language)
+    table = scores(of, FAULTS)
+    weak = {name: (one.precision, one.recall) for name, one in table.items()}
+    assert len(of) >= enough
+    assert {name: one for name, one in weak.items() if one[0] < 0.65 or one[1] < recall} == {}
+    assert accused(of, RED_LINES)[0] == []
+    assert len(accused(of)[0]) <= accused(of)[1] // 10

@@ -135,8 +135,7 @@ def _merits(rules: Rules, draft: str, said: str, findings: Sequence[Finding]) ->
 
 def _kind_parts(draft: str, findings: Sequence[Finding]) -> str:
     """The draft without the sentences that hurt: what they ask is not meant as a question."""
-    hurting = [one.start for one in findings if one.fault in _HURTING]
-    return "".join(text for at, text in sentences(draft) if not any(at <= start < at + len(text) for start in hurting))
+    return _without(draft, [one.start for one in findings if one.fault in _HURTING])
 
 
 def _promises(rules: Rules, sentence: str) -> bool:
@@ -175,11 +174,26 @@ def _findings(rules: Rules, draft: str, faults: Sequence[Rule], *, public: bool)
     in_time = any(_promises(rules, text) for _at, text in sentences(draft))
     told = [rule for rule in faults if (public or rule.fault != Fault.EXPOSES) and not (in_time and rule.unless_when)]
     own = _QUOTED.sub(lambda quoted: _BLANK * len(quoted.group()), draft)
-    for start, sentence in sentences(draft):
-        for rule, first, last in _of_sentence(told, sentence, own[start : start + len(sentence)]):
-            yield _finding(rules, draft, rule, start + first, start + last)
+    found = [
+        (rule, start + first, start + last)
+        for start, sentence in sentences(draft)
+        for rule, first, last in _of_sentence(told, sentence, own[start : start + len(sentence)])
+    ]
+    kind = in_time or _feels_or_asks(rules, draft, [start for _rule, start, _end in found])
+    yield from (_finding(rules, draft, *one) for one in found if not (kind and one[0].unless_kind))
     if public:
         yield from _exposed(draft)
+
+
+def _feels_or_asks(rules: Rules, draft: str, found: Sequence[int]) -> bool:
+    """Is sorry, feels with the member, or asks in a sentence in which no fault begins."""
+    sorry, asks = rules.merits[Merit.APOLOGISED], rules.merits[Merit.ASKED]
+    return sorry.search(draft) is not None or asks.search(_without(draft, found)) is not None
+
+
+def _without(draft: str, places: Sequence[int]) -> str:
+    """The draft without the sentences these places stand in."""
+    return "".join(text for at, text in sentences(draft) if not any(at <= place < at + len(text) for place in places))
 
 
 def _of_sentence(faults: Sequence[Rule], whole: str, own: str) -> Iterator[tuple[Rule, int, int]]:

@@ -45,6 +45,7 @@ class Fault(StrEnum):
 class Rule:
     """One pattern of a fault; not meant so beside `unless`, nor with a time told anywhere when `unless_when`.
 
+    `unless_kind`: it hurts only in a draft that neither is sorry, nor asks, nor tells who does what until when.
     `better` takes the place of the whole clause, or of the words alone when `words_only`.
     """
 
@@ -52,6 +53,7 @@ class Rule:
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
     unless_when: bool
+    unless_kind: bool
     words_only: bool
     better: str
 
@@ -104,4 +106,5 @@ def _any(patterns: Sequence[str]) -> re.Pattern[str]:
 def _rule(fault: Fault, one: Mapping[str, Any]) -> Rule:
     unless = re.compile(one["unless"], re.IGNORECASE) if "unless" in one else None
     pattern = re.compile(one["pattern"], re.IGNORECASE)
-    return Rule(fault, pattern, unless, bool(one.get("unless_when")), bool(one.get("words_only")), one["better"])
+    when, kind, only = (bool(one.get(name)) for name in ("unless_when", "unless_kind", "words_only"))
+    return Rule(fault, pattern, unless, when, kind, only, one["better"])
