@@ -17,7 +17,6 @@ from typing import Any  # noqa: E402
 
 import pytest  # noqa: E402
 from django.core.cache import cache, caches  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import translation  # noqa: E402
@@ -27,6 +26,7 @@ from huixiang.channels.models import ChannelAccount  # noqa: E402
 from huixiang.kernel import embedded_postgres  # noqa: E402
 from huixiang.workspaces.models import Membership, Workspace  # noqa: E402
 from tests import factories  # noqa: E402
+from tests.fuzzing import pytest_collection_modifyitems, pytest_pyfunc_call  # noqa: E402, F401 - hooks
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +37,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    with django_db_blocker.unblock():
-        call_command("createcachetable")
-        with connection.cursor() as cursor:  # tests that need real commits are cleaned by TRUNCATE
-            cursor.execute("DROP TRIGGER journal_entry_never_emptied ON journal_entry")
-            cursor.execute("DROP TRIGGER journal_seal_never_emptied ON journal_seal")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER journal_entry_never_emptied ON journal_entry")  # tests that really commit are
+        cursor.execute("DROP TRIGGER journal_seal_never_emptied ON journal_seal")  # cleaned by TRUNCATE
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """Feishu's own Python library at the other end, in a process of its own: it takes seconds to import.
 
-    python lark_side.py WHAT  < question in JSON  > answer in JSON
+python lark_side.py WHAT  < question in JSON  > answer in JSON
 """
 
 import base64

@@ -98,9 +98,7 @@ def test_the_python_librarys_client_sends_what_we_send(account: ChannelAccount, 
         (sort, to, one.body["content"], delivery.id.hex)
         for (sort, to), one, delivery in zip(sorts, sent, ours, strict=True)
     ]
-    codes = lark(
-        "sends", {"app_id": APP_ID, "secret": APP_SECRET, "domain": platform.url, "sends": sends}
-    )
+    codes = lark("sends", {"app_id": APP_ID, "secret": APP_SECRET, "domain": platform.url, "sends": sends})
     assert codes == [0, 0, 0]
     theirs = [one for one in platform.asked if "/messages" in one.path][3:]
     tokens = platform.of("internal")

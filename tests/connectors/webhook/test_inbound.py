@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, given
+from hypothesis import settings as fuzzing
+from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
 from huixiang.channels.actions import open_account
@@ -127,3 +130,27 @@ def test_the_secret_before_is_good_for_a_day(account: ChannelAccount, secret: st
 def test_the_page_shows_words_masked(account: ChannelAccount, secret: str) -> None:
     _call(account, secret, {"data": {"words": "我的电话 13800138000"}})
     assert "13800138000" not in RefusedCall.objects.get().excerpt
+
+
+SIGNS = st.text(st.characters(codec=None), max_size=10)  # NUL and lone surrogates too
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | SIGNS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SIGNS, inner, max_size=3),
+    max_leaves=5,
+)
+FILLED = st.fixed_dictionaries(
+    {"text": SIGNS | VALUES},
+    optional=dict.fromkeys(("id", "author", "thread", "reply_to", "private"), VALUES)
+    | {"author": st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "name", "email"), VALUES))},
+)
+NEAR = st.fixed_dictionaries({"data": FILLED}, optional={"timestamp": VALUES | st.datetimes().map(str)})
+
+
+@fuzzing(max_examples=100, deadline=None, suppress_health_check=[*HealthCheck])
+@given(body=NEAR | VALUES | st.text(max_size=40), call_id=st.from_regex(r"\A[!-~]{1,12}\Z"))
+def test_whatever_is_signed_is_taken_or_refused_in_words(
+    account: ChannelAccount, secret: str, body: Any, call_id: str
+) -> None:
+    answer = _call(account, secret, body, call_id=call_id)
+    assert answer.status_code in {200, 400, 422}
+    assert answer.status_code == 200 or answer.json()["error"]

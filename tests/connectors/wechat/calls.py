@@ -50,9 +50,7 @@ def post(
 
 def raw(account: ChannelAccount, query: dict[str, str], body: str) -> tuple[int, str]:
     """A call at the account's address as it stands."""
-    response = Client().post(
-        f"/in/{account.kind}/{account.token}/", body, content_type="text/xml", query_params=query
-    )
+    response = Client().post(f"/in/{account.kind}/{account.token}/", body, content_type="text/xml", query_params=query)
     return response.status_code, response.content.decode()
 
 

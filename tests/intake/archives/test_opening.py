@@ -1,6 +1,7 @@
 """Each program's export is known by itself and gives the same messages."""
 
 import datetime
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -146,3 +147,29 @@ def test_nothing_written_breaks_the_reading(tmp_path: Path, body: list[str], beg
     except Refused:
         return
     assert found is None or found.total == found.messages + found.left_out + found.unreadable
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=5,
+)
+PARTS = ("id", "type", "date", "date_unixtime", "from", "from_id", "text", "text_entities", "reply_to_message_id",
+         "photo", "file", "sticker_emoji", "action", "actor", "forwarded_from")  # fmt: skip
+SOUND = {"id": 1, "type": "message", "date": "2024-05-01T22:10:05", "from": "漠河", "from_id": "user1", "text": "黑屏"}
+WRITTEN = st.dictionaries(st.sampled_from(PARTS), VALUES, max_size=4).map(lambda changed: {**SOUND, **changed})
+
+
+@given(st.lists(WRITTEN | VALUES, max_size=6), VALUES)
+@settings(max_examples=150, deadline=None, suppress_health_check=[*HealthCheck])
+def test_whatever_telegram_wrote_is_read_or_told(tmp_path: Path, written_there: list[object], name: object) -> None:
+    path = tmp_path / "result.json"
+    path.write_text(json.dumps({"name": name, "type": "private_supergroup", "id": 1, "messages": written_there}))
+    try:
+        archive = opening.recognised(path, path.name)
+        found = opening.look(archive, {"group": "g"}) if archive else None
+        said = list(opening.said_in(archive, {})) if archive else []
+    except Refused:
+        return
+    assert found is None or found.total == found.messages + found.left_out + found.unreadable == len(written_there)
+    assert len([one for one in said if not one.fault]) <= len(written_there)

@@ -161,9 +161,7 @@ def test_names_are_made_harmless(name: str, shown: str) -> None:
     assert actions.shown_name(name) == shown
 
 
-def test_a_ticket_is_good_for_ones_own_waiting_upload_once(
-    workspace: Workspace, other_workspace: Workspace
-) -> None:
+def test_a_ticket_is_good_for_ones_own_waiting_upload_once(workspace: Workspace, other_workspace: Workspace) -> None:
     kept = up(workspace, files.PDF, "a.pdf")
     ticket = actions.ticket(kept)
     assert actions.claimed(workspace_id=workspace.id, tickets=[ticket, "x", ticket]) == [kept]

@@ -200,3 +200,33 @@ def test_what_a_proper_program_writes_is_read_back(csv_file: File, table: list[l
     csv.writer(held).writerows([["one", "two"], *table])
     expected = [cells for cells in table if any(cell.strip() for cell in cells)]
     assert cells_of(csv_file(held.getvalue())) == expected
+
+
+CELLS = st.sampled_from([
+    b"<worksheet>", b"<sheetData>", b"</sheetData>", b"</worksheet>", b'<row r="1">', b'<row r="x">', b"</row>",
+    b'<c r="A1" t="s"><v>0</v></c>', b'<c r="B1" t="str"><v>9</v></c>', b'<c r="ZZZZ9"/>', b'<c t="inlineStr"><is><t>',
+    b"</t></is></c>", b'<c r="A2" t="d"><v>2024-13-45</v></c>', b'<c s="1"><v>1e400</v></c>', b"&#0;", b"\xff",
+    b'<mergeCell ref="A1:XFD9"/>', b"<v>-1</v>", b"<!DOCTYPE a>", b'<c t="b"><v>7</v></c>', b'<c t="e"><v>#N/A</v></c>',
+])  # fmt: skip
+SHEETS = st.lists(CELLS | st.binary(max_size=8), max_size=15).map(b"".join)
+
+
+@pytest.fixture
+def parts(workbook: File) -> dict[str, bytes]:
+    with zipfile.ZipFile(workbook([["text", "who"], ["黑屏", "漠河"], [1.5, True]])) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[*HealthCheck])
+@given(sheet=SHEETS | st.none(), places=st.lists(st.integers(0, 8000), max_size=3), put=st.binary(max_size=6))
+def test_any_workbook_gives_rows_or_a_sentence(
+    csv_file: File, parts: dict[str, bytes], sheet: bytes | None, places: list[int], put: bytes
+) -> None:
+    content = _packed(parts if sheet is None else {**parts, "xl/worksheets/sheet1.xml": sheet})
+    for place in places:
+        at = place % len(content)
+        content = content[:at] + put + content[at + len(put) :]
+    rows = []
+    with suppress(Refused):
+        rows = rows_of(csv_file(content))
+    assert [row.number for row in rows] == sorted({row.number for row in rows})

@@ -1,7 +1,10 @@
 """XLSX: what unpacks to too much is refused before it is opened."""
 
 import datetime
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,8 @@ from huixiang.kernel.errors import Refused
 MOST_BYTES = 400 * 1024 * 1024  # unpacked
 MOST_CELLS = 5_000_000  # of a sheet's rectangle: a cell far out would make the reader lay out all before it
 READ_BYTES = 1 << 20
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, OSError, EOFError,
+           ValueError, struct.error)  # fmt: skip
 WHOLE_BELOW = 1e21  # phone numbers and ids; beyond it nobody writes all digits
 
 
@@ -46,7 +51,7 @@ def _weigh(path: Path) -> None:
                 raise Refused(_too_large())
             for part in parts:
                 _measure(packed, part)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, expat.ExpatError) as error:
+    except (*DAMAGED, expat.ExpatError) as error:
         raise _no_workbook() from error
 
 
