@@ -17,6 +17,7 @@ from tests.process.deluge import Made
 
 SECRET = "0123456789abcdef0123456789abcdef"
 TOKEN, AES_KEY = "HuixiangToken2026", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+CORP, SERVICE = "ww0123456789abcdef", "wk0123456789abcdef"
 BEGAN = int(time.time())
 WORDS = ("方向盘打到底有异响，过减速带更明显", "早上好啊各位", "车机黑屏重启，导航全没了", "今天去露营了，风景真好")
 
@@ -124,12 +125,22 @@ def _tencents_xml(number: int, receiver: str) -> Made:
     return _tencents(number, receiver, text, "<xml><Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>")
 
 
+def wecom_kf_news(number: int) -> Made:
+    """That there is something to fetch: nothing of what was written is in it."""
+    text = (
+        f"<xml><ToUserName><![CDATA[{CORP}]]></ToUserName><CreateTime>{int(time.time())}</CreateTime>"
+        "<MsgType><![CDATA[event]]></MsgType><Event><![CDATA[kf_msg_or_event]]></Event>"
+        f"<Token><![CDATA[token-{number}]]></Token><OpenKfId><![CDATA[{SERVICE}]]></OpenKfId></xml>"
+    )
+    return _tencents(number, CORP, text, "<xml><Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>")
+
+
 def wechat_oa(number: int) -> Made:
     return _tencents_xml(number, "wx0123456789abcdef")
 
 
 def wecom_app(number: int) -> Made:
-    return _tencents_xml(number, "ww0123456789abcdef")
+    return _tencents_xml(number, CORP)
 
 
 def qq_bot(number: int) -> Made:
@@ -179,7 +190,7 @@ WAYS = [
     Way("slack", {"signing_secret": SECRET, "bot_token": "xoxb-1"}, slack, 3.0),
     Way("telegram", {"bot_token": "123456:abcdefghijklmnopqrstuvwxyzABCDEFGHI", "secret": SECRET}, telegram, 10.0),
     Way("wechat_oa", {"app_id": "wx0123456789abcdef", **TENCENT}, wechat_oa, 5.0),
-    Way("wecom_app", {"corp_id": "ww0123456789abcdef", "agent_id": "1000002", **TENCENT}, wecom_app, 5.0),
+    Way("wecom_app", {"corp_id": CORP, "agent_id": "1000002", **TENCENT}, wecom_app, 5.0),
     Way("wecom_bot", {"mode": "calls", "token": BOT_TOKEN, "aes_key": BOT_KEY}, wecom_bot, 5.0),
     Way("weibo", {"app_secret": SECRET, "access_token": "t"}, weibo, 5.0),
 ]  # fmt: skip

@@ -14,6 +14,7 @@ TWICE = 0.05
 CLIENTS = 6
 TRIES = 120  # of one call: platforms repeat for hours, we for as long as a restart takes
 GOOD = range(200, 300)
+ASK_AGAIN = (409, 429)  # the same call runs at this moment; too many at once
 PAUSE = 0.5  # seconds before a call is repeated
 
 
@@ -75,7 +76,9 @@ def _client(address: str, make: Callable[[int], Made], waiting: Queue[int], outc
             if status in GOOD:
                 outcome.seconds.append(time.perf_counter() - started)
                 break
-            if 400 <= status < 500:  # a refusal is no outage: sending it again would not help
+            if (
+                400 <= status < 500 and status not in ASK_AGAIN
+            ):  # a refusal is no outage: sending it again would not help
                 outcome.refused.append(status)
                 break
             outcome.repeated += 1

@@ -1,6 +1,5 @@
 """`huixiang listen` as processes of their own: one line at a time, whoever is killed; no message lost or doubled."""
 
-import json
 import os
 import signal
 import statistics
@@ -17,24 +16,15 @@ from websockets.exceptions import ConnectionClosed
 from tests.connectors.dingtalk.gateway import CLIENT, SECRET, Gateway, running
 from tests.process.calls import words
 from tests.process.deluge import shuffled
-from tests.product import Product, running_product
+from tests.process.proving import MESSAGES, all_once, connected, killed
+from tests.product import Product
 
 pytestmark = [pytest.mark.proof, pytest.mark.process]
 
-MESSAGES = int(os.environ.get("HUIXIANG_DELUGE", "10000"))
 IN_FLIGHT = 40
 AGAIN_AFTER = 5.0  # seconds without an acknowledgement, after which it is sent again
 STORED = "SELECT count(*) FROM intake_message"
-DISTINCT = "SELECT count(DISTINCT external_id) FROM intake_message"
-
 HOLDER = "SELECT split_part(holder, ':', 2)::int FROM channels_health WHERE holder <> ''"
-
-
-@pytest.fixture
-def product() -> Iterator[Product]:
-    with running_product() as running:
-        running.command("workspace", "create", "brand", "--name", "北辰汽车")
-        yield running
 
 
 @pytest.fixture
@@ -53,11 +43,9 @@ def second(product: Product) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(timeout=30)
 
 
-def connect(product: Product, gateway: Gateway, folder: Path) -> None:
-    source = folder / "settings.json"
-    source.write_text(json.dumps({"client_id": CLIENT, "client_secret": SECRET, "api": gateway.address}))
-    told = ["--workspace", "brand", "--kind", "dingtalk", "--name", "dingtalk", "--settings", str(source)]
-    product.command("channel", "connect", *told)
+def connect(product: Product, gateway: Gateway, folder: Path) -> dict[str, str]:
+    given = {"client_id": CLIENT, "client_secret": SECRET, "api": gateway.address}
+    return connected(product, "dingtalk", given, folder)
 
 
 def message(number: int) -> dict[str, object]:
@@ -66,14 +54,6 @@ def message(number: int) -> dict[str, object]:
         "createAt": int(time.time() * 1000), "conversationType": "1", "conversationId": "c-1",
         "senderStaffId": f"s-{number % 500}", "senderNick": "车友",
     }  # fmt: skip
-
-
-def kill(product: Product) -> None:
-    """Whoever holds the line, and whoever else would: `up` starts its own again."""
-    victims = product.children("listen")
-    assert victims
-    for victim in victims:
-        os.kill(victim, signal.SIGKILL)
 
 
 def send(gateway: Gateway, number: int) -> str:
@@ -91,7 +71,7 @@ def pour(product: Product, gateway: Gateway, numbers: list[int]) -> list[float]:
     while waiting or flying:
         if kills and len(seconds) >= kills[0]:
             kills.popleft()
-            kill(product)
+            killed(product, "listen")  # whoever holds the line, and whoever else would
         for own_id, (number, sent_at) in list(flying.items()):
             late = time.monotonic() - sent_at
             if own_id in gateway.acknowledged:
@@ -113,12 +93,12 @@ def pour(product: Product, gateway: Gateway, numbers: list[int]) -> list[float]:
 
 
 def test_every_message_is_stored_once_whoever_is_killed(product: Product, gateway: Gateway, tmp_path: Path) -> None:
-    connect(product, gateway, tmp_path)
+    told = connect(product, gateway, tmp_path)
     gateway.until(lambda: gateway.lines)
     seconds = pour(product, gateway, shuffled(MESSAGES))
     p99 = statistics.quantiles(seconds, n=100)[98]
     print(f"\ndingtalk by line: {len(seconds)} acknowledged, p99 {p99 * 1000:.0f} ms with {IN_FLIGHT} under way")  # noqa: T201
-    assert product.count(STORED) == product.count(DISTINCT) == MESSAGES
+    all_once(product, told["id"])
     assert gateway.most == 1
     assert gateway.opened == 3
 
