@@ -100,6 +100,7 @@ settings_bot_save POST configure
 bot_group POST reply
 settings_playbooks GET read
 playbook_make POST configure
+playbooks_retell POST configure
 playbook GET read
 playbook_edit GET,POST configure
 playbook_act POST configure

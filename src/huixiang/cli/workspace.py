@@ -21,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     create.add_argument("--name", required=True, help="the brand's name")
     create.add_argument("--owner", metavar="EMAIL", help="who owns it; a login is made when there is none")
     create.add_argument("--password-file", type=Path, metavar="F", help="the new login's password; else one is made")
+    create.add_argument("--language", choices=("zh", "en"), help="of the playbooks it begins with; zh when left out")
     verbs.add_parser("list", help="show the workspaces")
 
 
@@ -100,12 +101,14 @@ def _make(args: argparse.Namespace, password: str) -> bool:
 
     from huixiang.channels.actions import open_account  # noqa: PLC0415
     from huixiang.channels.contracts import kinds  # noqa: PLC0415
+    from huixiang.playbooks.shipped import furnish  # noqa: PLC0415
     from huixiang.workspaces.actions import create_workspace, join_team  # noqa: PLC0415
     from huixiang.workspaces.models import User  # noqa: PLC0415
     from huixiang.workspaces.queries import user_by_email  # noqa: PLC0415
 
     with transaction.atomic():
         workspace = create_workspace(slug=args.slug, name=args.name.strip())
+        furnish(workspace=workspace, language=args.language or "")
         for kind in ACCOUNTS:
             open_account(workspace=workspace, slug=kind, kind=kind, name=str(kinds()[kind]))
         if not args.owner:

@@ -319,6 +319,7 @@ urlpatterns = [
     path("settings/calendar/<uuid:own_day_id>/restore/", settings_calendar.restore_day, name="calendar_restore"),
     path("settings/playbooks/", playbooks.listing, name="settings_playbooks"),
     path("settings/playbooks/make/", playbooks.make, name="playbook_make"),
+    path("settings/playbooks/retell/", playbooks.retell, name="playbooks_retell"),
     path("settings/rotas/", playbook_rotas.listing, name="settings_rotas"),
     path("settings/rotas/save/", playbook_rotas.save, name="rota_save"),
     path("settings/rotas/<uuid:rota_id>/change/", playbook_rotas.change, name="rota_change"),

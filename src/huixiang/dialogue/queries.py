@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from huixiang.dialogue.models import Language, ReplyTemplate
 from huixiang.dialogue.shipped import LANGUAGES, shipped
@@ -59,9 +60,10 @@ def template_by_key(workspace: Workspace, key: str, *, language: str = Language.
 
 
 def keys(workspace: Workspace) -> list[tuple[str, str]]:
-    """Every key a playbook can point at, with the template's name: each once, the Chinese name before the English."""
+    """Every key a playbook can point at, with the template's name: each once, in the reader's language if it has it."""
     named: dict[str, str] = {}
-    for one in _of(workspace.id):
+    spoken = Language.EN if (get_language() or "").startswith("en") else Language.ZH
+    for one in sorted(_of(workspace.id), key=lambda one: one.language != spoken):
         if one.key and one.owner_id is None and one.deleted_at is None:
             named.setdefault(one.key, one.name)
     return list(named.items())

@@ -18,13 +18,13 @@ LISTED = 200
 IN_ORDER = Step.objects.select_related("person__user", "rota").order_by("position")
 
 
-def playbooks(workspace: Workspace) -> list[Playbook]:
+def playbooks(workspace: Workspace, *, language: str = "") -> list[Playbook]:
     """All of a workspace in the order they are asked, with `running`, how many cases each is at work on.
 
-    One that has none gets the shipped ones first. Two statements.
+    One that has none gets the shipped ones first, in `language` or else the installation's. Two statements.
     """
     found = list(_playbooks(workspace))
-    if not found and shipped.furnish(workspace=workspace):
+    if not found and shipped.furnish(workspace=workspace, language=language):
         found = list(_playbooks(workspace))
     return found
 

@@ -1,4 +1,4 @@
-"""The four playbooks a workspace begins with, in its language: data, copied into tables of its own."""
+"""The four playbooks a workspace begins with, in one of two languages: data, copied into tables of its own."""
 
 import tomllib
 from functools import cache
@@ -32,16 +32,17 @@ def language_of(code: str) -> str:
 
 
 @transaction.atomic
-def furnish(*, workspace: Workspace) -> bool:
+def furnish(*, workspace: Workspace, language: str = "") -> bool:
     """Give a workspace that has no playbook at all the shipped ones, in force; returns whether it had none.
 
-    Two at once wait for each other, and the second finds them there.
+    `language`: a code like `en`, the installation's when empty; retelling.py changes it later. Two at once wait for
+    each other, and the second finds them there.
     """
     Workspace.objects.select_for_update(no_key=True).get(id=workspace.id)
     if Playbook.objects.filter(workspace=workspace).exists():
         return False
     now, versions, steps = timezone.now(), [], []
-    for place, told in enumerate(books(language_of(settings.LANGUAGE_CODE)), 1):
+    for place, told in enumerate(books(language_of(language or settings.LANGUAGE_CODE)), 1):
         book = Playbook(workspace=workspace, key=told["key"], name=told["name"], about=told["note"], position=place)
         version = PlaybookVersion(
             workspace=workspace, playbook=book, number=1, state=VersionState.PUBLISHED, published_at=now,

@@ -213,3 +213,13 @@ def test_a_playbook_is_replaced_and_stopped_on_the_case(
     assert ("由人手动选用。" in card, "有人换用了别的预案" in card, 'id="playbook"' in card) == (True, True, False)
     as_operator.post(address, {"do": "stop", "reason": "是误报"})
     assert PlaybookRun.objects.filter(case=case, ended_at=None).exists() is False
+
+
+def test_the_shipped_ones_are_offered_in_the_readers_language(as_owner: Client, at: At, yellow: Playbook) -> None:
+    offer = at("playbooks_retell")
+    assert offer not in as_owner.get(at("settings_playbooks")).content.decode()
+    as_owner.cookies["django_language"] = "en"
+    assert offer in as_owner.get(at("settings_playbooks")).content.decode()
+    as_owner.post(offer)
+    page = as_owner.get(at("settings_playbooks")).content.decode()
+    assert ("Yellow: standard" in page, offer in page) == (True, False)

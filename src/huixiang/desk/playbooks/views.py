@@ -5,14 +5,16 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from huixiang.desk import access
 from huixiang.dialogue.queries import keys as template_keys
 from huixiang.kernel.errors import Refused
-from huixiang.playbooks import editing, queries, wording
+from huixiang.playbooks import editing, queries, retelling, wording
 from huixiang.playbooks.comparing import compare
 from huixiang.playbooks.models import Playbook, PlaybookVersion
+from huixiang.playbooks.shipped import language_of
 from huixiang.playbooks.states import DoneBy, Starts
 from huixiang.playbooks.trying import DAYS, LISTED, try_out
 from huixiang.workspaces.calendars import WorkingHours
@@ -38,14 +40,15 @@ def address_of(membership: Membership, playbook: Playbook, view: str = "playbook
 @access.page()
 def listing(request: HttpRequest, membership: Membership) -> HttpResponse:
     """All of them in the order they are asked."""
-    accounts = _accounts(membership.workspace)
+    accounts, here = _accounts(membership.workspace), language_of(get_language() or "")
+    found = queries.playbooks(membership.workspace, language=here)
     books = [
-        (book, wording.conditions_in_words(book.active.conditions, accounts) if book.active else [])
-        for book in queries.playbooks(membership.workspace)
+        (book, wording.conditions_in_words(book.active.conditions, accounts) if book.active else []) for book in found
     ]
     return access.shown(
-        request, membership, "desk/playbooks/listing.html", "settings", tab=TAB, books=books, last=len(books)
-    )
+        request, membership, "desk/playbooks/listing.html", "settings", tab=TAB, books=books, last=len(books),
+        foreign=sum(retelling.spoken(book) not in ("", here) for book in found),
+    )  # fmt: skip
 
 
 def _accounts(workspace: Workspace) -> dict[str, str]:
@@ -98,6 +101,20 @@ def make(request: HttpRequest, membership: Membership) -> HttpResponse:
     book = editing.make(workspace=membership.workspace, name=request.POST.get("name", ""), by=membership)
     return access.done(request, _("Write its steps; nobody is given it before it is published."),
                        address_of(membership, book, "playbook_edit"))  # fmt: skip
+
+
+@access.verb(Permission.CONFIGURE)
+def retell(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Put the shipped ones that nobody rewrote in force in the language of the page."""
+    told = retelling.retell(
+        workspace=membership.workspace, language=language_of(get_language() or ""), by=membership
+    )
+    said = ngettext("%(n)d playbook is told in this language now.", "%(n)d playbooks are told in this language now.",
+                    told.done) % {"n": told.done}  # fmt: skip
+    if told.left:
+        said += " " + ngettext("%(n)d has a draft and was left.", "%(n)d have drafts and were left.",
+                               told.left) % {"n": told.left}  # fmt: skip
+    return access.done(request, said, reverse("desk:settings_playbooks", args=[membership.workspace.slug]))
 
 
 @access.verb(Permission.CONFIGURE)
