@@ -47,10 +47,13 @@ export function restoreDrafts(within: ParentNode = document): void {
   });
 }
 
-/** Forget a form's draft once the server has taken it. */
-export function forgetDraft(form: Element): void {
+/** Forget a form's draft once the server has taken it. `leaving`: the page goes, and coming back finds the field empty. */
+export function forgetDraft(form: Element, leaving = false): void {
   const key = form instanceof HTMLElement ? form.dataset["draft"] : undefined;
-  if (key !== undefined) store(key, null);
+  if (key === undefined) return;
+  store(key, null);
+  const field = leaving ? draftField(form) : null;
+  if (field) field.value = "";
 }
 
 function keepDraft(field: HTMLTextAreaElement): void {

@@ -15,6 +15,7 @@ interface RequestDetail {
   isError: boolean;
 }
 
+const LOGIN = "/accounts/login/";
 const SAID = new Set([403, 404, 409, 413, 422, 429]);
 
 function on(name: string, handle: (detail: RequestDetail, event: Event) => void): void {
@@ -47,6 +48,22 @@ function overtaken({ xhr, target }: RequestDetail): boolean {
   return target.id === "pane" && (asked.get(xhr) ?? latest) < latest;
 }
 
+/** Whoever was signed out meanwhile is sent to the login page instead: nothing was taken. */
+function signedOut(xhr: XMLHttpRequest): boolean {
+  return xhr.responseURL !== "" && new URL(xhr.responseURL).pathname === LOGIN;
+}
+
+/** Whether the page is left or read anew because of the answer. Of success htmx says nothing then. */
+function leads(xhr: XMLHttpRequest): boolean {
+  return xhr.getResponseHeader("HX-Redirect") !== null || xhr.getResponseHeader("HX-Refresh") === "true";
+}
+
+/** Whether the server has taken what was sent: not what came back to be put right, and not what never reached it. */
+function taken({ xhr, successful }: RequestDetail): boolean {
+  if (xhr.status < 200 || xhr.status >= 300 || signedOut(xhr)) return false;
+  return successful || leads(xhr);
+}
+
 function csrf(): string | undefined {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
 }
@@ -57,17 +74,24 @@ export function startRequests(): void {
     if (token) headers["X-CSRFToken"] = token;
   });
   on("htmx:beforeRequest", ({ elt }) => buttonsOf(elt).forEach((button) => button.setAttribute("data-busy", "")));
-  on("htmx:afterRequest", ({ elt, requestConfig, successful }) => {
+  on("htmx:afterRequest", (detail) => {
+    const { elt, requestConfig, xhr } = detail;
     // A form that was swapped away is no longer the event's element, but it is still the one that was sent.
     const sender = requestConfig?.elt ?? elt;
     buttonsOf(sender).forEach((button) => button.removeAttribute("data-busy"));
-    if (successful && sender instanceof HTMLFormElement) forgetDraft(sender);
+    if (sender instanceof HTMLFormElement && taken(detail)) forgetDraft(sender, leads(xhr));
   });
   on("htmx:beforeSend", ({ xhr, target }) => {
     if (target.id === "pane") asked.set(xhr, ++latest);
   });
   // A form that is not right yet (422) comes back with its errors marked: show it, htmx would drop it.
   on("htmx:beforeSwap", (detail) => {
+    if (signedOut(detail.xhr)) {
+      detail.shouldSwap = false;
+      const here = window.location.pathname + window.location.search;
+      window.location.assign(`${LOGIN}?next=${encodeURIComponent(here)}`); // what is typed waits on this device
+      return;
+    }
     if (overtaken(detail)) {
       detail.shouldSwap = false; // what went wrong is still told, as a toast
       return;
