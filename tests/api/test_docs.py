@@ -17,8 +17,9 @@ def _words() -> set[str]:
         for call in methods.values():
             found |= {call["summary"], " ".join(call["description"].split()), *call["tags"]}
             found |= {one["schema"].get("description", "") for one in call.get("parameters", [])}
-            body = call.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-            shape = parts.get(body.get("$ref", "").rpartition("/")[2], {})
+            sent = call.get("requestBody", {}).get("content", {})
+            body = (sent.get("application/json") or sent.get("multipart/form-data") or {}).get("schema", {})
+            shape = parts.get(body.get("$ref", "").rpartition("/")[2], body)
             found |= {one.get("description", "") for one in shape.get("properties", {}).values()}
     return {" ".join(words.split()) for words in found if words}
 

@@ -18,7 +18,7 @@ from tests.factories import BLACK_SCREEN, COLD_START, RUDE_SERVICE
 from tests.factories.jobs import run_waiting
 
 At = Callable[..., str]
-QUERIES = {"ask": 20, "report": 14}
+QUERIES = {"ask": 20, "report": 13}
 LEAKS = "天窗漏水，座椅和地毯全湿了，送修两次都没修好"
 
 

@@ -18,6 +18,7 @@ from huixiang.workspaces.models import Scope
 CHINESE: Final[Mapping[str, str]] = json.loads(Path(__file__).with_name("docs_zh.json").read_text(encoding="utf-8"))
 PREFIX: Final = "/api/v1"
 GOOD_UNTIL: Final = 300
+FORM: Final = "multipart/form-data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def _calls(description: Mapping[str, Any]) -> Iterator[tuple[str, Call]]:
 
 
 def _call(path: str, method: str, call: Mapping[str, Any], parts: Mapping[str, Any]) -> Call:
-    body = call.get("requestBody", {}).get("content", {}).get("application/json", {})
+    sent = call.get("requestBody", {}).get("content", {})
+    body, form = sent.get("application/json", {}), sent.get(FORM, {})
     good = next(answer for status, answer in call["responses"].items() if int(status) < GOOD_UNTIL)
     answer = good["content"].get("application/json")
     asked = call.get("parameters", [])
@@ -148,7 +150,8 @@ def _call(path: str, method: str, call: Mapping[str, Any], parts: Mapping[str, A
         anchor=call["operationId"].removeprefix("huixiang_api_"), method=method, path=path.removeprefix(PREFIX),
         title=said(call["summary"]), words=said(call["description"]), scope=call["x-scope"],
         parameters=parameters,
-        fields=_fields(body.get("schema", {}), parts), curl=_curl(path, method, call, body.get("example")),
+        fields=_fields((body or form).get("schema", {}), parts),
+        curl=_curl(path, method, call, body.get("example"), form.get("example", {})),
         answer=_written(answer["example"]) if answer else _("The file itself."),
         statuses=sorted(map(str, call["responses"])),
     )  # fmt: skip
@@ -183,7 +186,7 @@ def _written(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def _curl(path: str, method: str, call: Mapping[str, Any], body: Any) -> str:
+def _curl(path: str, method: str, call: Mapping[str, Any], body: Any, form: Mapping[str, str]) -> str:
     """The call as somebody would try it."""
     filled = path.replace("{", "$").replace("}", "").upper().replace(PREFIX.upper(), PREFIX) if "{" in path else path
     filled = "/".join(step if step.startswith("$") else step.lower() for step in filled.split("/"))
@@ -195,5 +198,6 @@ def _curl(path: str, method: str, call: Mapping[str, Any], body: Any) -> str:
         lines.append('  -H "Idempotency-Key: $(uuidgen)"')
     if body is not None:
         lines += ['  -H "Content-Type: application/json"', f"  -d '{json.dumps(body, ensure_ascii=False)}'"]
+    lines += [f"  -F '{name}={value}'" for name, value in form.items()]
     return " \\\n".join(lines)
 

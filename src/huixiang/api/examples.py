@@ -5,6 +5,7 @@ from typing import Any, Final
 
 Schema = Mapping[str, Any]
 ID: Final = "019a9f0e-7c1d-7f3a-9b52-4d1c6e0a8f21"
+FORM: Final = "multipart/form-data"
 TIME: Final = "2026-11-21T00:05:00Z"
 SAID: Final[dict[str, Any]] = {
     "answer": "ok", "author": {"id": "u-9", "name": "漠河守夜人", "email": "member@example.com"}, "by": None,
@@ -40,11 +41,24 @@ def add_to(description: dict[str, Any]) -> dict[str, Any]:
     for methods in description["paths"].values():
         for call in methods.values():
             bodies = [call["requestBody"]] if "requestBody" in call else []
+            for form in [body["content"][FORM] for body in bodies if FORM in body["content"]]:
+                form["example"] = _form_of(form["schema"])
             good = [answer for status, answer in call["responses"].items() if int(status) < 300]  # noqa: PLR2004
             for place in (*bodies, *good):
                 for content in [place["content"]["application/json"]] if _in_json(place) else []:
                     content["example"] = example_of(content["schema"], parts)
     return description
+
+
+def _form_of(schema: Schema) -> dict[str, str]:
+    """What a form may hold, file and all: the fields it needs, and those that say what they could be."""
+    needed, found = schema.get("required", []), {}
+    for name, one in schema["properties"].items():
+        if one.get("format") == "binary":
+            found[name] = "@评论.csv"
+        elif name in needed or one.get("examples"):
+            found[name] = one["examples"][0]
+    return found
 
 
 def _in_json(place: Schema) -> bool:

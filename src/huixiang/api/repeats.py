@@ -5,6 +5,7 @@ wrote nothing and is not kept: the same key may be tried again.
 """
 
 import datetime
+import hashlib
 import json
 from collections.abc import Callable
 
@@ -24,6 +25,7 @@ REPLAYED = "Idempotency-Replayed"
 KEPT = datetime.timedelta(hours=24)
 LONGEST = 200
 BAD_FROM = 400
+FORM = "multipart/form-data"
 Run = Callable[[], HttpResponse]
 
 
@@ -35,10 +37,10 @@ def once(request: HttpRequest, key: ApiKey, run: Run) -> HttpResponse:
     if len(name) > LONGEST or not name.isascii() or not name.isprintable():
         return errors.answer(_("Idempotency-Key takes up to 200 printable ASCII characters."), 422)
     try:
-        body = request.body
+        body = _form(request) if request.content_type == FORM else [request.body]
     except (RequestDataTooBig, RawPostDataException):
         return run()  # refused in words, and nothing is written
-    asked = digest((request.method or "").encode(), request.get_full_path().encode(), body)
+    asked = digest((request.method or "").encode(), request.get_full_path().encode(), *body)
     with transaction.atomic():
         if not _alone(key, name):
             return errors.answer(_("The same call is running just now; ask again in a moment."), 409)
@@ -48,6 +50,19 @@ def once(request: HttpRequest, key: ApiKey, run: Run) -> HttpResponse:
         if kept:
             kept.delete()
         return _run_and_keep(key, name, asked, run)
+
+
+def _form(request: HttpRequest) -> list[bytes]:
+    """What a form says, with the digests of its files: how it is cut into parts is another at every sending."""
+    said = [part for name in sorted(request.POST) for part in (name, *request.POST.getlist(name), "")]
+    for name in sorted(request.FILES):
+        for file in request.FILES.getlist(name):
+            whole = hashlib.sha256()
+            for chunk in file.chunks():
+                whole.update(chunk)
+            file.seek(0)
+            said += [name, file.name or "", whole.hexdigest()]
+    return [part.encode("utf-8", "surrogatepass") for part in said]
 
 
 def _alone(key: ApiKey, name: str) -> bool:

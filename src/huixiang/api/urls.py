@@ -25,6 +25,7 @@ from huixiang.api import (
     files,
     handing,
     handling,
+    imports,
     insights,
     leftovers,
     members,
@@ -115,9 +116,9 @@ api = _Api(
 )
 errors.handle_in(api)
 PARTS = (
-    messages, notes, leftovers, deliveries, feedback, correcting, cases, handling, handing, bulk, saved, playbooks,
-    steps, war_rooms, crises, files, themes, regrouping, verbatims, members, records, announcements, insights,
-    directory,
+    messages, notes, imports, leftovers, deliveries, feedback, correcting, cases, handling, handing, bulk, saved,
+    playbooks, steps, war_rooms, crises, files, themes, regrouping, verbatims, members, records, announcements,
+    insights, directory,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

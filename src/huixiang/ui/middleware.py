@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -21,7 +23,11 @@ def refuse_unreadable(
     def middleware(request: HttpRequest) -> HttpResponse:
         if _too_long(request):  # before anything of it is read
             return _refused(request, _("What was sent is larger than can be taken here."), 413)
-        if _unreadable(request):
+        try:
+            unreadable = _unreadable(request)
+        except (MultiPartParserError, SuspiciousOperation):
+            return _refused(request, _("The form that was sent breaks off, or holds too much."), 400)
+        if unreadable:
             return _refused(request, _("What was sent contains characters that cannot be stored."), 400)
         return get_response(request)
 

@@ -22,13 +22,13 @@ from huixiang.desk import access
 from huixiang.desk.channels import chats, mappings
 from huixiang.desk.channels.accounts import open_named
 from huixiang.desk.channels.mappings import FIELDS
-from huixiang.desk.channels.sheets import line
 from huixiang.desk.channels.undoing import stayed
 from huixiang.engine.masking import mask
+from huixiang.insights.exports.lines import line
 from huixiang.intake import queries
 from huixiang.intake.acceptance import is_address
-from huixiang.intake.archives.opening import recognised
-from huixiang.intake.imports import actions, reading, saved, sources, undo
+from huixiang.intake.imports import actions, reading, saved, undo
+from huixiang.intake.imports.choosing import is_chat
 from huixiang.intake.imports.mapping import check_addresses, checked
 from huixiang.intake.imports.rows import RowReader
 from huixiang.intake.imports.table import Row
@@ -39,8 +39,6 @@ from huixiang.workspaces.roles import Permission
 
 KIND: Final = "import"
 SHOWN_ROWS: Final = 5
-CHAT: Final = "chat"
-TABLE: Final = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def upload(request: HttpRequest, membership: Membership) -> HttpResponse:
     name = file.name or "file"
     stored = actions.keep_upload(workspace=membership.workspace, file_name=name, chunks=file.chunks())
     try:
-        chat = _is_chat(stored, name, request.POST.get("sort", ""))
+        chat = is_chat(stored, name, request.POST.get("sort", ""))
     except Refused:
         stored.unlink(missing_ok=True)
         raise
@@ -82,17 +80,6 @@ def upload(request: HttpRequest, membership: Membership) -> HttpResponse:
     kept = {"path": str(stored), "file_name": name, "channel": account.slug, "chat": chat}
     request.session[_key(membership, token)] = kept
     return access.done(request, "", reverse("desk:import_mapping", args=[membership.workspace.slug, token]))
-
-
-def _is_chat(stored: Path, name: str, sort: str) -> bool:
-    """Whether the file is a chat, as it was said to be or as it looks. Raises Refused for neither chat nor table."""
-    if sort == CHAT:
-        sources.archive(stored, name)
-        return True
-    if sort != TABLE and recognised(stored, name):
-        return True
-    reading.preview(stored)
-    return False
 
 
 def _key(membership: Membership, token: str) -> str:

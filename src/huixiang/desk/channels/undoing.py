@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from huixiang.cases.models import Case
 from huixiang.desk import access
-from huixiang.desk.channels.sheets import line
 from huixiang.feedback.models import Feedback
+from huixiang.insights.exports.lines import line
 from huixiang.intake import queries
 from huixiang.intake.imports import undo
 from huixiang.intake.models import ImportKept, ImportRun
