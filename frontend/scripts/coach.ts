@@ -1,4 +1,5 @@
-// The coach beside the composer: reads the draft a moment after the last key, marks what it found, puts better words in.
+// The coach beside a field that is written in (an answer, each part of an announcement): reads it a moment after the
+// last key, marks what it found, puts better words in.
 
 const WAIT_MS = 250;
 
@@ -27,7 +28,7 @@ interface Coach {
   asking: AbortController | undefined;
 }
 
-let coach: Coach | undefined;
+let coaches: Coach[] = [];
 
 function made(className: string, part: string): HTMLElement {
   const element = document.createElement("div");
@@ -39,7 +40,7 @@ function made(className: string, part: string): HTMLElement {
 /** The layer behind the draft, with the same words and their marks; the draft itself stays a plain field. */
 function mirrored(area: HTMLTextAreaElement): HTMLElement {
   const box = made("draft-x", "box");
-  const mirror = made("draft draft-marks", "marks");
+  const mirror = made(`${area.className} draft-marks`, "marks");
   mirror.setAttribute("aria-hidden", "true");
   const focused = document.activeElement === area;
   area.replaceWith(box);
@@ -50,15 +51,17 @@ function mirrored(area: HTMLTextAreaElement): HTMLElement {
 }
 
 function begin(place: HTMLElement): Coach | undefined {
-  const form = place.parentElement?.querySelector<HTMLFormElement>("form");
-  const area = form?.querySelector<HTMLTextAreaElement>("textarea[name=text]");
+  const field = place.dataset["coachField"];
+  const beside = place.parentElement?.querySelector<HTMLTextAreaElement>("form textarea[name=text]");
+  const area = field ? document.querySelector<HTMLTextAreaElement>(`textarea#${field}`) : beside;
+  const form = area?.form;
   if (!form || !area) return undefined;
   const mirror = mirrored(area);
   const fixes = made("fixes", "fixes");
   fixes.setAttribute("aria-live", "polite");
   const line = made("coach-lines", "line");
   mirror.parentElement?.after(fixes);
-  form.prepend(line);
+  if (!field) form.prepend(line);
   return { place, form, area, mirror, fixes, line, found: [], text: area.value, put: new Set(), timer: 0, asking: undefined };
 }
 
@@ -157,7 +160,7 @@ async function ask(of: Coach): Promise<void> {
     const headers = { "X-CSRFToken": token, "HX-Request": "true" };
     const answer = await fetch(of.place.dataset["coach"] ?? "", { method: "POST", body, headers, signal: asking.signal });
     const html = answer.ok ? await answer.text() : "";
-    if (html && coach === of && of.area.value === text) show(of, html);
+    if (html && coaches.includes(of) && of.area.value === text) show(of, html);
   } catch {
     // overtaken by a newer draft, or offline: the coach only advises, sending works without it
   }
@@ -207,33 +210,48 @@ function press(of: Coach, pressed: Element): void {
   if (begin) put(of, begin.dataset["coachPut"] ?? "", begin.dataset["coachAt"] === "start");
 }
 
-/** Take up the composer that is on the page now; the one that was swapped away is left. */
+/** Take up the fields that are on the page now; those that were swapped away are left. */
 function look(): void {
-  const place = document.querySelector<HTMLElement>("[data-coach]");
-  if (place === (coach?.place ?? null)) return;
-  coach?.asking?.abort();
-  coach = place ? begin(place) : undefined;
-  if (!coach) return;
-  draw(coach);
-  later(coach);
+  const places = [...document.querySelectorAll<HTMLElement>("[data-coach]")];
+  coaches.filter((one) => !places.includes(one.place)).forEach((one) => one.asking?.abort());
+  coaches = coaches.filter((one) => places.includes(one.place));
+  for (const place of places) {
+    if (coaches.some((one) => one.place === place)) continue;
+    const coach = begin(place);
+    if (!coach) continue;
+    coaches.push(coach);
+    draw(coach);
+    later(coach);
+  }
+}
+
+function typedIn(event: Event): Coach | undefined {
+  return coaches.find((one) => one.area === event.target);
 }
 
 export function startCoach(): void {
   look();
   document.addEventListener("htmx:afterSettle", look);
   document.addEventListener("input", (event) => {
-    if (!coach || event.target !== coach.area) return;
+    const coach = typedIn(event);
+    if (!coach) return;
     follow(coach);
     // A word that is still being spelt out is not read yet.
     if (!(event instanceof InputEvent && event.isComposing)) later(coach);
   });
   document.addEventListener("compositionend", (event) => {
-    if (coach && event.target === coach.area) later(coach);
+    const coach = typedIn(event);
+    if (coach) later(coach);
   });
   document.addEventListener("change", (event) => {
-    if (coach && event.target instanceof HTMLInputElement && event.target.name === "lane") later(coach);
+    const at = event.target;
+    if (!(at instanceof HTMLInputElement) || at.name !== "lane") return;
+    coaches.filter((one) => one.form === at.form).forEach(later);
   });
   document.addEventListener("click", (event) => {
-    if (coach && event.target instanceof Element) press(coach, event.target);
+    const at = event.target;
+    if (!(at instanceof Element)) return;
+    const coach = coaches.find((one) => [one.place, one.fixes, one.line].some((part) => part.contains(at)));
+    if (coach) press(coach, at);
   });
 }

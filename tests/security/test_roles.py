@@ -203,6 +203,7 @@ member_export_progress GET members
 announcements GET read
 announcement GET read
 announcement_save POST announce
+announcement_coach POST announce
 announcement_consent POST publish
 announcement_publish POST publish
 announcement_telling GET read

@@ -11,10 +11,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.announcements import audience, drafting, events, queries
+from huixiang.announcements import audience, drafting, events, queries, red_lines
 from huixiang.announcements.models import Announcement, Answer, Credit, Notice, Solved
 from huixiang.cases import actions as cases
 from huixiang.cases.models import Case
+from huixiang.cases.red_lines import LONGEST_REASON
 from huixiang.cases.states import ENDED, UNFINISHED, CaseState
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.models import Delivery, DeliveryState
@@ -167,15 +168,18 @@ def _consent_request(announcement: Announcement, person: audience.Person) -> Del
 
 
 @transaction.atomic
-def publish(*, announcement: Announcement, by: Membership) -> Announcement:
+def publish(*, announcement: Announcement, by: Membership, anyway: str = "") -> Announcement:
     """Show it on the portal, mark the theme announced, and start telling people.
 
-    Journal: announcements.published, themes.moved. Job: announcements.tell, which solves the theme's cases.
+    Raises Crossed when its text crosses a red line and `anyway` does not say why it has to go out like this.
+    Journal: announcements.published, themes.moved, announcements.red_line_crossed with that reason.
+    Job: announcements.tell, which solves the theme's cases.
     """
     themes.lock_rows(theme_ids=[announcement.theme_id])  # first the theme, as in resolve_and_draft
     announcement = _locked(announcement)
     if announcement.published_at:
         raise Refused(_("It is published already."))
+    crossed = red_lines.hold(announcement, anyway)
     actor = Actor("staff", by.id)
     themes.move(theme=announcement.theme, to=ThemeStatus.ANNOUNCED, actor=actor)
     themes.describe(theme=Theme.objects.get(id=announcement.theme_id), actor=actor, public=True)
@@ -189,8 +193,16 @@ def publish(*, announcement: Announcement, by: Membership) -> Announcement:
         subject=announcement.id, theme_id=announcement.theme_id, number=announcement.number
     )
     record(event, workspace_id=announcement.workspace_id, actor=actor)
+    _note_crossed(announcement, crossed, anyway, actor)
     jobs.queue("announcements.tell", announcement_id=str(announcement.id))
     return announcement
+
+
+def _note_crossed(announcement: Announcement, lines: list[str], anyway: str, actor: Actor) -> None:
+    if lines:
+        event = events.RedLineCrossed(subject=announcement.id, lines=lines)
+        words = anyway.strip()[:LONGEST_REASON]
+        record(event, workspace_id=announcement.workspace_id, actor=actor, words=words)
 
 
 def _locked(announcement: Announcement) -> Announcement:

@@ -39,6 +39,14 @@ class Published(AnnouncementEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RedLineCrossed(AnnouncementEvent):
+    """It was published although it crosses red lines; the words are the reason."""
+
+    name: ClassVar[str] = "announcements.red_line_crossed"
+    lines: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PeopleTold(AnnouncementEvent):
     """Everybody concerned was told or found unreachable."""
 

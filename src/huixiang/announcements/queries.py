@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huixiang.announcements.events import Edited, Published
+from huixiang.announcements.events import Edited, Published, RedLineCrossed
 from huixiang.announcements.models import Announcement, Answer, Credit, Solved
 from huixiang.channels.queries import members_written_to, progress_about
 from huixiang.journal.events import SYSTEM, Actor
@@ -59,6 +59,14 @@ def by_id(*, workspace_id: uuid.UUID, announcement_id: uuid.UUID) -> Announcemen
     """One announcement of the workspace, drafts too."""
     found = Announcement.objects.filter(workspace_id=workspace_id, id=announcement_id)
     return found.select_related("theme", "author__user", "workspace").defer("theme__centre").first()
+
+
+def crossed(announcement: Announcement) -> list[Entry]:
+    """When it was published although it crosses a red line, with the reason; empty when it was not."""
+    found = Entry.objects.filter(
+        workspace_id=announcement.workspace_id, subject_id=announcement.id, name=RedLineCrossed.name
+    )
+    return list(found.select_related("words", "seal"))
 
 
 def published(*, workspace: Workspace, cursor: str = "", size: int = 20) -> pagination.Page[Announcement]:

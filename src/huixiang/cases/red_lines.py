@@ -1,11 +1,11 @@
-"""What may hold an answer back whatever the way it comes: a threat, personal data where everybody reads it.
+"""What may hold an answer or an announcement back whatever the way: a threat, personal data where everybody reads it.
 
 The words are found by the coach's rules (see huixiang.engine.coach). A workspace says which lines hold. Whoever sends
 an answer all the same says why: the reason is in the journal with their name and the line.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -80,23 +80,28 @@ def held_lines(workspace: Workspace) -> list[RedLine]:
     return [line for line in RedLine if line not in workspace.red_lines_off]
 
 
-def crossings(text: str, *, workspace: Workspace, lane: str) -> list[Crossing]:
-    """Where a text crosses the workspace's red lines; a note of the team crosses none."""
+def crossings(text: str, *, workspace: Workspace, lane: str, agreed: Collection[str] = ()) -> list[Crossing]:
+    """Where a text crosses the workspace's red lines; a note of the team crosses none.
+
+    `agreed`: names of people who agreed to be named in public.
+    """
     if lane == Lane.INTERNAL:
         return []
     held = held_lines(workspace)
     found = red_lines(text, public=lane in (Lane.PUBLIC, Lane.GROUP)) if held else ()
     return [
-        Crossing(RedLine(str(one.fault)), one.words, one.better) for one in found if RedLine(str(one.fault)) in held
+        Crossing(RedLine(str(one.fault)), one.words, one.better)
+        for one in found
+        if RedLine(str(one.fault)) in held and one.words not in agreed
     ]
 
 
-def hold(text: str, *, workspace: Workspace, lane: str, anyway: str) -> list[str]:
+def hold(text: str, *, workspace: Workspace, lane: str, anyway: str, agreed: Collection[str] = ()) -> list[str]:
     """The red lines a text crosses, each once, for `crossed_note`. Raises Crossed when it does and `anyway` is empty.
 
-    `anyway` is the reason of whoever sends it all the same.
+    `anyway` is the reason of whoever sends it all the same; `agreed` as for `crossings`.
     """
-    found = crossings(text, workspace=workspace, lane=lane)
+    found = crossings(text, workspace=workspace, lane=lane, agreed=agreed)
     if found and not anyway.strip():
         raise Crossed(found)
     return list(dict.fromkeys(str(one.line) for one in found))

@@ -188,6 +188,9 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
         else _("A group was handed back to the bot")
     ),
     "announcements.published": lambda d: _("Announcement no. %(number)s was published") % d,
+    "announcements.red_line_crossed": lambda d: (
+        _("Published although it crosses a red line: %(lines)s") % {"lines": _lines(d)}
+    ),
     "announcements.people_told": lambda d: _("%(reachable)s people were told, %(unreachable)s have no way to them") % d,
     "announcements.consent_asked": lambda d: (
         ngettext("%(members)s member was asked for consent", "%(members)s members were asked for consent", d["members"])

@@ -9,6 +9,7 @@ from huixiang.desk.academy import views as academy
 from huixiang.desk.alerts import verbs as alert_verbs
 from huixiang.desk.alerts import views as alerts
 from huixiang.desk.alerts import wishes as alert_wishes
+from huixiang.desk.announcements import coach as announcement_coach
 from huixiang.desk.announcements import views as announcements
 from huixiang.desk.cases import coach as case_coach
 from huixiang.desk.cases import files as case_files
@@ -245,6 +246,7 @@ urlpatterns = [
     path("announcements/", announcements.listing, name="announcements"),
     path(ANNOUNCEMENT, announcements.announcement, name="announcement"),
     path(ANNOUNCEMENT + "save/", announcements.save, name="announcement_save"),
+    path(ANNOUNCEMENT + "coach/", announcement_coach.read, name="announcement_coach"),
     path(ANNOUNCEMENT + "consent/", announcements.ask_consent, name="announcement_consent"),
     path(ANNOUNCEMENT + "publish/", announcements.publish, name="announcement_publish"),
     path(ANNOUNCEMENT + "telling/", announcements.telling, name="announcement_telling"),

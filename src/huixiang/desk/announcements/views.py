@@ -9,13 +9,15 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from huixiang.announcements import actions, pausing, queries
+from huixiang.announcements import actions, pausing, queries, red_lines
 from huixiang.announcements.audience import people_to_tell
 from huixiang.announcements.models import Announcement, Solved
 from huixiang.channels.models import DeliveryState
 from huixiang.channels.queries import troubled_about
 from huixiang.desk import access
 from huixiang.desk.announcements.checks import checks, reach
+from huixiang.desk.announcements.coach import coach_checks
+from huixiang.desk.journal_words import tell_all
 from huixiang.members.models import Consent
 from huixiang.ui.markdown import render as markdown
 from huixiang.workspaces.models import Membership
@@ -96,14 +98,18 @@ def _text_context(found: Announcement) -> dict[str, Any]:
         "named": named,
         "unnamed": unnamed,
         "checks": checks(found, credited),
+        "coach_checks": coach_checks(found, credited),
+        "crossings": [] if found.published_at else red_lines.crossings(found, credited),
     }
 
 
 def _afterwards(found: Announcement) -> dict[str, Any]:
     answers = queries.answer_counts(found)
     total = sum(answers.values())
+    crossed = queries.crossed(found)
     return {
         **_telling(found),
+        "crossed": tell_all(crossed, found.workspace) if crossed else [],
         "answers": [(str(Solved(value).label), number) for value, number in answers.items()],
         "answer_values": list(answers.values()),
         "answered": total,
@@ -194,8 +200,8 @@ def ask_consent(request: HttpRequest, membership: Membership, announcement_id: u
 
 @access.verb(Permission.PUBLISH)
 def publish(request: HttpRequest, membership: Membership, announcement_id: uuid.UUID) -> HttpResponse:
-    """Publish and start telling."""
+    """Publish and start telling. `anyway`: why, when it crosses a red line."""
     found = _announcement(membership, announcement_id)
-    published = actions.publish(announcement=found, by=membership)
+    published = actions.publish(announcement=found, by=membership, anyway=request.POST.get("anyway", ""))
     said = _("Announcement no. %(number)d is published. Everybody concerned is being told.")
     return access.done(request, said % {"number": published.number}, _address(membership, found))

@@ -85,7 +85,7 @@ def read(request: HttpRequest, membership: Membership) -> HttpResponse:
         "counted": [(_counted(name), points) for name, points in advice.counted],
         "lacks": pgettext("merits", ", ").join(str(MERITS[merit][0]) for merit in advice.missing),
         "checks": _checks(advice, draft, said, missing),
-        "remarks": sorted((_remark(draft, one, held) for one in advice.findings), key=lambda one: not one.holds),
+        "remarks": sorted((remark(draft, one, held) for one in advice.findings), key=lambda one: not one.holds),
     }
     return access.part(request, membership, "desk/cases/coach.html", **context)
 
@@ -117,7 +117,8 @@ def _checks(advice: Advice, draft: str, said: str, missing: list[str]) -> list[C
     ]
 
 
-def _remark(draft: str, one: Finding, held: list[RedLine]) -> Remark:
+def remark(draft: str, one: Finding, held: list[RedLine]) -> Remark:
+    """A finding as the page shows it; `held`: the lines that hold in the workspace."""
     start, end, at, until = (_units(draft[:place]) for place in (one.start, one.end, one.at, one.until))
     holds = str(one.fault) in held
     return Remark(one.fault, FAULTS[one.fault], draft[one.start : one.end], one.better, start, end, at, until, holds)

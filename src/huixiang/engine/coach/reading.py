@@ -85,11 +85,15 @@ _WORDS_OF_ALL: Final = """
 _COMMON: Final = frozenset(_WORDS_OF_ALL.split())
 
 
-def advise(draft: str, said: str = "", *, public: bool = False) -> Advice:
-    """Read a draft. `said`: the member's words it answers; `public`: whether everybody will read it."""
+def advise(draft: str, said: str = "", *, public: bool = False, answers: bool = True) -> Advice:
+    """Read a draft. `said`: the member's words it answers; `public`: whether everybody will read it.
+
+    `answers`: whether it answers somebody. What hurts only between the lines of an answer is information elsewhere.
+    """
     draft = draft[:LONGEST]
     rules = rules_of(language_of(draft))
-    findings = _in_order(_findings(rules, draft, rules.faults, public=public))
+    faults = [rule for rule in rules.faults if answers or not rule.unless_kind]
+    findings = _in_order(_findings(rules, draft, faults, public=public))
     merits = _merits(rules, draft, said, findings)
     counted = _counted(merits, findings)
     score = min(max(sum(points for _name, points in counted), 0), 100) if draft.strip() else 0
