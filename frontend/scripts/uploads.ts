@@ -8,6 +8,7 @@ interface Taken {
   name: string;
   size: number;
   preview: string;
+  page: string; // where a PDF can be looked at before it is sent
 }
 
 const going = new WeakMap<HTMLFormElement, number>();
@@ -73,6 +74,7 @@ function done(place: HTMLElement, line: HTMLLIElement, taken: Taken): void {
   line.prepend(ticket);
   const name = line.querySelector(".nm");
   if (name) name.textContent = taken.name;
+  if (name && taken.page) name.replaceWith(link(taken));
   if (taken.preview) {
     const shown = document.createElement("img");
     shown.src = taken.preview;
@@ -81,6 +83,16 @@ function done(place: HTMLElement, line: HTMLLIElement, taken: Taken): void {
   }
   relax(place);
   announce(word("fileReady", { n: taken.name }));
+}
+
+function link(taken: Taken): HTMLAnchorElement {
+  const made = document.createElement("a");
+  made.className = "nm ell lk";
+  made.href = taken.page;
+  made.target = "_blank";
+  made.rel = "noopener";
+  made.textContent = taken.name;
+  return made;
 }
 
 function failed(line: HTMLLIElement, sentence: string): void {

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from huixiang.cases.models import Case
@@ -81,3 +82,44 @@ def test_no_cache_keeps_what_the_team_reads(case: Case, at: At, as_operator: Cli
     answer = as_operator.get(at("file", attachment_id=document.id))
     answer.getvalue()
     assert answer["Cache-Control"] == "private, max-age=300"
+
+
+def shut_in(answer: Any) -> bool:
+    """Whether it can do nothing but be read: no script, no frame, no guessing what it is."""
+    answer.getvalue()
+    return (
+        answer["Content-Type"] == "application/pdf"
+        and answer["Content-Disposition"].startswith("inline")
+        and answer["X-Content-Type-Options"] == "nosniff"
+        and answer["X-Frame-Options"] == "DENY"
+        and answer["Content-Security-Policy"] == "sandbox; default-src 'none'; frame-ancestors 'none'"
+    )
+
+
+def test_a_pdf_is_looked_at_in_a_page_of_its_own_and_nothing_else_is(
+    case: Case, at: At, operator: Membership, analyst: Membership, client_of: Callable[[Membership], Client]
+) -> None:
+    message, handler = Message.objects.get(), client_of(operator)
+    document = came_with(message, files.PDF, "保单.pdf")
+    told = {"车机.jpg": files.picture(), "a.txt": b"<script>alert(1)</script>"}
+    others = [came_with(message, data, name) for name, data in told.items()]
+    address = at("file_pdf", attachment_id=document.id)
+    assert shut_in(handler.get(address))
+    assert opened() == [(document.id, operator.id)]
+    assert f'{document.id}/pdf/" target="_blank"' in handler.get(at("case", case_id=case.id)).content.decode()
+    assert [handler.get(at("file_pdf", attachment_id=one.id)).status_code for one in others] == [404, 404]
+    assert client_of(analyst).get(address).status_code == 404
+    Attachment.objects.filter(id=others[1].id).update(media_type="application/pdf")  # the row says so, the bytes do not
+    assert handler.get(at("file_pdf", attachment_id=others[1].id)).status_code == 404
+    answer = handler.get(at("file", attachment_id=document.id))
+    answer.getvalue()
+    assert answer["Content-Disposition"].startswith("attachment")
+
+
+def test_a_pdf_is_looked_at_before_it_is_sent(at: At, as_operator: Client) -> None:
+    sent = {"file": SimpleUploadedFile("报价.pdf", files.PDF)}
+    taken = as_operator.post(at("files"), sent).json()
+    assert (taken["preview"], shut_in(as_operator.get(taken["page"]))) == ("", True)
+    text = as_operator.post(at("files"), {"file": SimpleUploadedFile("a.txt", b"words")}).json()
+    assert text["page"] == ""
+    assert as_operator.get(taken["page"].replace(taken["ticket"], text["ticket"])).status_code == 404

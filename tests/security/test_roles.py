@@ -69,6 +69,8 @@ case_take POST reply
 case_give_back POST reply
 files POST reply
 file_waiting GET reply
+file_waiting_pdf GET reply
+file_pdf GET unmask
 file GET unmask
 file_picture GET reply
 file_thumb GET reply

@@ -13,6 +13,7 @@ from huixiang.workspaces.models import Workspace
 
 ACCEPT = ".jpg,.jpeg,.png,.webp,.gif,.heic,.pdf,.txt,.csv,.log,.xlsx,.docx"
 FILMS = ",.mp4,.mov"
+PDF = "application/pdf"
 SEALED = "sandbox; default-src 'none'; frame-ancestors 'none'"
 Upload = Callable[..., Attachment]  # attachments.actions.upload, or it with what a neighbour asks besides
 SHOWN = 16 * 1024  # bytes of a file of plain words that are shown on the page
@@ -26,16 +27,20 @@ def choices(*, films: bool = True) -> dict[str, object]:
 
 
 def uploaded(
-    request: HttpRequest, workspace: Workspace, base: str, *, upload: Upload = actions.upload
+    request: HttpRequest, workspace: Workspace, base: str, *, upload: Upload = actions.upload, pdfs: bool = False
 ) -> HttpResponse:
-    """Take one file; answers the ticket that stands for it in a form, or (422) the sentence why not."""
+    """Take one file; answers the ticket that stands for it in a form, or (422) the sentence why not.
+
+    `pdfs`: a PDF can be looked at before it is sent, at an address beside the picture's.
+    """
     try:
         kept = _taken(request, workspace, upload)
     except Refused as refused:
         return HttpResponse(str(refused.sentence), status=422, content_type="text/plain; charset=utf-8")
     ticket = actions.ticket(kept)
     shown = f"{base}waiting/{ticket}/" if kept.picture else ""
-    return JsonResponse({"ticket": ticket, "name": kept.name, "size": kept.size, "preview": shown})
+    page = f"{base}waiting/{ticket}/pdf/" if pdfs and kept.media_type == PDF else ""
+    return JsonResponse({"ticket": ticket, "name": kept.name, "size": kept.size, "preview": shown, "page": page})
 
 
 def _taken(request: HttpRequest, workspace: Workspace, upload: Upload) -> Attachment:
@@ -80,6 +85,14 @@ def waiting(workspace: Workspace, ticket: str) -> HttpResponse:
     return picture(found[0], small=True)
 
 
+def waiting_pdf(workspace: Workspace, ticket: str) -> HttpResponse:
+    """The PDF of an upload for whoever holds its ticket; 404 when there is none."""
+    found = actions.claimed(workspace_id=workspace.id, tickets=[ticket])
+    if not found:
+        raise Http404
+    return pdf(found[0])
+
+
 def tickets(files: Sequence[Attachment]) -> list[dict[str, object]]:
     """Uploads as a form shows them again when something else in it was wrong."""
     return [{"ticket": actions.ticket(one), "file": one} for one in files]
@@ -90,6 +103,27 @@ def download(attachment: Attachment) -> HttpResponse:
     response = _response(attachment, attachment.path, "application/octet-stream", as_attachment=True)
     response["Content-Security-Policy"] = SEALED
     return response
+
+
+def pdf(attachment: Attachment) -> HttpResponse:
+    """A PDF in a page of its own, shut in: no script, no form, no frame, nothing loaded. 404 for every other file.
+
+    What it is was told by its content when it came in, and its first bytes are looked at again: whatever else hides in
+    it, a browser that may not guess opens it as a PDF or not at all.
+    """
+    if attachment.media_type != PDF or not _begins(attachment, b"%PDF-"):
+        raise Http404
+    response = _response(attachment, attachment.path, PDF, as_attachment=False)
+    response["Content-Security-Policy"] = SEALED
+    return response
+
+
+def _begins(attachment: Attachment, mark: bytes) -> bool:
+    try:
+        with storage.path_of(attachment.path).open("rb") as file:
+            return file.read(len(mark)) == mark
+    except OSError:
+        return False
 
 
 def picture(attachment: Attachment, *, small: bool) -> HttpResponse:

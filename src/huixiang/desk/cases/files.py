@@ -29,13 +29,29 @@ def _file(membership: Membership, attachment_id: uuid.UUID) -> Attachment:
 def upload(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Take one file for what is being written."""
     base = reverse("desk:files", args=[membership.workspace.slug])
-    return files.uploaded(request, membership.workspace, base)
+    return files.uploaded(request, membership.workspace, base, pdfs=True)
 
 
 @access.page(Permission.REPLY)
 def waiting(request: HttpRequest, membership: Membership, ticket: str) -> HttpResponse:  # noqa: ARG001 - a view
     """The picture that was just uploaded."""
     return files.waiting(membership.workspace, ticket)
+
+
+@access.page(Permission.REPLY)
+def waiting_pdf(request: HttpRequest, membership: Membership, ticket: str) -> HttpResponse:  # noqa: ARG001 - a view
+    """The PDF that was just uploaded, in a page of its own."""
+    return files.waiting_pdf(membership.workspace, ticket)
+
+
+@access.page(Permission.UNMASK)
+def pdf(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:
+    """A PDF in a page of its own; the journal keeps who looked."""
+    found = _file(membership, attachment_id)
+    answer = files.pdf(found)
+    if request.method == "GET":
+        opened(attachment=found, actor=access.actor(membership))
+    return answer
 
 
 @access.page(Permission.UNMASK)
