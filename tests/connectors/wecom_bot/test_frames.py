@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -35,12 +34,12 @@ def test_no_frame_ends_the_line(monkeypatch: pytest.MonkeyPatch, raw: str | byte
     async def park(_account: ChannelAccount, sentence: str, body: str) -> None:
         parked.append(f"{sentence}{body}")
 
-    async def taken(messages: Sequence[InboundMessage]) -> None:
-        came.extend(messages)
-
     async def handled() -> None:
         wire: Any = None
-        await wecom_line.Line(ChannelAccount(), wire)._handle(raw, taken)
+        line = wecom_line.Line(ChannelAccount(), wire)
+        await line._handle(raw)
+        while not line._came.empty():
+            came.append(line._came.get_nowait())
 
     monkeypatch.setattr(wecom_line, "park", park)
     asyncio.run(handled())

@@ -1,4 +1,8 @@
-"""WeCom's long connection: subscribed once, kept alive by its own ping, answers found by the `req_id` of questions."""
+"""WeCom's long connection: subscribed once, kept alive by its own ping, answers found by the `req_id` of questions.
+
+WeCom is not told what was stored and sends nothing again, so what has come is held until the database takes it; reading
+goes on meanwhile, as answers and pings come by the same line.
+"""
 
 import asyncio
 import concurrent.futures
@@ -31,7 +35,9 @@ DISCONNECTED: Final = "disconnected_event"
 PING_EVERY: Final = 30.0  # seconds
 ANSWER_WITHIN: Final = 10.0  # seconds
 BUSY: Final = frozenset({-1, 45009, 45033})
-PAUSES: Final = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds between tries to store what came
+AT_ONCE: Final = 100  # messages stored together
+AGAIN_AFTER: Final = 0.5  # seconds, when they could not be stored
+LAST_WORDS: Final = 3.0  # seconds for what still waits when the line closes
 KICKED: Final = 300.0  # seconds until we try again when another program took the line: it would only be taken back
 
 _lines: dict[uuid.UUID, "Line"] = {}
@@ -44,6 +50,7 @@ class Line:
         self._account, self._wire = account, wire
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[str, asyncio.Future[dict[str, Any]]] = {}
+        self._came = asyncio.Queue[InboundMessage]()
 
     def ask(self, command: str, body: Mapping[str, Any], req_id: str = "") -> dict[str, Any]:
         """WeCom's answer. Raises TransportError: unknown when the line broke before the answer came."""
@@ -85,18 +92,18 @@ class Line:
             sentence = _("WeCom does not let us in: check the bot's id and secret (%(code)s: %(why)s)") % why
             raise TransportError(sentence, pauses=code not in BUSY)
 
-    async def read(self, taken: Taken) -> None:
-        """Take what comes until the line breaks; no frame of one's own making breaks it. Raises TransportError."""
+    async def read(self) -> None:
+        """Hear what comes until the line breaks; no frame of one's own making breaks it. Raises TransportError."""
         try:
             async for raw in self._wire:
-                await self._handle(raw, taken)
+                await self._handle(raw)
         finally:
             broke = TransportError(_("The line to WeCom broke before its answer came."), unknown=True)
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_exception(broke)
 
-    async def _handle(self, raw: str | bytes, taken: Taken) -> None:
+    async def _handle(self, raw: str | bytes) -> None:
         try:
             frame = json_object(raw if isinstance(raw, bytes) else raw.encode("utf-8", "replace"))
             command, req_id = word(frame, "cmd"), word(frame, "headers", "req_id")
@@ -104,11 +111,27 @@ class Line:
             if command == EVENT:
                 _happened(body)
             elif command == MESSAGE and is_message(body):
-                await _surely(taken, message(body, datetime.datetime.now(datetime.UTC), req_id=req_id))
+                self._came.put_nowait(message(body, datetime.datetime.now(datetime.UTC), req_id=req_id))
             elif not command and (answer := self._waiting.get(req_id)) and not answer.done():
                 answer.set_result(frame)
         except Unreadable as error:
             await park(self._account, error.sentence, str(raw))
+
+    async def store(self, taken: Taken) -> None:
+        """Store what came, in order and until it is stored, until cancelled. Raises TransportError."""
+        while True:
+            batch = [await self._came.get()]
+            while len(batch) < AT_ONCE and not self._came.empty():
+                batch.append(self._came.get_nowait())
+            while not await _stored(taken, batch):  # noqa: ASYNC110 - the database tells nobody when it is back
+                await asyncio.sleep(AGAIN_AFTER)
+            for _message in batch:
+                self._came.task_done()
+
+    async def emptied(self) -> None:
+        """Wait a little for what still waits to be stored."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._came.join(), LAST_WORDS)
 
     async def keep_alive(self) -> None:
         """WeCom drops a line without its own ping. One that is not answered ends the line."""
@@ -118,19 +141,6 @@ class Line:
                 await self.asked(PING, None)
         log.warning("WeCom did not answer a ping of %s", self._account.id)
         await self._wire.close()
-
-
-async def _surely(taken: Taken, came: InboundMessage) -> None:
-    """WeCom is told of nothing and sends nothing again: a database that is away for a moment must lose no message."""
-    for pause in PAUSES:
-        try:
-            return await taken([came])
-        except TransportError:
-            raise
-        except Exception:  # whatever the database has
-            log.exception("a message of WeCom's could not be stored yet")
-            await asyncio.sleep(pause)
-    return await taken([came])
 
 
 def _happened(body: Mapping[str, Any]) -> None:
@@ -143,14 +153,16 @@ async def hold(account: ChannelAccount, taken: Taken) -> None:
     """Hold the line of one bot until it breaks. Raises TransportError."""
     async with sockets.opened(account, value(account, "api").replace("http", "ws", 1)) as wire:
         line = Line(account, wire)
-        reading = asyncio.create_task(line.read(taken))
+        reading, storing = asyncio.create_task(line.read()), asyncio.create_task(line.store(taken))
         pinging: asyncio.Task[None] | None = None
         try:
             await line.subscribe()
             await taken(())
             _lines[account.id] = line
             pinging = asyncio.create_task(line.keep_alive())
-            await reading
+            done, _going_on = await asyncio.wait({reading, storing}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         except TransportError:
             if reading.done():
                 reading.result()  # the line broke while we waited for its answer: what broke it says more
@@ -159,7 +171,20 @@ async def hold(account: ChannelAccount, taken: Taken) -> None:
             if _lines.get(account.id) is line:
                 del _lines[account.id]
             await _ended(reading, pinging)
+            await line.emptied()
+            await _ended(storing)
     raise TransportError(_("WeCom closed the line."))
+
+
+async def _stored(taken: Taken, batch: list[InboundMessage]) -> bool:
+    try:
+        await taken(batch)
+    except TransportError:
+        raise
+    except Exception:  # whatever the database has
+        log.exception("messages of WeCom's could not be stored yet")
+        return False
+    return True
 
 
 async def _ended(*tasks: asyncio.Task[None] | None) -> None:
