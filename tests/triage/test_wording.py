@@ -26,6 +26,7 @@ SENTENCES = [
     ("文字太长，只读了前 600 个字", "too long: only the first 600 characters were read"),
     ("写明了场景、版本和现象", "tells the scene, the version, what happened"),
     ("续 HX-1023", "goes on with HX-1023"),
+    ("连同此前紧接着说的 2 句", "with what was said just before, 2 times"),
     ("核心功能失效且多人遇到", "A core function fails for many"),
     ("焦急、愤怒", "impatience, anger"),
     ("英文只按词表粗读；crashes：故障", "English is only read roughly, by a list of words; “crashes”: a fault"),

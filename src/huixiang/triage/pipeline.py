@@ -8,7 +8,7 @@ from huixiang.intake.models import Message
 from huixiang.triage import doubting, rising
 from huixiang.triage.opinions import actions as opinions
 from huixiang.triage.signals import Batch, Signal
-from huixiang.triage.steps import commanding, judging, linking, reading, remembering, routing
+from huixiang.triage.steps import commanding, judging, linking, preceding, reading, remembering, routing
 from huixiang.workspaces.models import Workspace
 
 Step = Callable[[Batch], None]
@@ -19,6 +19,7 @@ STEPS: tuple[Step, ...] = (
     linking.continue_cases,
     linking.join_rows,
     reading.read_texts,
+    preceding.join_before,
     reading.embed_feedback,
     reading.build_feedback,
     judging.find_themes,

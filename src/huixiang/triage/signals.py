@@ -34,6 +34,7 @@ class Signal:
     case: Case | None = None  # the open case these messages continue
     handled: Case | None = None  # the case their feedback is handled in, opened or joined
     earlier: Feedback | None = None  # the feedback they go on with (within ten minutes)
+    before: list[Message] = field(default_factory=list)  # left out when it came, and said just before (see preceding)
     reading: Reading | None = None
     vector: NDArray[np.float32] | None = None
     feedback: Feedback | None = None

@@ -60,6 +60,7 @@ FORMS: Final[list[tuple[re.Pattern[str], Promise]]] = [
     ),
     (re.compile(r"写明了(?P<facts>[^；：]+)"), _("tells %(facts)s")),
     (re.compile(r"续 (?P<case>HX-\d+)"), _("goes on with %(case)s")),
+    (re.compile(r"连同此前紧接着说的 (?P<number>\d+) 句"), _("with what was said just before, %(number)s times")),
     (re.compile(r"(?P<dial>影响力|真实性|普遍性|严重性) ≥ (?P<least>\d+)"), _("%(dial)s ≥ %(least)s")),
     (re.compile(r"(?P<quote>.+)：(?P<rule>[^：]+)"), _("“%(quote)s”: %(rule)s")),
 ]

@@ -21,6 +21,7 @@ STEPS: Final[dict[str, Promise]] = {
     "member": gettext_lazy("Member"),
     "link": gettext_lazy("Member"),
     "continuation": gettext_lazy("Goes on with"),
+    "before": gettext_lazy("Said just before"),
     "theme": gettext_lazy("Theme"),
     "grade": gettext_lazy("Grade"),
 }

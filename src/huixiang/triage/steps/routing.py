@@ -140,7 +140,8 @@ def write_turns(batch: Batch) -> None:
         for case in {c.id: c for c in (signal.case, signal.handled) if c}.values():
             opening = case.id in opened
             earlier = before.get(signal.earlier.id, []) if opening and signal.earlier else []
-            said += [_said(message, signal, case, opening=opening) for message in [*earlier, *signal.messages]]
+            messages = [*earlier, *signal.before, *signal.messages]
+            said += [_said(message, signal, case, opening=opening) for message in messages]
     hear(workspace_id=batch.workspace.id, said=said)
 
 
@@ -182,7 +183,7 @@ def finish_messages(batch: Batch) -> None:
     """Needs everything; writes what became of each message: one statement."""
     finished = []
     for signal in [*batch.signals, *batch.commands]:
-        for message in signal.messages:
+        for message in [*signal.before, *signal.messages]:
             message.feedback_id = signal.feedback.id if signal.feedback else None
             message.state = _state(signal)
             message.findings = signal.findings
