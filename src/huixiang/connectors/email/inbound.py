@@ -71,9 +71,7 @@ def prepare(account: ChannelAccount, fetched: Sequence[Fetched]) -> Batch:
     """
     letters = [letter for one in fetched if (letter := _letter(account, one)) is not None]
     known = _known(account, letters)
-    have_files = set(
-        Attachment.objects.filter(message_id__in=known.values()).values_list("message_id", flat=True)
-    )
+    have_files = set(Attachment.objects.filter(message_id__in=known.values()).values_list("message_id", flat=True))
     answers = _answered(account, letters)
     batch = Batch()
     for letter in letters:

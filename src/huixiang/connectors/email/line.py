@@ -10,6 +10,7 @@ import datetime
 import imaplib
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ class MailLine:
                     break
                 found += self._one(uid, size)
             if new and not found:  # they vanished between the question and the answer
-                self.uid = new[: MOST_AT_ONCE][-1]
+                self.uid = new[:MOST_AT_ONCE][-1]
             return found
 
     def done(self, fetched: list[Fetched]) -> None:
@@ -132,7 +133,7 @@ class MailLine:
                 self._closed.wait(POLL_SECONDS)
                 return
             self._begin_idle(box)
-            if not _told_of_more(box.client):
+            if not _told_of_more(box.client) and not _heard_already(box.client):
                 box.idle.poll(IDLE_SECONDS)
             if not self._closed.is_set():
                 box.idle.stop()  # type: ignore[no-untyped-call]
@@ -264,6 +265,19 @@ def _capabilities(client: imaplib.IMAP4) -> tuple[str, ...]:
 def _told_of_more(client: imaplib.IMAP4) -> bool:
     """Whether the server told of mails along with an earlier answer: it will not tell again, and IDLE would wait."""
     return any(client.response("EXISTS")[1])
+
+
+def _heard_already(client: imaplib.IMAP4) -> bool:
+    """Whether more was read along with the server's “+ idling”: it lies in our buffer, where no poll would see it."""
+    line = client.sock
+    before = line.gettimeout()
+    line.settimeout(0)
+    try:
+        return bool(client._file.peek(1))  # type: ignore[attr-defined]  # noqa: SLF001 - what the library reads from
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    finally:
+        line.settimeout(before)
 
 
 def _arrived_since(row: Any, start: datetime.datetime) -> list[int]:
