@@ -37,6 +37,19 @@ def test_better_words_are_themselves_without_fault(language: str, fault: str, ru
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_better_words_of_announcements_speak_to_many_and_are_without_fault(language: str) -> None:
+    words = {rule.better for rule in rules_of(language).announced if not rule.words_only}
+    assert len(words) == len({rule.fault for rule in rules_of(language).announced if not rule.words_only})
+    assert [(one, advise(one, public=True).findings) for one in words if advise(one, public=True).findings] == []
+
+
+def test_what_hurts_only_between_the_lines_is_information_in_an_announcement() -> None:
+    told = "后台数据显示车辆一切良好。"
+    assert [str(one.fault) for one in advise(told).findings] == ["argues"]
+    assert advise(told, answers=False).findings == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_taken_one_after_the_other_the_better_words_leave_no_fault(language: str) -> None:
     """In every example: a draft whose proposals are all taken reads without any fault, and keeps its other words."""
     stubborn = []

@@ -88,11 +88,12 @@ _COMMON: Final = frozenset(_WORDS_OF_ALL.split())
 def advise(draft: str, said: str = "", *, public: bool = False, answers: bool = True) -> Advice:
     """Read a draft. `said`: the member's words it answers; `public`: whether everybody will read it.
 
-    `answers`: whether it answers somebody. What hurts only between the lines of an answer is information elsewhere.
+    `answers`: whether it answers somebody. What hurts only between the lines of an answer is information elsewhere,
+    and better words speak to many.
     """
     draft = draft[:LONGEST]
     rules = rules_of(language_of(draft))
-    faults = [rule for rule in rules.faults if answers or not rule.unless_kind]
+    faults = rules.faults if answers else rules.announced
     findings = _in_order(_findings(rules, draft, faults, public=public))
     merits = _merits(rules, draft, said, findings)
     counted = _counted(merits, findings)

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -60,7 +60,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one language. `hints`: for each merit a sentence to begin with."""
+    """The rules of one language. `hints`: for each merit a sentence to begin with.
+
+    `announced`: the faults of a text that answers nobody in particular, with better words for many.
+    """
 
     language: str
     merits: Mapping[Merit, re.Pattern[str]]
@@ -69,6 +72,7 @@ class Rules:
     when: re.Pattern[str]
     hints: Mapping[Merit, str]
     faults: tuple[Rule, ...]
+    announced: tuple[Rule, ...]
 
 
 def language_of(text: str) -> str:
@@ -88,15 +92,20 @@ def rules_of(language: str) -> Rules:
     """Read the rules of a language."""
     with (_HERE / f"{language}.toml").open("rb") as file:
         table = tomllib.load(file)
-    merits, hints = table.pop("merits"), table.pop("hints")
+    merits, hints, announced = (table.pop(name) for name in ("merits", "hints", "announced"))
     written = {Merit.THANKED, Merit.APOLOGISED, Merit.ASKED}
+    faults = tuple(_rule(Fault(name), one) for name, rules in table.items() for one in rules)
     return Rules(
         language,
         {merit: _any(merits[merit.value]) for merit in Merit if merit in written},
         _any(merits["who"]), _any(merits["does"]), _any(merits["when"]),
         {merit: hints[merit.value] for merit in Merit},
-        tuple(_rule(Fault(name), one) for name, rules in table.items() for one in rules),
+        faults, tuple(_for_many(rule, announced) for rule in faults if not rule.unless_kind),
     )  # fmt: skip
+
+
+def _for_many(rule: Rule, words: Mapping[str, str]) -> Rule:
+    return rule if rule.words_only else replace(rule, better=words[rule.fault.value])
 
 
 def _any(patterns: Sequence[str]) -> re.Pattern[str]:
