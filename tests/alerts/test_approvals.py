@@ -104,7 +104,7 @@ def test_red_is_told_at_once_in_quiet_hours_and_orange_waits(
     assert held.due_at > timezone.now() + datetime.timedelta(minutes=50)
     regrade(case=told, grade="red", reason="有人受伤", actor=SYSTEM)
     run_waiting()
-    told_them = "".join(one.body for one in mail.outbox if one.to == [operator.user.email])
+    told_them = "".join(str(one.body) for one in mail.outbox if one.to == [operator.user.email])
     assert "小林写的公开答复" in told_them
     assert (the_alert().severity, Notice.objects.get(id=held.id).state) == ("urgent", "sent")
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from huixiang.cases import queries, snoozing
 from huixiang.cases.models import Case
 from huixiang.cases.stages import BY_HAND
-from huixiang.cases.states import CaseState, Lane, Stage
+from huixiang.cases.states import ENDED, CaseState, Lane, Stage
 from huixiang.cases.tag_queries import tags
 from huixiang.desk import access
 from huixiang.dialogue import macros, running
@@ -49,6 +49,7 @@ def choose(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> 
         context |= {"macro": chosen, "plan": running.plan(macro=chosen, case=case, by=membership)}
     else:
         context["macros"] = macros.visible(membership)
+        context["spans"] = [] if case.state in ENDED or case.snoozed_until else snoozing.SAID.items()
     return access.part(request, membership, "desk/dialogue/macros.html", **context)
 
 
