@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from huixiang.cases.states import ENDED
 from huixiang.journal.actions import Note, record_all
 from huixiang.kernel.errors import Refused
 from huixiang.playbooks import rooms
@@ -72,7 +73,7 @@ def _remind(workspace: Workspace, rows: list[RunStep]) -> None:
     RunStep.objects.filter(id__in=[row.id for row in rows]).update(remind_at=None)
     record_all(notes, workspace_id=workspace.id)
     told = {row.id for row in rows if row.step.done_by == DoneBy.TOLD and whose(row, roles)}
-    rooms_wanted = [row for row in rows if row.step.kind == StepKind.ROOM]
+    rooms_wanted = [row for row in rows if row.step.kind == StepKind.ROOM and row.case.state not in ENDED]
     for row in rooms_wanted:
         _open_room(row)
     settle(workspace=workspace, case_ids=[row.case_id for row in rows if row.id in told or row in rooms_wanted],
