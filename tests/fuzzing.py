@@ -10,8 +10,15 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+from hypothesis import strategies as st
 
 SECONDS = float(os.environ.get("HUIXIANG_FUZZ_SECONDS", "0"))
+SIGNS = st.text(st.characters(codec=None), max_size=10)  # NUL and lone surrogates too
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | SIGNS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SIGNS, inner, max_size=3),
+    max_leaves=5,
+)
 A_ROUND = 500  # inputs; what a round has learned the next one begins with, by hypothesis' own database
 
 

@@ -1,12 +1,16 @@
-"""A process that holds lines, as a thread of the test: with a loop of its own, as `huixiang listen` has one."""
+"""Holding lines in a test: all of them as `huixiang listen` does, or one account's until something is so."""
 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 
+from huixiang.channels.contracts import InboundMessage, connector
+from huixiang.channels.models import ChannelAccount
 from huixiang.intake import listening
 
 
@@ -32,3 +36,26 @@ def lines_held(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     finally:
         loop.call_soon_threadsafe(task.cancel)
         thread.join()
+
+
+def heard(account: ChannelAccount, until: Callable[[], Any], *, seconds: float = 40) -> None:
+    """Hold the account's line until something is so, or raise what broke it."""
+    asyncio.run(_heard(account, until, seconds))
+
+
+async def _heard(account: ChannelAccount, until: Callable[[], Any], seconds: float) -> None:
+    async def taken(messages: Sequence[InboundMessage]) -> None:
+        if messages:
+            await listening.apart(listening.take, account, messages)
+
+    line = asyncio.create_task(connector(account.kind).listen(account, taken))
+    end = time.monotonic() + seconds
+    try:
+        while not await listening.apart(until):
+            assert time.monotonic() < end, "nothing came within the time"
+            done, _waiting = await asyncio.wait({line}, timeout=0.02)
+            if done:
+                line.result()
+    finally:
+        line.cancel()
+        await asyncio.gather(line, return_exceptions=True)

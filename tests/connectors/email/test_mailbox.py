@@ -12,7 +12,8 @@ from huixiang.channels.models import ChannelAccount, Health
 from huixiang.intake.models import Attachment, Message
 from huixiang.workspaces.models import Workspace
 from tests.connectors.email.dovecot import Server
-from tests.connectors.email.lines import heard, mail, mailbox
+from tests.connectors.email.lines import mail, mailbox
+from tests.connectors.holding import heard
 from tests.intake.attachments import files
 
 

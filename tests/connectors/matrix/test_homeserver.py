@@ -13,7 +13,8 @@ from huixiang.channels.models import ChannelAccount, Conversation, Delivery, Hea
 from huixiang.connectors.matrix import line
 from huixiang.intake.models import Message
 from huixiang.workspaces.models import Workspace
-from tests.connectors.matrix.lines import bot_account, heard
+from tests.connectors.holding import heard
+from tests.connectors.matrix.lines import bot_account
 from tests.connectors.matrix.synapse import Home
 from tests.factories.rows import member
 
