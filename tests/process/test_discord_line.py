@@ -67,7 +67,7 @@ class Community:
 
     def show(self) -> None:
         """What a new line is told of the server: each channel's latest message."""
-        channels = [
+        channels: list[dict[str, Any]] = [
             {"id": one, "type": 0, "name": f"吐槽{one}", "position": 0, "permission_overwrites": [],
              "last_message_id": max((kept["id"] for kept in self.written[one]), key=int, default=None)}
             for one in CHANNELS if one != ALONE

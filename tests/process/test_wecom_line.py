@@ -64,7 +64,7 @@ def test_each_is_stored_once_and_none_is_missing(product: Product, tmp_path: Pat
             pushed = poured(gateway)
         time.sleep(TWINS)
         with product.database() as connection:
-            found = {str(row[0]) for row in connection.execute(IDS.format(id=told["id"]))}  # type: ignore[arg-type]
+            found = {str(row[0]) for row in connection.execute(IDS.format(id=told["id"]))}
         assert product.count(stored) == product.count(DISTINCT.format(id=told["id"])) == len(found)
         missing = [number for number in pushed if f"m-{number}" not in found]
         print(  # noqa: T201 - the figures are what is wanted

@@ -147,7 +147,12 @@ def test_how_far_was_read_is_kept_once_everything_before_is_stored(
     account: ChannelAccount, rest: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments, keep, began = list[datetime](), reading.keep, timezone.now()
-    monkeypatch.setattr(reading, "keep", lambda of, at: moments.append(at) or keep(of, at))
+
+    def kept(of: ChannelAccount, at: datetime) -> None:
+        keep(of, at)
+        moments.append(at)
+
+    monkeypatch.setattr(reading, "keep", kept)
     discord = Gateway(events=[("MESSAGE_CREATE", said(1000, "充电口打不开"))])
     came = asyncio.run(heard(account, rest, discord, 1, also=moments))
     assert len(came) == 1

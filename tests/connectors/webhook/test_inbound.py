@@ -141,7 +141,7 @@ FILLED = st.fixed_dictionaries(
 NEAR = st.fixed_dictionaries({"data": FILLED}, optional={"timestamp": ANY_JSON | st.datetimes().map(str)})
 
 
-@fuzzing(max_examples=100, deadline=None, suppress_health_check=[*HealthCheck])
+@fuzzing(max_examples=40, deadline=None, suppress_health_check=[*HealthCheck])
 @given(body=(NEAR | ANY_JSON).map(json.dumps) | st.text(max_size=40), call_id=st.from_regex(r"\A[!-~]{1,12}\Z"))
 def test_whatever_is_signed_is_taken_or_refused_in_words(
     account: ChannelAccount, secret: str, body: str, call_id: str

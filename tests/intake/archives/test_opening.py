@@ -157,7 +157,7 @@ WRITTEN = st.dictionaries(st.sampled_from(PARTS), ANY_JSON, max_size=4).map(lamb
 
 
 @given(st.lists(WRITTEN | ANY_JSON, max_size=6), ANY_JSON)
-@settings(max_examples=150, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
 def test_whatever_telegram_wrote_is_read_or_told(tmp_path: Path, written_there: list[object], name: object) -> None:
     path = tmp_path / "result.json"
     path.write_text(json.dumps({"name": name, "type": "private_supergroup", "id": 1, "messages": written_there}))

@@ -30,7 +30,7 @@ def damaged(whole: bytes, damages: list[tuple[int, bytes]], end: int) -> bytes:
     return bytes(found[: max(1, len(found) - end % len(found))]) if end % 3 == 0 else bytes(found)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=30, deadline=None, suppress_health_check=[*HealthCheck])
 @given(st.sampled_from(WHOLE), DAMAGES, PLACES, NAMES)
 @pytest.mark.filterwarnings("ignore")
 def test_no_file_breaks_what_looks_at_it(whole: bytes, damages: list[tuple[int, bytes]], end: int, name: str) -> None:

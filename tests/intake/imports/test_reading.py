@@ -217,7 +217,7 @@ def parts(workbook: File) -> dict[str, bytes]:
         return {name: packed.read(name) for name in packed.namelist()}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[*HealthCheck])
+@settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
 @given(sheet=SHEETS | st.none(), places=st.lists(st.integers(0, 8000), max_size=3), put=st.binary(max_size=6))
 def test_any_workbook_gives_rows_or_a_sentence(
     csv_file: File, parts: dict[str, bytes], sheet: bytes | None, places: list[int], put: bytes

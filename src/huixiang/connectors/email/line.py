@@ -273,7 +273,7 @@ def _heard_already(client: imaplib.IMAP4) -> bool:
     before = line.gettimeout()
     line.settimeout(0)
     try:
-        return bool(client._file.peek(1))  # type: ignore[attr-defined]  # noqa: SLF001 - what the library reads from
+        return bool(client._file.peek(1))  # noqa: SLF001 - what the library reads from
     except (BlockingIOError, ssl.SSLWantReadError):
         return False
     finally:
