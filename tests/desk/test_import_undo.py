@@ -62,7 +62,7 @@ def test_it_says_what_will_happen_does_it_and_reports_what_stayed(
     assert [(one.name, one.why, one.address) for one in page.context["kept"]] == [
         (f"{kept.label} {kept.title}", "已分派给人处理", at("case", case_id=kept.id))
     ]
-    sheet = b"".join(as_operator.get(at("import_kept", run_id=run.id))).decode()  # type: ignore[arg-type]
+    sheet = b"".join(as_operator.get(at("import_kept", run_id=run.id))).decode()
     assert sheet.splitlines()[1].startswith(f"{kept.label} {kept.title},已分派给人处理,")
     who = Entry.objects.get(name="intake.import_undo_asked")
     assert (who.actor_id, who.subject_id) == (operator.id, run.id)

@@ -68,8 +68,8 @@ def say(account: ChannelAccount, line: Line) -> Say:
 
 @pytest.fixture
 def introduced(say: Say) -> Say:
-    """A group that has read the notice."""
-    say("早")
+    """A group that has read the notice, at the first word of somebody."""
+    say("早", "路人")
     return say
 
 

@@ -186,7 +186,7 @@ def test_where_it_is_off_it_hears_nothing(introduced: Say, account: ChannelAccou
 
 
 def test_chatter_is_erased_after_the_days_and_the_feedback_stays(introduced: Say, workspace: Workspace) -> None:
-    introduced(factories.CHATTER)
+    introduced(factories.CHATTER, "路人")
     introduced(factories.BLACK_SCREEN)
     Message.objects.update(received_at=timezone.now() - datetime.timedelta(days=8))
     erase_noise(workspace_id=workspace.id, kept_days=workspace.noise_kept_days)

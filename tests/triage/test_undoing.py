@@ -75,6 +75,16 @@ def counts() -> dict[str, int]:
     return {one._meta.label: one._base_manager.count() for one in counted}
 
 
+def case_of(said: Feedback) -> Case:
+    assert said.case_id
+    return Case.objects.get(id=said.case_id)
+
+
+def theme_of(said: Feedback) -> Theme:
+    assert said.theme_id
+    return Theme.objects.get(id=said.theme_id)
+
+
 def themes_now() -> list[tuple[Any, ...]]:
     return list(Theme.objects.order_by("id").values_list("name", "feedback_count", "people_count", "worst_grade"))
 
@@ -106,8 +116,8 @@ def test_the_same_file_comes_in_anew_afterwards(bring: Bring, operator: Membersh
 def test_what_somebody_worked_on_stays_and_is_named(bring: Bring, operator: Membership, owner: Membership) -> None:
     run = bring(COLD_START, RUDE_SERVICE, BLACK_SCREEN, PRAISE, CHATTER)
     cold, rude = (Feedback.objects.get(text=text) for text in (COLD_START, RUDE_SERVICE))
-    assign(case=Case.objects.get(id=cold.case_id), owner=owner, actor=Actor("staff", operator.id))
-    note(case=Case.objects.get(id=rude.case_id), by=operator, text="打过电话")
+    assign(case=case_of(cold), owner=owner, actor=Actor("staff", operator.id))
+    note(case=case_of(rude), by=operator, text="打过电话")
     praise = Feedback.objects.get(kind="praise")
     correct_kind(feedback=praise, kind="suggestion", by=operator)
     keep_as_feedback(message=Message.objects.get(text=CHATTER), by=operator)
@@ -129,9 +139,9 @@ def test_what_somebody_worked_on_stays_and_is_named(bring: Bring, operator: Memb
 def test_what_went_into_another_theme_or_was_announced_stays(bring: Bring, operator: Membership) -> None:
     run = bring(COLD_START, RUDE_SERVICE, BLACK_SCREEN)
     cold, rude, black = (Feedback.objects.get(text=text) for text in (COLD_START, RUDE_SERVICE, BLACK_SCREEN))
-    source, target = (Theme.objects.get(id=one.theme_id) for one in (cold, rude))
+    source, target = theme_of(cold), theme_of(rude)
     themes.merge(source=source, target=target, actor=Actor("staff", operator.id))
-    Theme.objects.filter(id=black.theme_id).update(announced_at=timezone.now(), status="announced")
+    Theme.objects.filter(id=theme_of(black).id).update(announced_at=timezone.now(), status="announced")
     done = taken_back(run, operator)
     assert set(Feedback.objects.values_list("id", flat=True)) == {cold.id, black.id}
     reasons = dict(ImportKept.objects.filter(run=run).values_list("subject_id", "reason"))
@@ -181,8 +191,12 @@ def test_one_that_still_runs_stops(files: ChannelAccount, tmp_path: Path, operat
     run = actions.note(
         workspace=files.workspace, account=files, stored=path, file_name="a.csv", mapping={"text": "text"}, by=operator
     )
+
+    def stop(state: ImportRun) -> None:
+        undo.ask(run=state, actor=Actor("staff", operator.id))
+
     with pytest.raises(Refused):
-        actions.run(run.id, lambda state: undo.ask(run=state, actor=Actor("staff", operator.id)) and None)
+        actions.run(run.id, stop)
     run.refresh_from_db()
     assert (run.state, run.read, run.to_take) == ("undoing", 1_000, 1_000)
     take_back(run.id)

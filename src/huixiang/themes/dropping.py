@@ -1,7 +1,7 @@
 """Themes that shrink, or are left with nothing, when an import is taken back."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -16,7 +16,7 @@ from huixiang.themes.states import ThemeStatus
 
 @transaction.atomic
 def shrink(
-    *, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID], needed: Sequence[uuid.UUID], run_id: uuid.UUID
+    *, workspace_id: uuid.UUID, theme_ids: Sequence[uuid.UUID], needed: Collection[uuid.UUID], run_id: uuid.UUID
 ) -> int:
     """Count these themes anew; one that nobody speaks of and nobody ever touched goes. Returns how many went.
 

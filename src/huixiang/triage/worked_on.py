@@ -84,7 +84,8 @@ def look(run: ImportRun, message_ids: Ids, *, lock: bool = False) -> Lot:
     lot.feedback = {feedback_id: (case_id, theme_id) for feedback_id, case_id, theme_id in rows}
     turns = Turn.objects.filter(workspace_id=run.workspace_id, message_id__in=[one.id for one in lot.messages])
     for message_id, case_id in turns.values_list("message_id", "case_id"):
-        lot.turns.setdefault(message_id, set()).add(case_id)
+        if message_id:
+            lot.turns.setdefault(message_id, set()).add(case_id)
     return lot
 
 
