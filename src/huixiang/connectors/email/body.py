@@ -61,8 +61,8 @@ def _parts(mail: Message, depth: int) -> Iterator[Message]:
     """The leaves, each mail within the mail as one."""
     if not mail.is_multipart() or mail.get_content_maintype() == "message":
         yield mail
-    elif depth < DEEPEST:
-        for part in mail.get_payload()[:MOST_PARTS]:
+    elif depth < DEEPEST and isinstance(inside := mail.get_payload(), list):
+        for part in inside[:MOST_PARTS]:
             if isinstance(part, Message):
                 yield from _parts(part, depth + 1)
 
