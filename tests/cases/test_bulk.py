@@ -182,9 +182,9 @@ def test_a_few_statements_whatever_the_number(
     app_channel: ChannelAccount, operator: Membership, number: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     cases = [opened(app_channel, by=str(place)) for place in range(number)]
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         start(operator, "assign", cases, owner=str(operator.id))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         start(operator, "close", cases, reason="重复")
 
 

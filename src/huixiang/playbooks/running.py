@@ -170,7 +170,7 @@ def launch(workspace: Workspace, starts: Sequence[Start], missing: Collection[uu
         runs.append(run)
         rows.append(fresh)
     _store(workspace, runs, rows, [one.actor for one in starts])
-    staging.queue(workspace, rows)
+    staging.follow(workspace, rows)
     hands.store()
 
 

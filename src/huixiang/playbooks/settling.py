@@ -72,7 +72,7 @@ def _settle(workspace: Workspace, case_ids: Sequence[uuid.UUID], told: Collectio
         moved += [*ticked, *others]
     hands.store()
     keep(workspace, moved, [_told(row) for row in done])
-    staging.queue(workspace, list(rows.values()))
+    staging.follow(workspace, list(rows.values()))
     return len(_end(runs, rows, moved))
 
 

@@ -35,7 +35,7 @@ def told_by(row: RunStep) -> tuple[str, datetime.datetime] | None:
     return None
 
 
-def queue(workspace: Workspace, runs: Sequence[Sequence[RunStep]]) -> None:
+def follow(workspace: Workspace, runs: Sequence[Sequence[RunStep]]) -> None:
     """Queue a look at those of these runs whose cases are not so far yet as their steps tell. Job: playbooks.lead."""
     behind = {row.case_id for rows in runs for row in rows if _behind(row)}
     if behind:
