@@ -184,7 +184,7 @@ def test_a_few_statements_whatever_the_number(
     cases = [opened(app_channel, by=str(place)) for place in range(number)]
     with django_assert_num_queries(19):
         start(operator, "assign", cases, owner=str(operator.id))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         start(operator, "close", cases, reason="重复")
 
 
