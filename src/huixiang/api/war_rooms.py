@@ -39,7 +39,7 @@ class RoomItem(Schema):
     number: int
     name: str = Field(examples=["低温无法启动"])
     grade: str
-    state: Literal["open", "closed", "joined"]
+    state: Literal["open", "closed", "joined", "void"]
     theme: shapes.ThemeName | None
     case: uuid.UUID | None = Field(description="Only when it has no theme.")
     opened_at: datetime

@@ -22,7 +22,7 @@ from huixiang.themes.models import Theme
 from huixiang.themes.states import ThemeStatus
 from huixiang.war_rooms import events, following, locking, queries, seating
 from huixiang.war_rooms.models import Red, Room
-from huixiang.war_rooms.states import Part, RoomState
+from huixiang.war_rooms.states import ENDED, Part, RoomState
 from huixiang.workspaces.models import Membership, Workspace
 
 AGAIN_WITHIN: Final = datetime.timedelta(days=30)  # a closed room is taken up again, not opened anew
@@ -72,7 +72,7 @@ def _merged_into(workspace: Workspace, theme_id: uuid.UUID) -> uuid.UUID | None:
 def _again(workspace: Workspace, theme_id: uuid.UUID | None, case: Case | None) -> Room | None:
     since = timezone.now() - AGAIN_WITHIN
     about = Q(theme_id=theme_id) if theme_id else Q(theme=None, case=case)
-    rooms = Room.objects.select_for_update(of=("self",)).filter(about, workspace=workspace, state=RoomState.CLOSED)
+    rooms = Room.objects.select_for_update(of=("self",)).filter(about, workspace=workspace, state__in=ENDED)
     room = rooms.filter(closed_at__gt=since).order_by("-closed_at").first()
     if room:
         room.state, room.closed_at = RoomState.OPEN, None

@@ -36,6 +36,14 @@ class Closed(RoomEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Voided(RoomEvent):
+    """A room that had opened by itself was closed by itself: nothing dangerous is left of what was said."""
+
+    name: ClassVar[str] = "war_rooms.voided"
+    theme_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class UpdateDue(RoomEvent):
     """The next update should be there and is not; told once for each."""
 

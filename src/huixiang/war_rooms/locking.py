@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from huixiang.kernel.errors import Refused
 from huixiang.war_rooms.models import Room
-from huixiang.war_rooms.states import RoomState
+from huixiang.war_rooms.states import ENDED, RoomState
 
 LONGEST = 2_000
 
@@ -23,7 +23,7 @@ def at_work(room: Room) -> Room:
     found = Room.objects.select_for_update(of=("self",)).get(id=room.id)
     if found.state == RoomState.JOINED:
         raise Refused(_("This room was joined into another. Go on there."))
-    if found.state == RoomState.CLOSED:
+    if found.state in ENDED:
         raise Refused(_("This room is closed. Open it again to go on."))
     return found
 

@@ -25,7 +25,7 @@ from huixiang.war_rooms.models import (
     Sending,
     Statement,
 )
-from huixiang.war_rooms.states import SAYABLE, Part, RoomState, SendingState
+from huixiang.war_rooms.states import ENDED, SAYABLE, Part, RoomState, SendingState
 from huixiang.workspaces.models import Membership
 
 CLOSED_PAGE = 20
@@ -95,11 +95,12 @@ def unacknowledged(workspace_id: uuid.UUID) -> list[Red]:
 
 
 def closed(*, workspace_id: uuid.UUID, q: str = "", cursor: str = "") -> pagination.Page[Room]:
-    """Rooms that were closed, the latest first, each with its last review and how many changes are not done.
+    """Rooms that were closed or were false alarms, the latest first.
 
-    `q` is looked for in titles, reviews and changes, and as the room's number.
+    Each with its last review and how many changes are not done. `q` is looked for in titles, reviews and changes, and
+    as the room's number.
     """
-    found = Room.objects.filter(workspace_id=workspace_id, state=RoomState.CLOSED)
+    found = Room.objects.filter(workspace_id=workspace_id, state__in=ENDED)
     if q:
         found = found.filter(id__in=_speaking_of(workspace_id, q).values("id"))
     place = pagination.decode(cursor, pagination.moment, uuid.UUID)

@@ -1,5 +1,7 @@
 """What a room, a part in it, a fact and a statement can be."""
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -10,6 +12,10 @@ class RoomState(models.TextChoices):
     OPEN = "open", pgettext_lazy("war room", "Open")
     CLOSED = "closed", pgettext_lazy("war room", "Closed")
     JOINED = "joined", pgettext_lazy("war room", "Joined into another")
+    VOID = "void", pgettext_lazy("war room", "False alarm")
+
+
+ENDED: Final = (RoomState.CLOSED, RoomState.VOID)
 
 
 class Part(models.TextChoices):

@@ -5,7 +5,7 @@ import uuid
 from procrastinate.contrib.django import app
 
 from huixiang.kernel.jobs import SURELY
-from huixiang.war_rooms import actions, following, noting, seating, statements
+from huixiang.war_rooms import actions, following, noting, seating, statements, voiding
 
 
 def _ids(subjects: list[str]) -> list[uuid.UUID]:
@@ -41,6 +41,12 @@ def follow_cases(workspace_id: str, subjects: list[str]) -> None:
 def forget_feedback(workspace_id: str, subjects: list[str]) -> None:
     """Feedback was removed: no room is called by its words."""
     following.forget_feedback(workspace_id=uuid.UUID(workspace_id), feedback_ids=_ids(subjects))
+
+
+@app.task(name="war_rooms.void", retry=SURELY)
+def void(workspace_id: str, subjects: list[str]) -> None:  # noqa: ARG001 - all rooms are looked at: they are few
+    """Cases ended or were re-graded, feedback was taken back: what was a false alarm closes."""
+    voiding.void_false_alarms(workspace_id=uuid.UUID(workspace_id))
 
 
 @app.task(name="war_rooms.let_go", retry=SURELY)

@@ -73,6 +73,7 @@ def _noted(data: Data) -> str:
 SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "war_rooms.opened": lambda d: _("The war room was taken up again") if d["again"] else _("A war room was opened"),
     "war_rooms.closed": _closed,
+    "war_rooms.voided": lambda _data: _("A false alarm: nothing dangerous was left, the war room closed by itself"),
     "war_rooms.update_due": lambda d: _("The update due %(time)s is missing") % {"time": _at(d["due_at"])},
     "war_rooms.joined": lambda _data: _("Another war room was joined in, with what it holds"),
     "war_rooms.theme_taken": lambda _data: _("The war room is about a theme now"),
