@@ -33,7 +33,6 @@ DAYS: Final = 7
 WITHIN: Final = datetime.timedelta(days=DAYS)
 TAKEN_BACK: Final = (ImportState.UNDOING, ImportState.UNDONE)
 COUNTED: Final = ("messages", "feedback", "cases", "themes", "members")
-JOB: Final = "triage.undo_import"
 
 Kept = Mapping[tuple[str, uuid.UUID], WorkedOn]  # kind and id of what stays → why
 
@@ -76,7 +75,7 @@ def ask(*, run: ImportRun, actor: Actor) -> ImportRun:
 
 def go_on(run: ImportRun) -> None:
     """Queue the job that takes it back, or the rest of it. It takes its turn with the one that reads messages."""
-    jobs.queue(JOB, lock=f"triage.process:{run.workspace_id}", run_id=str(run.id))
+    jobs.queue("triage.undo_import", lock=f"triage.process:{run.workspace_id}", run_id=str(run.id))
 
 
 def locked(run_id: uuid.UUID) -> ImportRun:
