@@ -122,6 +122,12 @@ class Draft(Solution):
     theme: uuid.UUID
 
 
+class Publishing(shapes.Body):
+    """Publishing; anyway: why it goes out although it crosses a red line of the workspace."""
+
+    anyway: shapes.Line = ""
+
+
 class Words(shapes.Body):
     """Only what is sent changes. The three parts are markdown."""
 
@@ -266,8 +272,11 @@ def ask_consent(request: keys.KeyedRequest, announcement_id: uuid.UUID) -> Any:
 @router.post(
     ANNOUNCEMENT + "/publish", auth=keys.announcements, response=shapes.changes(AnnouncementDetail), summary="Publish"
 )
-def publish(request: keys.KeyedRequest, announcement_id: uuid.UUID) -> Any:
-    """Show it on the portal and tell everybody concerned. This cannot be undone."""
+def publish(request: keys.KeyedRequest, announcement_id: uuid.UUID, said: Publishing | None = None) -> Any:
+    """Show it on the portal and tell everybody concerned. This cannot be undone.
+
+    409 with a sentence when its text crosses a red line and anyway does not say why it has to go out like this.
+    """
     by = keys.acting(request, Permission.PUBLISH)
-    actions.publish(announcement=_one(request, announcement_id), by=by)
+    actions.publish(announcement=_one(request, announcement_id), by=by, anyway=said.anyway if said else "")
     return _detail(request, announcement_id)
