@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import F
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
 
+from huixiang.academy.models import Attempt, CoursePass
 from huixiang.announcements.models import Announcement, Answer, Credit, Solved
 from huixiang.announcements.queries import thanks
-from huixiang.cases.models import Case
+from huixiang.cases.models import Case, Clock, ClockName
 from huixiang.cases.states import CaseState
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.cli.demo import plan, story
@@ -22,6 +24,7 @@ from huixiang.cli.demo.stage import Told
 from huixiang.feedback.models import Feedback, Grade, Kind
 from huixiang.intake.models import ImportRun, Message, MessageState
 from huixiang.members.models import Consent, Identity, Member, Tier
+from huixiang.playbooks.models import Playbook, Rota, RunStep
 from huixiang.themes.models import Merge, Theme, Vote
 from huixiang.themes.states import ThemeStatus
 from huixiang.workspaces.models import Membership, User, Workspace
@@ -101,6 +104,23 @@ def test_the_mix_can_be_believed(demo: Workspace) -> None:
     several = Counter(Identity.objects.filter(workspace=demo).values_list("member", flat=True))
     assert sum(number > 1 for number in several.values()) >= 10
     assert Vote.objects.filter(workspace=demo).count() >= 20
+
+
+def test_the_team_is_alive(told: list[Told], demo: Workspace) -> None:
+    """Talks practised with and without success, weekend duty, steps done, most public answers in time."""
+    for one in told:
+        talks = Attempt.objects.filter(workspace=one.workspace)
+        assert {"settled"} < set(talks.values_list("ending", flat=True)), one.workspace
+        assert Rota.objects.filter(workspace=one.workspace).count() == 1
+    passed = CoursePass.objects.filter(workspace=demo).values_list("membership__user__name", "course")
+    assert set(passed) == {("知夏", "emotion"), ("知夏", "crisis"), ("知夏", "mediation")}
+    assert Playbook.objects.get(workspace=demo, key="yellow-standard").active.number == 2  # type: ignore[union-attr]
+    steps = Counter(RunStep.objects.filter(workspace=demo, run__ended_at=None).values_list("state", flat=True))
+    assert 1 <= steps["late"] <= steps["done"] // 5
+    promises = Clock.objects.filter(workspace=demo, name=ClockName.ANNOUNCEMENT, stopped_at=None)
+    kept = promises.filter(met_at__lte=F("due_at")).count()
+    late = promises.filter(met_at=None, due_at__lt=timezone.now()).count()
+    assert (kept >= 10, 1 <= late <= kept + 4) == (True, True), (kept, late)
 
 
 def test_announcements_thank_by_name_and_one_draft_waits(told: list[Told], demo: Workspace) -> None:

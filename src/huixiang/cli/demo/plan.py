@@ -49,7 +49,7 @@ SPOKEN = ("say", "file")
 VERBS = (
     "room", "say", "file", "answer", "note", "vote", "move", "apart", "describe", "decline", "merge", "undo_merge",
     "resolve", "publish", "ask", "solved", "consent", "tier", "regrade", "end", "reopen", "tag", "assign", "know",
-    "join", "view", "hand", "take", "give_back",
+    "join", "view", "hand", "take", "give_back", "settle", "practise", "rota", "book",
 )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ class Told:
     said: int = 0
     members: dict[str, uuid.UUID] = field(default_factory=dict)  # person → member
     left_out: int = 0  # feedback that the gate took for chatter, and a person brought back
+    steps: int = 0  # steps of playbooks somebody looked at
     let_in: int = 0  # chatter that the gate took for feedback
     skipped: list[str] = field(default_factory=list)  # what could not happen: none, by the tests
 

@@ -8,8 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
 
-from huixiang.cases.clocks_watch import note_breaches
-from huixiang.cli.demo import verbs
+from huixiang.cli.demo import keeping, verbs
 from huixiang.cli.demo.plan import FILES, Event, Plan, read
 from huixiang.cli.demo.stage import Told, at, furnish, hashed, own_post_office, read_ahead
 from huixiang.kernel.errors import Refused
@@ -39,10 +38,12 @@ def _tell_one(plan: Plan, passwords: str) -> Told:
                 _happen(told, together)
                 if together[-1].moment.date() > day:
                     day = together[-1].moment.date()
-                    note_breaches()
+                    keeping.end_the_day(told)
             if told.said // TOLD_EVERY > shown:
                 shown = told.said // TOLD_EVERY
                 _progress(told, plan)
+        with at(plan.events[-1].moment):
+            keeping.look(told)
     _progress(told, plan)
     return told
 

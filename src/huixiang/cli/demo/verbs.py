@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.utils import timezone
+
 from huixiang.announcements import actions as announcements
 from huixiang.announcements.models import Announcement
 from huixiang.cases import actions as cases
@@ -20,6 +22,7 @@ from huixiang.channels.delivering import deliver_due
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.cli.demo import rooms
 from huixiang.cli.demo.correcting import correct
+from huixiang.cli.demo.practising import practise
 from huixiang.cli.demo.stage import Told, at, author_id, introduce
 from huixiang.feedback.models import Feedback
 from huixiang.intake.actions import issue_follow_code, receive
@@ -31,6 +34,9 @@ from huixiang.kernel.errors import Refused
 from huixiang.members import actions as members
 from huixiang.members import joining
 from huixiang.members.models import Member
+from huixiang.playbooks import editing, rotas, shipped
+from huixiang.playbooks.models import Playbook, Rota
+from huixiang.playbooks.states import OwnerKind
 from huixiang.themes import actions as themes
 from huixiang.themes import moving
 from huixiang.themes.models import Merge, Theme
@@ -280,6 +286,43 @@ def _resolve(told: Told, line: Line) -> None:
     )
 
 
+def _settle(told: Told, line: Line) -> None:
+    """A small matter is answered in public at once: what was wrong, what was done."""
+    for key in line.get("also", []):
+        _merge(told, {"merge": [key], "into": line["settle"], "by": line.get("by")})
+    if "name" in line:
+        themes.describe(theme=_theme(told, line["settle"]), actor=_actor(told, line), public=True)
+    _resolve(told, {**line, "resolve": line["settle"]})
+    _publish(told, {"publish": line["settle"], "by": line.get("by"), "title": line["title"]})
+
+
+def _rota(told: Told, line: Line) -> None:
+    """Who takes steps in turn, and who is away for so many days."""
+    today = timezone.localdate()
+    away = {told.team[who].id: today + datetime.timedelta(days=days) for who, days in line.get("away", {}).items()}
+    rota = Rota.objects.filter(workspace=told.workspace, name=line["rota"]).first()
+    people = [told.team[who].id for who in line["people"]]
+    rotas.save(
+        workspace=told.workspace, rota=rota, name=line["rota"], people=people, away=away, by=told.by(line)
+    )
+
+
+def _book(told: Told, line: Line) -> None:
+    """One step of a playbook goes to a rota from now on: a version of its own, with what is new in it."""
+    shipped.furnish(workspace=told.workspace)
+    book = Playbook.objects.select_related("workspace", "active").get(workspace=told.workspace, key=line["book"])
+    rota = Rota.objects.get(workspace=told.workspace, name=line["to"])
+    if book.active is None:
+        raise Refused(line["book"])
+    rows = [
+        {**row, "owner_kind": OwnerKind.ROTA, "rota_id": rota.id} if row["key"] == line["step"] else row
+        for row in editing.rows_of(book.active)
+    ]
+    by, conditions = told.by(line), book.active.conditions
+    editing.save_draft(playbook=book, name=book.name, conditions=conditions, steps=rows, by=by)
+    editing.publish(playbook=book, note=line["why"], by=by)
+
+
 def _draft(told: Told, key: str) -> Announcement:
     return Announcement.objects.get(theme=_theme(told, key), published_at=None)
 
@@ -335,6 +378,7 @@ VERBS: dict[str, Callable[[Told, Line], None]] = {
     "assign": _assign, "end": _end, "reopen": _reopen, "regrade": _regrade, "vote": _vote, "move": _move,
     "apart": _apart,
     "describe": _describe, "decline": _decline, "merge": _merge, "undo_merge": _undo_merge,
-    "resolve": _resolve, "ask": _ask, "publish": _publish, "tag": _tag, "view": _view, "know": _know,
+    "settle": _settle, "practise": practise, "rota": _rota, "book": _book, "resolve": _resolve,
+    "ask": _ask, "publish": _publish, "tag": _tag, "view": _view, "know": _know,
     "room": _room, "join": _join, "solved": _solved, "consent": _consent, "tier": _tier,
 }  # fmt: skip
