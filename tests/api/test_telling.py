@@ -43,7 +43,8 @@ def test_a_listener_costs_the_look_and_the_job(
 
 def test_an_event_of_several_names_is_told_to_who_wants_any(workspace: Workspace) -> None:
     _listen(workspace, "case.reopened")
-    assert _follow(workspace, "cases.state_changed") == ["playbooks.follow_states", "api.tell:cases.state_changed"]
+    followers = ["cases.wake", "war_rooms.void", "playbooks.follow_states", "api.tell:cases.state_changed"]
+    assert _follow(workspace, "cases.state_changed") == followers
 
 
 def test_what_else_follows_is_queued_all_the_same(workspace: Workspace) -> None:
