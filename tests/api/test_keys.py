@@ -131,6 +131,9 @@ def test_every_endpoint_is_described_with_an_example_that_fits(nobody: Program) 
             [(kind, content), *others] = place["content"].items()
             if kind == "application/json":
                 jsonschema_rs.validator_for(content["schema"] | parts).validate(content["example"])
+            elif kind == "multipart/form-data":  # a file and what is said of it
+                fields = content["schema"]["properties"]
+                assert "binary" in {field.get("format") for field in fields.values()}
             else:  # a file
                 assert {one["schema"]["format"] for _kind, one in [(kind, content), *others]} == {"binary"}
     assert len(calls) > 80

@@ -114,6 +114,6 @@ def test_starting_costs_the_same_whatever_the_number(
     factories.membership(workspace, "operator")
     furnish(workspace=workspace)
     cases = opened(app_channel, number)
-    with django_assert_num_queries(31):  # type: ignore[operator]
+    with django_assert_num_queries(32):  # type: ignore[operator]
         start(workspace=workspace, cases=cases)
     assert SYSTEM.kind == "system"
