@@ -75,9 +75,9 @@ def ask_desk(of: Sequence[Example], times: int) -> str:
     import pages
     import serving
 
-    from huixiang.cases.models import Case
-
     with ground.database():
+        from huixiang.cases.models import Case
+
         app, portal, _key, session = pages.prepared()
         community.grow(app, portal, 200)
         case = str(Case.objects.values_list("id", flat=True)[0])
