@@ -15,7 +15,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any, Final
+from io import BufferedReader
+from typing import Any, Final, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -273,7 +274,7 @@ def _heard_already(client: imaplib.IMAP4) -> bool:
     before = line.gettimeout()
     line.settimeout(0)
     try:
-        return bool(client._file.peek(1))  # noqa: SLF001 - what the library reads from
+        return bool(cast(BufferedReader, client.file).peek(1))  # what the library reads from
     except (BlockingIOError, ssl.SSLWantReadError):
         return False
     finally:
