@@ -1,4 +1,7 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from huixiang.kernel.ids import CODE_ALPHABET, new_code, new_id, tidy_code
 
@@ -16,12 +19,24 @@ def test_an_id_carries_its_time() -> None:
     assert before <= made.int >> 80 <= after
 
 
-def test_ids_of_later_milliseconds_sort_later() -> None:
-    made = []
-    for _ in range(5):
-        made.append(new_id())
-        time.sleep(0.002)
+def test_ids_sort_as_they_were_made() -> None:
+    made = [new_id() for _ in range(5000)]
     assert made == sorted(made)
+
+
+def test_ids_sort_as_they_were_made_while_the_clock_stands_still_or_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns()
+    clock = iter([now, now, now - 5_000_000, now])
+    monkeypatch.setattr("huixiang.kernel.ids.time.time_ns", lambda: next(clock))
+    made = [new_id() for _ in range(4)]
+    assert made == sorted(made)
+    assert {one.version for one in made} == {7}
+
+
+def test_threads_never_make_the_same_place_in_the_order() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = [one for some in pool.map(lambda _: [new_id() for _ in range(500)], range(8)) for one in some]
+    assert len({one.int >> 62 for one in made}) == len(made)
 
 
 def test_no_two_ids_are_equal() -> None:

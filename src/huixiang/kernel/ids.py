@@ -1,20 +1,34 @@
 """Identifiers and codes that nobody can guess."""
 
 import secrets
+import threading
 import time
 import unicodedata
 import uuid
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without 0 O 1 I L U: read aloud and typed on a phone
+FRACTION = 12  # bits
+
+_one_at_a_time = threading.Lock()
+_last = 0
 
 
 def new_id() -> uuid.UUID:
-    """A UUID of version 7 (RFC 9562): ordered by time in the index, 74 random bits against guessing."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds & (1 << 48) - 1) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return uuid.UUID(int=value)
+    """A UUID of version 7 (RFC 9562, 6.2 method 3): in the order of making, 62 random bits against guessing.
+
+    Lists go by the id where two were made at the same time, so one process never makes a smaller one after a larger.
+    """
+    ticks = _ticks()
+    high = (ticks >> FRACTION & (1 << 48) - 1) << 16 | 0x7 << 12 | ticks & (1 << FRACTION) - 1
+    return uuid.UUID(int=high << 64 | 0x2 << 62 | secrets.randbits(62))
+
+
+def _ticks() -> int:
+    """Milliseconds since 1970 with twelve bits of fraction (244 ns each); always more than the time before."""
+    global _last  # noqa: PLW0603 - the one thing all ids of a process share
+    with _one_at_a_time:
+        _last = max((time.time_ns() << FRACTION) // 1_000_000, _last + 1)
+        return _last
 
 
 def new_code() -> str:

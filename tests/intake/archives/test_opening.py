@@ -130,6 +130,16 @@ def test_a_telegram_export_that_breaks_off_says_where(written: Written) -> None:
         opening.look(archive, {})
 
 
+def test_times_with_and_without_a_zone_lie_in_one_archive(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    said = [{**SOUND, "date": "2024-05-01T22:10:05"}, {**SOUND, "date_unixtime": "1714579200"}]
+    said += [{**SOUND, "date": written} for written in ("0001-01-01T00:00:00", "9999-12-31T23:59:59+08:00")]
+    path.write_text(json.dumps({"name": "g", "type": "private_supergroup", "messages": said}))
+    found = opening.look(opened(path), {})
+    assert (found.begins, found.ends) == (datetime.datetime(2024, 5, 1, 22, 10, 5), datetime.datetime(2024, 5, 2))
+    assert (found.messages, found.days, found.unreadable) == (2, 2, 2)
+
+
 HEADS = [
     "漠河 2024-05-01 22:10:05", "2024-05-01 22:10:05 漠河(10001)", "[1/5/24, 10:10 PM] a: b", "— 2024-05-01 —",
     "a  22:10",

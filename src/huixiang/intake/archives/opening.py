@@ -172,6 +172,7 @@ def _note(found: Look, said: Said, days: set[datetime.date]) -> None:
     found.messages += 1
     found.first += [said] * (len(found.first) < FIRST)
     if said.at:
-        days.add(said.at.date())
-        found.begins = min(found.begins or said.at, said.at)
-        found.ends = max(found.ends or said.at, said.at)
+        at = timezone.make_naive(said.at) if said.at.tzinfo else said.at  # an archive may hold both kinds of time
+        days.add(at.date())
+        found.begins = min(found.begins or at, at)
+        found.ends = max(found.ends or at, at)

@@ -17,6 +17,7 @@ CHUNK: Final = 256 * 1024
 LARGEST: Final = 4 * 1024 * 1024  # signs of one message, all its markings included
 LIST: Final = re.compile(r'"messages"\s*:\s*\[')
 NAME: Final = re.compile(r'"name"\s*:\s*("(?:[^"\\]|\\.)*")')
+EPOCH_YEAR: Final = 1970
 BETWEEN: Final = re.compile(r"[\s,]*")
 
 
@@ -112,7 +113,9 @@ def _time(found: dict[str, Any]) -> datetime.datetime | None:
     """The time with its zone where the export has it; older ones only have the exporter's clock."""
     try:
         if found.get("date_unixtime"):
-            return datetime.datetime.fromtimestamp(int(found["date_unixtime"]), datetime.UTC)
-        return datetime.datetime.fromisoformat(str(found.get("date")))
+            at = datetime.datetime.fromtimestamp(int(found["date_unixtime"]), datetime.UTC)
+        else:
+            at = datetime.datetime.fromisoformat(str(found.get("date")))
     except (ValueError, TypeError, OverflowError, OSError):
         return None
+    return at if EPOCH_YEAR <= at.year < datetime.MAXYEAR else None  # no zone shifts such a year out of the calendar
