@@ -3,6 +3,8 @@ import { announce, toast } from "./toast";
 import { word } from "./words";
 
 const PREFIX = "hx-draft:";
+const SENT = "hx-sent"; // of this tab: whose form was sent last
+const ACCOUNTS = "/accounts/";
 
 /** Browsers that know field-sizing grow textareas by themselves; the others get their height set. */
 function grow(area: HTMLTextAreaElement): void {
@@ -56,6 +58,36 @@ export function forgetDraft(form: Element, leaving = false): void {
   if (field) field.value = "";
 }
 
+/** A plain form's draft stays until the page that follows shows that the server took it. */
+function noteSent(form: HTMLFormElement): void {
+  const key = form.dataset["draft"];
+  if (key === undefined) return;
+  try {
+    sessionStorage.setItem(SENT, key);
+  } catch {
+    store(key, null); // without storage there is no draft either
+  }
+}
+
+/** Whether this page says that what was sent was not taken, or is no answer to it at all. */
+function notTaken(): boolean {
+  const [here] = performance.getEntriesByType("navigation") as (PerformanceNavigationTiming & { responseStatus?: number })[];
+  if (!here || here.type !== "navigate" || (here.responseStatus ?? 200) >= 400) return true;
+  return document.referrer.includes(ACCOUNTS) || document.querySelector("#toasts .error") !== null;
+}
+
+/** The page after a plain form: its draft is forgotten, unless nothing was taken. Signing in comes in between. */
+function settleSent(): void {
+  if (window.location.pathname.startsWith(ACCOUNTS)) return;
+  try {
+    const key = sessionStorage.getItem(SENT);
+    sessionStorage.removeItem(SENT);
+    if (key !== null && !notTaken()) store(key, null);
+  } catch {
+    // without storage there is no draft
+  }
+}
+
 function keepDraft(field: HTMLTextAreaElement): void {
   const form = field.closest<HTMLFormElement>("form[data-draft]");
   if (form && draftField(form) === field) store(form.dataset["draft"] ?? "", field.value);
@@ -82,7 +114,7 @@ function lockOnce(event: SubmitEvent): void {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || event.defaultPrevented || form.method === "dialog") return;
   if (form.matches("[hx-post],[hx-get],[hx-put],[hx-patch],[hx-delete]")) return;
-  forgetDraft(form);
+  noteSent(form);
   const button = event.submitter;
   // After this turn of events, or the browser would leave the pressed button's value out.
   window.setTimeout(() => button?.setAttribute("data-busy", ""));
@@ -104,5 +136,6 @@ export function startFields(): void {
     document.querySelectorAll("[data-busy]").forEach((button) => button.removeAttribute("data-busy"));
   });
   document.querySelectorAll("textarea").forEach(grow);
+  settleSent();
   restoreDrafts();
 }

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import pgettext
 
 from huixiang.cases.inbox import to_do_count
+from huixiang.desk import unsent
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
@@ -43,9 +44,10 @@ def either(permission: Permission) -> Callable[[View], View]:
 def _guard(permission: Permission, methods: tuple[str, ...]) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
-        @login_required
         def guarded(request: HttpRequest, workspace: str, **kwargs: Any) -> HttpResponseBase:
-            membership = membership_of(user=request.user, slug=workspace)  # type: ignore[arg-type]
+            if not request.user.is_authenticated:
+                return _sign_in_first(request, workspace)
+            membership = membership_of(user=request.user, slug=workspace)
             if membership is None:
                 raise Http404
             if not holds(membership, permission):
@@ -78,10 +80,20 @@ def _unkept(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
+def _sign_in_first(request: HttpRequest, slug: str) -> HttpResponse:
+    """To the login and back to the page; after a form to the page it stood on, with the words kept."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    unsent.keep(request)
+    return redirect_to_login(back(request, reverse("desk:home", args=[slug])))
+
+
 def _one_step_more(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """The team asks for a second step at signing in: here is where it is set up."""
-    if getattr(request, "htmx", False):
-        return HttpResponse(headers={"HX-Redirect": reverse("desk:home", args=[membership.workspace.slug])})
+    """The team asks for a second step at signing in: here is where it is set up. What was to be sent is kept."""
+    unsent.keep(request)
+    if getattr(request, "htmx", False):  # 403: nothing was taken, so the page keeps the draft as it goes
+        address = reverse("desk:home", args=[membership.workspace.slug])
+        return HttpResponse(status=403, headers={"HX-Redirect": address})
     return render(request, "mfa/required.html", {"workspace": membership.workspace}, status=403)
 
 

@@ -71,14 +71,19 @@ def reply(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> H
 
     An answer somebody else was faster with is held back: theirs is shown, the words stay, sending again sends. So is
     one that crosses a red line, until it is said why it has to, one with places nobody filled in, and a public one
-    with what the member said in private. One that wants a second person's yes waits for it.
+    with what the member said in private. One that wants a second person's yes waits for it. What is refused for good
+    comes back with its words where no script keeps them.
     """
-    case = _case(membership, case_id)
-    draft = _draft(request, membership, case)
+    case, draft = _case(membership, case_id), None
     try:
+        draft = _draft(request, membership, case)
         said = _say(membership, case, draft)
     except (Overtaken, Crossed, Unfilled, Quoting, NotCleared) as held:
         return _held(request, membership, case, held, draft)
+    except Refused as refused:
+        if getattr(request, "htmx", False):
+            raise
+        return _refused(request, membership, case, refused, draft)
     _count_templates(request, membership)
     address = access.back(request, reverse("desk:case", args=[membership.workspace.slug, case.id]))
     if not getattr(request, "htmx", False) or (draft.then and said):
@@ -188,6 +193,22 @@ def _pane(request: HttpRequest, membership: Membership, case: Case) -> dict[str,
     return case_context(membership, _case(membership, case.id), place=place, filters=filters_of(request.GET))
 
 
+def _refused(
+    request: HttpRequest, membership: Membership, case: Case, refused: Refused, draft: Draft | None
+) -> HttpResponse:
+    """The whole page once more, with the sentence and what was typed; files are chosen anew when it was about them."""
+    told = request.POST
+    context = _pane(request, membership, case) | {
+        "refused": refused.sentence,
+        "text": told.get("text", "")[: actions.LONGEST_REPLY],
+        "publicly": told.get("publicly", "").strip() if told.get("also") else "",
+        "templates_used": told.getlist("template")[:9],
+        "sent": files.tickets(draft.files) if draft else [],
+        **({"lane": told["lane"]} if told.get("lane") in Lane.values else {}),
+    }
+    return _whole_page(request, membership, case, context)
+
+
 def _held(request: HttpRequest, membership: Membership, case: Case, held: Held, draft: Draft) -> HttpResponse:
     context = _pane(request, membership, case) | {
         "held": held,
@@ -203,10 +224,15 @@ def _held(request: HttpRequest, membership: Membership, case: Case, held: Held, 
     }
     if getattr(request, "htmx", False):
         response = access.part(request, membership, "desk/cases/pane.html", **context, swapped=True)
-    else:
-        context |= {"place": "case", **side(membership, case)}
-        response = access.shown(request, membership, "desk/cases/case.html", "inbox", **context)
-    response.status_code = 422  # the page takes it in, and the draft on the device is kept
+        response.status_code = 422  # the page takes it in, and the draft on the device is kept
+        return response
+    return _whole_page(request, membership, case, context)
+
+
+def _whole_page(request: HttpRequest, membership: Membership, case: Case, context: dict[str, Any]) -> HttpResponse:
+    context |= {"place": "case", **side(membership, case)}
+    response = access.shown(request, membership, "desk/cases/case.html", "inbox", **context)
+    response.status_code = 422
     return response
 
 

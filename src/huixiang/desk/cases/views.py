@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from huixiang.cases import queries
 from huixiang.cases.marks import mark_read
 from huixiang.cases.models import Case
-from huixiang.desk import access
+from huixiang.desk import access, unsent
 from huixiang.desk.cases import reading
 from huixiang.desk.cases.clocks import lines_of_case
 from huixiang.desk.feedback.copies import copies_of
@@ -28,6 +28,7 @@ def case(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> Ht
     case = access.found(queries.case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
     mark_read(cases=[case], by=membership)
     context = reading.case_context(membership, case, place="case", filters=filters_of(request.GET))
+    context |= unsent.answer_to(request, case)
     return access.shown(
         request, membership, "desk/cases/case.html", "inbox",
         **context, **side(membership, case), side="side" in request.GET,

@@ -16,7 +16,7 @@ from huixiang.cases.filters import Filters
 from huixiang.cases.marks import mark_read, mark_unread, news_from
 from huixiang.cases.models import Case, SavedView
 from huixiang.cases.saved_views import may_change, view_by_id, visible
-from huixiang.desk import access
+from huixiang.desk import access, unsent
 from huixiang.desk.cases.reading import case_context
 from huixiang.desk.inbox import chips, listing
 from huixiang.desk.inbox.asked import rows_of, since_of, uuid_of
@@ -48,7 +48,7 @@ def inbox(request: HttpRequest, membership: Membership) -> HttpResponse:
         return access.part(request, membership, "desk/inbox/rows.html", **stamped(context))
     case = case or _first(membership, page.rows)
     if case:
-        context |= case_context(membership, case, place="inbox", filters=filters)
+        context |= case_context(membership, case, place="inbox", filters=filters) | unsent.answer_to(request, case)
     return access.shown(
         request, membership, "desk/inbox/inbox.html", "inbox",
         **_frame(membership, filters, saved), **stamped(context), since=since,
@@ -135,6 +135,7 @@ def pane(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> Ht
     case = access.found(queries.case_by_id(workspace_id=membership.workspace_id, case_id=case_id))
     mark_read(cases=[case], by=membership)
     context = case_context(membership, case, place="inbox", filters=listing.filters_of(request.GET))
+    context |= unsent.answer_to(request, case)
     return access.part(request, membership, "desk/cases/pane.html", **context, swapped=True)
 
 
