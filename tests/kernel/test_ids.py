@@ -33,6 +33,14 @@ def test_ids_sort_as_they_were_made_while_the_clock_stands_still_or_goes_back(mo
     assert {one.version for one in made} == {7}
 
 
+def test_a_clock_set_back_far_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time_ns()
+    clock = iter([now + 3_600_000_000_000, now])
+    monkeypatch.setattr("huixiang.kernel.ids.time.time_ns", lambda: next(clock))
+    new_id()
+    assert new_id().int >> 80 == now // 1_000_000
+
+
 def test_threads_never_make_the_same_place_in_the_order() -> None:
     with ThreadPoolExecutor(8) as pool:
         made = [one for some in pool.map(lambda _: [new_id() for _ in range(500)], range(8)) for one in some]

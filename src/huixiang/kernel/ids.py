@@ -8,6 +8,7 @@ import uuid
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # without 0 O 1 I L U: read aloud and typed on a phone
 FRACTION = 12  # bits
+FAR_BEHIND = 10_000 << FRACTION  # ten seconds
 
 _one_at_a_time = threading.Lock()
 _last = 0
@@ -24,10 +25,14 @@ def new_id() -> uuid.UUID:
 
 
 def _ticks() -> int:
-    """Milliseconds since 1970 with twelve bits of fraction (244 ns each); always more than the time before."""
+    """Milliseconds since 1970 with twelve bits of fraction (244 ns each); more than the time before.
+
+    A clock that was set back is followed when it is far behind, so that a wrong hour does not stay in all later ids.
+    """
     global _last  # noqa: PLW0603 - the one thing all ids of a process share
     with _one_at_a_time:
-        _last = max((time.time_ns() << FRACTION) // 1_000_000, _last + 1)
+        now = (time.time_ns() << FRACTION) // 1_000_000
+        _last = now if now < _last - FAR_BEHIND else max(now, _last + 1)
         return _last
 
 
