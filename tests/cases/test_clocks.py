@@ -11,7 +11,7 @@ from huixiang.cases.clocks_models import Clock, Recount
 from huixiang.cases.clocks_watch import note_breaches, note_warnings
 from huixiang.cases.models import Case
 from huixiang.channels.models import ChannelAccount
-from huixiang.feedback.models import Grade
+from huixiang.feedback.models import Feedback, Grade
 from huixiang.journal.events import SYSTEM
 from huixiang.journal.models import Entry
 from huixiang.playbooks.actions import regraded
@@ -19,6 +19,9 @@ from huixiang.playbooks.standards import Wanted, set_standards
 from huixiang.themes import actions as themes
 from huixiang.themes import changing
 from huixiang.themes.models import Theme
+from huixiang.triage.actions import correct_kind
+from huixiang.triage.learning.corrections import take_back
+from huixiang.triage.models import Correction
 from huixiang.workspaces.calendar_changes import remove_own_day, set_own_day
 from huixiang.workspaces.models import Membership, Workspace
 from tests import factories
@@ -216,3 +219,30 @@ def test_merged_themes_owe_from_the_earlier_report_and_parted_ones_each_from_the
     run_waiting()
     assert Clock.objects.get(theme=target).started_at == own
     assert (Clock.objects.get(theme=source).running, Clock.objects.get(theme=source).started_at) == (True, begins)
+
+
+def test_what_turns_out_to_be_talk_owes_nothing_until_that_is_taken_back(case: Case, operator: Membership) -> None:
+    run_waiting()
+    said_about = Feedback.objects.get(case_id=case.id)
+    correct_kind(feedback=said_about, kind="chatter", by=operator)
+    run_waiting()
+    public = Clock.objects.get(theme=case.theme_id)
+    assert (public.running, told("cases.promise_ended")) == (False, [{}])
+    correction = Correction.objects.get(subject_id=said_about.id)
+    take_back(workspace_id=case.workspace_id, batch=correction.batch, by=operator)
+    run_waiting()
+    case.refresh_from_db()
+    assert Clock.objects.get(theme=case.theme_id, stopped_at=None).started_at == case.begins_at
+    assert len(told("cases.promise_ended")) == 1
+
+
+def test_another_persons_report_keeps_the_theme_owing(
+    case: Case, operator: Membership, app_channel: ChannelAccount
+) -> None:
+    other = factories.case(app_channel, factories.RUDE_SERVICE)
+    Case.objects.filter(id=other.id).update(theme_id=case.theme_id)
+    Feedback.objects.filter(case_id=other.id).update(theme_id=case.theme_id)
+    run_waiting()
+    correct_kind(feedback=Feedback.objects.get(case_id=case.id), kind="praise", by=operator)
+    run_waiting()
+    assert (Clock.objects.get(theme=case.theme_id).running, told("cases.promise_ended")) == (True, [])

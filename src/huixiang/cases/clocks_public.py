@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from huixiang.cases.clocks_allowed import Allowance, Rules
 from huixiang.cases.clocks_due import allow, hours_of, reached
 from huixiang.cases.clocks_models import RUNS, Clock, ClockName
 from huixiang.cases.models import Case
+from huixiang.feedback.models import Feedback
 from huixiang.journal.actions import Note, record_all
 from huixiang.themes.models import Theme
 from huixiang.themes.states import ThemeStatus
@@ -61,8 +62,9 @@ def take_in(*, workspace: Workspace, cases: Sequence[Case], rules: Rules) -> Non
 def follow(*, workspace: Workspace, theme_ids: Iterable[uuid.UUID]) -> None:
     """Let the clocks of these themes say what their cases and steps say by now; running it twice changes nothing.
 
-    For whatever is not a new case: a step of the theme or one undone, a merge, a move, another grade.
-    Journal: cases.promise_started, for those that begin.
+    For whatever is not a new case: a step of the theme or one undone, a merge, a move, another grade, what turns out
+    to be no feedback. Journal: cases.promise_started for those that begin, cases.promise_ended for those that end
+    because nothing that was said is about the theme any more.
     """
     ids = set(theme_ids)
     themes = list(Theme.objects.filter(workspace=workspace, id__in=ids).defer("centre", "search").order_by("id"))
@@ -73,10 +75,14 @@ def follow(*, workspace: Workspace, theme_ids: Iterable[uuid.UUID]) -> None:
         clocks.setdefault(clock.theme_id, []).append(clock)  # type: ignore[arg-type]
     reports = _unanswered(ids)
     rules, made = Rules.of(workspace), list[Clock]()
+    ran = {clock.id for found in clocks.values() for clock in found if clock.stopped_at is None}
     for theme in themes:
         made += _settle(theme, clocks.get(theme.id, []), reports.get(theme.id), rules)
-    Clock.objects.bulk_update([one for found in clocks.values() for one in found], FOLLOWED, batch_size=500)
+    known = [one for found in clocks.values() for one in found]
+    Clock.objects.bulk_update(known, FOLLOWED, batch_size=500)
     _start(made, workspace)
+    merged = {theme.id for theme in themes if theme.status == ThemeStatus.MERGED}  # whose merge is in the journal
+    _tell_ended([one for one in known if one.stopped_at and one.id in ran and one.theme_id not in merged], workspace)
 
 
 def _settle(theme: Theme, clocks: Sequence[Clock], reports: Reports | None, rules: Rules) -> list[Clock]:
@@ -184,6 +190,11 @@ def _start(made: Sequence[Clock], workspace: Workspace) -> None:
     record_all(notes, workspace_id=workspace.id)
 
 
+def _tell_ended(stopped: Sequence[Clock], workspace: Workspace) -> None:
+    notes = [Note(events.PromiseEnded(subject=clock.theme_id)) for clock in stopped]  # type: ignore[arg-type]
+    record_all(notes, workspace_id=workspace.id)
+
+
 def _by_theme(told: Iterable[tuple[uuid.UUID | None, str, Moment]]) -> dict[uuid.UUID, Reports]:
     found: dict[uuid.UUID, Reports] = {}
     for theme_id, grade, at in told:
@@ -196,12 +207,17 @@ def _by_theme(told: Iterable[tuple[uuid.UUID | None, str, Moment]]) -> dict[uuid
 
 
 def _unanswered(theme_ids: set[uuid.UUID]) -> dict[uuid.UUID, Reports]:
-    """Of each theme the cases no announcement answered: one statement."""
+    """Of each theme the cases no announcement answered: one statement.
+
+    A case whose every feedback turned out to be about nothing, or about something else, is no report of the theme.
+    """
+    said = Feedback.objects.filter(workspace_id=OuterRef("workspace_id"), case_id=OuterRef("id"))
     answers = Clock.objects.filter(theme_id=OuterRef("theme_id"), met_at__isnull=False).values("theme_id")
     cases = Case.objects.filter(theme_id__in=theme_ids, historical=False).annotate(
         begins=Greatest(Coalesce("known_at", "opened_at"), "opened_at"),
         answered=Subquery(answers.annotate(last=Max("met_at")).values("last")),
     )
-    left = cases.filter(Q(answered=None) | Q(begins__gt=F("answered"))).order_by()
+    standing = Exists(said.filter(theme_id=OuterRef("theme_id"))) | ~Exists(said)
+    left = cases.filter(Q(answered=None) | Q(begins__gt=F("answered")), standing).order_by()
     first = left.values("theme_id", "grade").annotate(first=Min("begins"))
     return _by_theme(first.values_list("theme_id", "grade", "first"))

@@ -327,6 +327,13 @@ class PromiseStarted(PromiseEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PromiseEnded(PromiseEvent):
+    """No announcement is due any more: nothing that was said is about the theme."""
+
+    name: ClassVar[str] = "cases.promise_ended"
+
+
+@dataclass(frozen=True, kw_only=True)
 class PromiseWarned(PromiseEvent):
     """Most of the time until the announcement is gone."""
 

@@ -18,6 +18,7 @@ from huixiang.cases import (
     snoozing,
 )
 from huixiang.cases.models import Case
+from huixiang.feedback.models import Feedback
 from huixiang.kernel.jobs import SURELY, queue
 from huixiang.members.actions import in_touch
 from huixiang.themes import moving
@@ -63,6 +64,15 @@ def recount(workspace_id: str) -> None:
 def follow_promises(workspace_id: str, subjects: list[str]) -> None:
     """Themes went a step or back: what they owe the public follows."""
     _follow_promises(uuid.UUID(workspace_id), {uuid.UUID(subject) for subject in subjects})
+
+
+@app.task(name="cases.follow_corrections", retry=SURELY)
+def follow_corrections(workspace_id: str, subjects: list[str]) -> None:
+    """Feedback was read another way, or as before again: what the themes of its cases owe the public follows."""
+    found = Feedback.objects.filter(workspace_id=workspace_id, id__in=subjects, case_id__isnull=False)
+    cases = Case.objects.filter(workspace_id=workspace_id, id__in=found.values("case_id"), theme_id__isnull=False)
+    theme_ids = {one for one in cases.values_list("theme_id", flat=True) if one}
+    _follow_promises(uuid.UUID(workspace_id), theme_ids)
 
 
 def _follow_promises(workspace_id: uuid.UUID, theme_ids: set[uuid.UUID]) -> None:

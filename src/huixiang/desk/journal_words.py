@@ -68,6 +68,7 @@ PLAIN: Final[dict[str, Promise]] = {
     "cases.tag_created": gettext_lazy("A tag was made"),
     "cases.tag_changed": gettext_lazy("A tag was renamed or drawn otherwise"),
     "cases.promise_started": gettext_lazy("An announcement is due"),
+    "cases.promise_ended": gettext_lazy("No announcement is due any more: nothing that was said is about it"),
     "cases.promise_warned": gettext_lazy("The announcement is due soon"),
     "cases.promise_breached": gettext_lazy("The announcement is overdue"),
     "channels.account_opened": gettext_lazy("A channel was opened"),
