@@ -76,7 +76,7 @@ def test_an_export_is_named_or_recognised(said: Run, workspace: Workspace, rows:
     assert said(*words, "--as", "douyin")[0] == 0
     status, _out, err = said(*words, "--as", "nothing")
     assert status == 2
-    assert "there is no export or mapping “nothing”. Known are: weibo, xiaohongshu, douyin" in err
+    assert "There is no export or mapping “nothing”. Known are: weibo, xiaohongshu, douyin" in err
 
 
 def test_process_reads_the_messages_and_counts_what_they_became(said: Run, workspace: Workspace, rows: File) -> None:

@@ -14,7 +14,7 @@ from huixiang.channels.queries import account_by_slug
 from huixiang.feedback import queries as feedback
 from huixiang.insights.exports.spreadsheet import harmless
 from huixiang.intake.archives import opening
-from huixiang.intake.imports import actions, mapping, presets, reading, saved
+from huixiang.intake.imports import actions, choosing, mapping, reading, saved
 from huixiang.intake.models import ImportRun
 from huixiang.intake.queries import every_refusal, refusals, states_of_account
 from huixiang.kernel.errors import Refused
@@ -93,16 +93,10 @@ def _settings(args: argparse.Namespace) -> dict[str, str]:
 
 
 def _columns(args: argparse.Namespace, workspace: Workspace, preview: reading.Preview) -> dict[str, str]:
-    """Which column is what: as said, by a name, else as it looks. Raises Wrong or Refused."""
-    found = args.map
-    if not found and args.read_as:
-        named = saved.by_name(workspace_id=workspace.id, name=args.read_as)
-        key = str(named.id) if named else args.read_as
-        found = saved.chosen(workspace.id, key, preview.columns, preview.rows)
-        if found is None:
-            known = ", ".join([one.key for one in presets.PRESETS] + [one.name for one in saved.listed(workspace.id)])
-            raise Wrong(f"there is no export or mapping “{args.read_as}”. Known are: {known}.")
-    return mapping.checked(found or _guessed(workspace, preview), preview.columns)
+    """Which column is what: as said, by a name, else as it looks, which is printed. Raises Refused."""
+    if args.map or args.read_as:
+        return choosing.columns(workspace.id, preview, given=args.map, by=args.read_as)
+    return mapping.checked(_guessed(workspace, preview), preview.columns)
 
 
 def _guessed(workspace: Workspace, preview: reading.Preview) -> dict[str, str]:
