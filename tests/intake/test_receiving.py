@@ -107,7 +107,7 @@ def test_everything_told_is_kept(app_channel: ChannelAccount) -> None:
     )  # fmt: skip
     receive(account=app_channel, messages=[told])
     row = Message.objects.get()
-    of_the_place = {"group", "window"}  # kept with the conversation
+    of_the_place = {"group", "window", "files"}  # kept with the conversation, and files as rows of their own
     kept = {name: getattr(row, name) for name in InboundMessage.__slots__ if name not in of_the_place}
     assert kept == {name: getattr(told, name) for name in kept}
     assert (row.state, row.workspace_id, row.month.day) == ("pending", app_channel.workspace_id, 1)

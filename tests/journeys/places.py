@@ -134,7 +134,7 @@ webhook_message -
 PARTS = """
 home palette my_steps_badge case_step_words alerts_badge inbox_badge inbox_filters inbox_pane bulk_progress note_people
 case_playbook case_now case_handing case_templates case_comfort case_public_word case_macros macro case_tag_complete
-file_waiting file_waiting_pdf file file_pdf file_picture file_thumb file_words themes_alike theme_moving
+file_waiting file_waiting_pdf file file_pdf file_picture file_thumb file_words file_shown themes_alike theme_moving
 theme_split_pick export_progress export_file insights_critics_table member_table member_export_file academy_table
 member_export_progress announcement_telling learning_progress import_mapping import_progress import_refused import_kept
 channel_first channel_tested war_rooms_badge war_room_line war_room_news war_room_file

@@ -74,6 +74,8 @@ file_pdf GET unmask
 file GET unmask
 file_picture GET reply
 file_thumb GET reply
+file_shown GET reply
+file_again POST reply
 file_words GET unmask
 case_tag_complete GET handle
 case_tag_add POST handle

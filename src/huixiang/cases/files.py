@@ -16,11 +16,15 @@ SALT = "huixiang.shared-file"
 LINK_LIVES = 180 * 24 * 3600  # seconds
 
 
-def put_files(turns: Sequence[Turn]) -> None:
-    """Give every turn its files as `files`: one statement, none when there are no turns."""
+def put_files(turns: Sequence[Turn], *, awaited: bool = False) -> None:
+    """Give every turn its files as `files`: one statement, none when there are no turns.
+
+    `awaited`: those too that still lie with their platform, which only the team is shown.
+    """
     if not turns:
         return
-    found = of_conversation_parts(message_ids=[turn.message_id for turn in turns], turn_ids=[turn.id for turn in turns])
+    messages, ids = [turn.message_id for turn in turns], [turn.id for turn in turns]
+    found = of_conversation_parts(message_ids=messages, turn_ids=ids, awaited=awaited)
     for turn in turns:
         turn.files = [*found.get(turn.message_id or turn.id, []), *(found.get(turn.id, []) if turn.message_id else [])]
 

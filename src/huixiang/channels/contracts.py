@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from huixiang.channels.files import Brought, InboundFile
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
 
 FILES, PAGE, LINK = "files", "page", "link"  # how a channel brings files: itself, on our page, by a link
@@ -49,6 +50,7 @@ class InboundMessage:
     group: str = ""  # the group's name, or its id where the platform does not tell; "" outside groups
     addressed: bool = False  # our name was called, or only we were spoken to
     window: ReplyWindow | None = None
+    files: Sequence[InboundFile] = ()  # what it brought and the platform still keeps
 
 
 LONGEST_PLACE: Final = 200  # what holds the id of a conversation
@@ -215,6 +217,8 @@ class Connector:
     in_bytes: bool = False  # `longest` counts UTF-8 bytes instead of characters
     asks_every: int = 60  # seconds between two `ask`
     asked_too: bool = False  # it is called, and asked all the same: a call may have been lost
+    keeps_files: bool = False  # messages only name their files: they are fetched one by one (`fetch_file`)
+    files_at_once: bool = False  # they are fetched when they come: the platform forgets them within minutes
     own_line: bool = False  # answers go out by the open line, so the listening process sends them
 
     def can_send(self) -> bool:
@@ -252,6 +256,13 @@ class Connector:
     def ask(self, account: ChannelAccount, cursor: Mapping[str, Any]) -> Asked:
         """Fetch what is new since `cursor`, {} at first. Raises TransportError."""
         raise TransportError(_("This channel cannot be asked."), permanent=True)
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """Fetch what `InboundFile.reference` names, at most as much as may be uploaded. Raises TransportError.
+
+        `permanent` and `pauses` both mean that trying again by itself would not help.
+        """
+        raise TransportError(_("This channel brings no files."), permanent=True)
 
     async def listen(self, account: ChannelAccount, taken: Taken) -> None:
         """Hold the line open and hand over what comes, until cancelled or the line breaks. Raises TransportError.

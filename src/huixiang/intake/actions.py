@@ -16,6 +16,7 @@ from huixiang.channels.contracts import InboundMessage
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.intake import events
 from huixiang.intake.acceptance import refusal, tidy
+from huixiang.intake.attachments import fetching
 from huixiang.intake.attachments.actions import erase_of_messages
 from huixiang.intake.models import FollowCode, IdempotencyKey, Message, MessageState
 from huixiang.journal.actions import record
@@ -77,6 +78,7 @@ class Receipt:
 def receive(*, account: ChannelAccount, messages: Sequence[InboundMessage]) -> list[Receipt]:
     """Store a batch, each message once, and wake the pipeline. One receipt a message, in order.
 
+    Files that lie with the platform are noted, to be fetched once the message is known to be feedback.
     Journal: intake.messages_received, once. Job: triage.process. A refused message does not sink the others.
     """
     refusals = [refusal(message) for message in messages]
@@ -89,6 +91,7 @@ def receive(*, account: ChannelAccount, messages: Sequence[InboundMessage]) -> l
         record(event, workspace_id=account.workspace_id)
     if fresh:
         windows.note(account=account, messages=[m for m, i in zip(good, ids, strict=True) if i in fresh])
+        fetching.note(account=account, brought={i: m.files for m, i in zip(good, ids, strict=True) if i in fresh})
         wake(account.workspace_id, seen=awake)
     pairs = iter(zip(good, ids, strict=True))
     return [

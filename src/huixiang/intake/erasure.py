@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from huixiang.intake.models import Attachment, FollowCode, ImportRefusal, Message
+from huixiang.intake.models import Attachment, FollowCode, ImportRefusal, Message, RemoteFile
 from huixiang.members.erasure import unnamed
 from huixiang.members.models import Identity
 from huixiang.members.scrubbing import excerpt_without, telling
@@ -31,6 +31,11 @@ def _files(who: Person) -> QuerySet[Attachment]:
     """What they sent; what we sent them goes with the turn (see cases)."""
     sent = Message.objects.filter(workspace_id=who.workspace_id, member_id__in=who.ids).values("id")
     return Attachment.objects.filter(Q(member_id__in=who.ids) | Q(message_id__in=sent), workspace_id=who.workspace_id)
+
+
+def _remote_files(who: Person) -> QuerySet[RemoteFile]:
+    """Where files of theirs lie that were never fetched."""
+    return RemoteFile.objects.filter(attachment__in=_files(who))
 
 
 def places(row: Attachment) -> list[str]:
@@ -62,6 +67,7 @@ TRACES = [
         "codes", FollowCode, of_members(FollowCode), word=_("Codes to follow what was said without a name"),
         told=("created_at",), retention=_("As long as the membership lasts"), fate=_("Stop working"), drop="end",
     ),
+    Trace("remote_files", RemoteFile, _remote_files, blanks={"reference": "", "error": ""}, drop="end"),
     Trace(
         "files", Attachment, _files, word=_("Pictures and files"), told=("name", "media_type", "size"),
         retention=_("As long as the membership lasts"), fate=_("Go"), blanks={"name": "", "state": HIDDEN}, drop="end",

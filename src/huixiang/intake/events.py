@@ -1,5 +1,6 @@
 """What happens to raw messages."""
 
+import uuid
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -114,3 +115,30 @@ class AttachmentsErased(Event):
     name: ClassVar[str] = "intake.attachments_erased"
     subject_kind: ClassVar[str] = "workspace"
     files: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileFetched(Event):
+    """A file that a message had left with its platform is here now."""
+
+    name: ClassVar[str] = "intake.file_fetched"
+    subject_kind: ClassVar[str] = "attachment"
+    message_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileNotFetched(Event):
+    """A file of a message could not be had from its platform; why stands beside the message."""
+
+    name: ClassVar[str] = "intake.file_not_fetched"
+    subject_kind: ClassVar[str] = "attachment"
+    message_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileAskedAgain(Event):
+    """Somebody of the team let a file be fetched once more."""
+
+    name: ClassVar[str] = "intake.file_asked_again"
+    subject_kind: ClassVar[str] = "attachment"
+    message_id: uuid.UUID

@@ -111,6 +111,9 @@ class AttachmentState(models.TextChoices):
     """Whether a file belongs to something said."""
 
     WAITING = "waiting", _("Uploaded, not sent yet")
+    REMOTE = "remote", _("Left with the platform")
+    ASKED = "asked", _("Being fetched")
+    FAILED = "failed", _("Could not be fetched")
     KEPT = "kept", _("Kept")
     ERASED = "erased", _("Erased")
 
@@ -167,6 +170,34 @@ class Attachment(models.Model):
     def picture(self) -> bool:
         """Whether it can be shown: only what was encoded anew here."""
         return bool(self.width and self.thumb)
+
+
+class RemoteFile(models.Model):
+    """Where a file of a message lies with its platform, and how fetching it goes. The row goes when the file is here.
+
+    Files of what is not feedback stay where they are: `due_at` is empty until somebody wants the file.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    attachment = models.OneToOneField(Attachment, on_delete=models.CASCADE, related_name="remote")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, related_name="+")
+    sort = models.CharField(max_length=8)  # as in channels.files.FileSort
+    reference = models.TextField()  # what the connector fetches it by: JSON, encrypted, it may hold a key
+    until = models.DateTimeField(null=True)  # the platform hands it out that long; None: no bound is known
+    tries = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="remote_file_due", condition=models.Q(due_at__isnull=False))
+        ]
+
+    @property
+    def may_be_there(self) -> bool:
+        """Whether trying again makes sense: the platform may still have it."""
+        return self.until is None or self.until > now()
 
 
 class ImportState(models.TextChoices):

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from huixiang.intake import asking, erasure
 from huixiang.intake.attachments import actions as attachments
+from huixiang.intake.attachments import fetching
 from huixiang.intake.attachments.queries import messages_of_feedback
 from huixiang.intake.imports import actions, undo, uploads
 from huixiang.kernel.errors import Refused
@@ -79,3 +80,16 @@ def ask(account_id: str) -> None:
 def ask_due(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
     """Every minute: the accounts whose time it is."""
     asking.ask_due()
+
+
+@app.task(name="intake.fetch_files")
+def fetch_files(account_id: str) -> None:
+    """One turn of one account's files: queued with a lock of the account's own."""
+    fetching.fetch_due(uuid.UUID(account_id))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="intake.fetch_due_files", queueing_lock="intake.fetch_due_files")
+def fetch_due_files(timestamp: int = 0) -> None:  # noqa: ARG001 - procrastinate hands the minute over
+    """Every minute: files to be tried again, and those whose job was lost with a killed process."""
+    fetching.wake_due()

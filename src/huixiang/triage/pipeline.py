@@ -8,7 +8,7 @@ from huixiang.intake.models import Message
 from huixiang.triage import doubting, rising
 from huixiang.triage.opinions import actions as opinions
 from huixiang.triage.signals import Batch, Signal
-from huixiang.triage.steps import commanding, judging, linking, preceding, reading, remembering, routing
+from huixiang.triage.steps import commanding, fetching, judging, linking, preceding, reading, remembering, routing
 from huixiang.workspaces.models import Workspace
 
 Step = Callable[[Batch], None]
@@ -29,6 +29,7 @@ STEPS: tuple[Step, ...] = (
     judging.store_places,
     routing.write_turns,
     routing.finish_messages,
+    fetching.want_files,
     routing.report,
     commanding.ask_bots,
     rising.regrade_rising,

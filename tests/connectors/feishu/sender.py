@@ -147,7 +147,8 @@ def serving() -> Iterator[Platform]:
                 return
             body = said if isinstance(said, bytes) else json.dumps(said).encode()
             self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
+            is_file = isinstance(said, bytes)
+            self.send_header("Content-Type", "image/png" if is_file else "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

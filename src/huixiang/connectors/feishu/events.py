@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from huixiang.channels.contracts import InboundMessage, Unreadable
+from huixiang.connectors.feishu.media import named
 from huixiang.connectors.feishu.words import read, read_old
 
 RECEIVED: Final = "im.message.receive_v1"
@@ -59,6 +60,7 @@ def _new(event: Mapping[str, Any], us: Us) -> InboundMessage | None:
         external_id=_id(sent["message_id"]), text=text, author_id=_id(who), author_name="",
         sent_at=_time(int(sent["create_time"]) / MILLISECONDS), thread=chat, group=chat, private=private,
         reply_to=_text(sent.get("parent_id") or sent.get("root_id")), addressed=private or called,
+        files=named(_id(sent["message_id"]), sort, content),
     )  # fmt: skip
 
 

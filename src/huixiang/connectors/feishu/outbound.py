@@ -26,8 +26,9 @@ from huixiang.channels.contracts import (
     Taken,
     TransportError,
 )
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
-from huixiang.connectors.feishu import line, naming
+from huixiang.connectors.feishu import line, media, naming
 from huixiang.connectors.feishu.events import RECEIVED
 from huixiang.connectors.feishu.inbound import heard
 from huixiang.connectors.feishu.platform import GONE, Refusal, ask
@@ -41,7 +42,7 @@ CALLS_SOMEBODY: Final = re.compile(r"<(?=/?\s*at\b)", re.IGNORECASE)
 SCOPES: Final = (
     "contact:contact.base:readonly", "contact:user.base:readonly", "im:chat:readonly",
     "im:message.group_at_msg:readonly", "im:message.group_msg", "im:message.p2p_msg:readonly",
-    "im:message:send_as_bot",
+    "im:message:readonly", "im:message:send_as_bot",
 )  # fmt: skip
 
 
@@ -78,6 +79,7 @@ class FeishuConnector(Connector):
     )  # fmt: skip
     limits = (Limit(50, 1.0), Limit(1000, 60.0), Limit(5, 1.0, Per.PLACE))
     longest = 10_000
+    keeps_files = True
 
     def hears_by(self, account: ChannelAccount) -> Hears:
         """A line, unless calls were chosen."""
@@ -90,6 +92,10 @@ class FeishuConnector(Connector):
     def hear(self, account: ChannelAccount, call: Call) -> Heard:
         """Verify, decrypt, read one call; its test of the address is answered, too."""
         return heard(account, call)
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A picture, film or file out of a message in a talk the bot is in."""
+        return media.fetched(account, reference)
 
     async def listen(self, account: ChannelAccount, taken: Taken) -> None:
         """Hold the long connection. Raises TransportError."""

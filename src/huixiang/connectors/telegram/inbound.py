@@ -15,6 +15,7 @@ from huixiang.channels.accounts import value, values
 from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, NotGenuine, Unreadable
 from huixiang.channels.models import ChannelAccount
 from huixiang.connectors.payload import found, items, json_object, moment, with_files, word
+from huixiang.connectors.telegram.media import named as named_files
 
 HEADER: Final = "x-telegram-bot-api-secret-token"
 GROUPS: Final = ("group", "supergroup")
@@ -98,6 +99,7 @@ def message(account: ChannelAccount, said: Any, *, edited: bool = False) -> Inbo
         sent_at=moment(word(said, "edit_date" if edited else "date")), thread="" if alone else here.chat,
         reply_to=str(here) if edited else str(_ids(answered)) if _is_reply(answered) else "", private=alone,
         group=group, addressed=alone or named or _to_us(account, answered),
+        files=() if edited else named_files(said),  # with a changed caption the same picture would come twice
     )  # fmt: skip
 
 

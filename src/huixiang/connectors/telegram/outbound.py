@@ -4,7 +4,7 @@ Telegram takes no id of ours with a message, so a line that breaks after the req
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,10 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Call, Connector, Heard, Hears, Limit, Paste, Per, Setting, Sort, TransportError
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors.downloads import file_at
 from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.connectors.telegram.inbound import check_secret, heard, ids_of
+from huixiang.connectors.telegram.media import path_of
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 UPDATES: Final = ("message", "edited_message")
@@ -53,6 +56,7 @@ class TelegramConnector(Connector):
     )  # fmt: skip
     limits = (Limit(1, 1.0, Per.PLACE), Limit(20, 60.0, Per.PLACE), Limit(30, 1.0))
     longest = 4096
+    keeps_files = True
 
     def can_post(self) -> bool:
         """Into groups the bot is in."""
@@ -73,6 +77,16 @@ class TelegramConnector(Connector):
             said = self._asked(delivery.account, "sendMessage", {**body, "chat_id": str(moved)})
         _raise_for(said)
         return DeliveryState.DELIVERED
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A photo, film or document of up to 20 MB. Its address holds the token and is told to nobody."""
+        said = self._asked(account, "getFile", {"file_id": reference["file_id"]}, safe_again=True)
+        _raise_for(said)
+        path = path_of(said)
+        if not path:
+            raise TransportError(_("Telegram does not say where the file lies."))
+        base = value(account, "api").rstrip("/")
+        return file_at(account, f"{base}/file/bot{value(account, 'bot_token')}/{path}").brought()
 
     def check(self, account: ChannelAccount) -> str:
         """The bot's name; tells Telegram our address on the way, unless a person does that."""

@@ -8,10 +8,12 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from huixiang.desk import access
 from huixiang.intake.attachments.actions import opened
-from huixiang.intake.attachments.queries import attachment_by_id
+from huixiang.intake.attachments.fetching import ask_again
+from huixiang.intake.attachments.queries import attachment_by_id, awaited_by_id
 from huixiang.intake.models import Attachment
 from huixiang.ui import files
 from huixiang.workspaces.models import Membership
@@ -83,3 +85,29 @@ def picture(request: HttpRequest, membership: Membership, attachment_id: uuid.UU
 def thumb(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:  # noqa: ARG001
     """A picture, small."""
     return files.picture(_file(membership, attachment_id), small=True)
+
+
+@access.page(Permission.REPLY)
+def shown(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:
+    """One file as it stands beside its message: here, being fetched, or why not."""
+    return _beside(request, membership, attachment_id)
+
+
+@access.verb(Permission.REPLY)
+def again(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:
+    """Let a file that lies with its platform be fetched once more."""
+    found = access.found(awaited_by_id(workspace_id=membership.workspace_id, attachment_id=attachment_id))
+    ask_again(attachment=found, actor=access.actor(membership))
+    if not getattr(request, "htmx", False):
+        return access.done(request, _("It is being fetched."), access.back(request, _inbox(membership)))
+    return _beside(request, membership, attachment_id)
+
+
+def _beside(request: HttpRequest, membership: Membership, attachment_id: uuid.UUID) -> HttpResponse:
+    found = access.found(awaited_by_id(workspace_id=membership.workspace_id, attachment_id=attachment_id))
+    base = reverse("desk:files", args=[membership.workspace.slug])
+    return access.part(request, membership, "ui/file.html", file=found, base=base, team="team")
+
+
+def _inbox(membership: Membership) -> str:
+    return reverse("desk:inbox", args=[membership.workspace.slug])

@@ -67,7 +67,7 @@ def case_context(membership: Membership, case: Case, *, place: str, filters: Fil
     feedbacks = feedback_queries.of_case(workspace_id=case.workspace_id, case_id=case.id)
     judged = assessment_of(case.workspace_id, feedbacks)
     turns = queries.turns(case)
-    put_files(turns)
+    put_files(turns, awaited=True)
     routes = private_routes(member=case.member, account=case.account, conversation=case.conversation)
     return {
         "case": case,

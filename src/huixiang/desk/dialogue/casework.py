@@ -93,7 +93,7 @@ def detail(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> 
 def _known(case: Case) -> dict[str, Any]:
     feedbacks = of_case(workspace_id=case.workspace_id, case_id=case.id)
     turns = queries.turns(case)
-    put_files(turns)
+    put_files(turns, awaited=True)
     found = details_of(case, feedbacks, turns)
     question = details.next_question(found, case_id=case.id, feedbacks=feedbacks)
     lacking = sum(one.lacking for one in found)

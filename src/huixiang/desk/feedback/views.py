@@ -114,7 +114,7 @@ def detail(request: HttpRequest, membership: Membership, feedback_id: uuid.UUID)
 
 def _files(sources: Sequence[Message]) -> list[Attachment]:
     """What came with these messages, in their order."""
-    found = of_conversation_parts(message_ids=[message.id for message in sources])
+    found = of_conversation_parts(message_ids=[message.id for message in sources], awaited=True)
     return [one for message in sources for one in found.get(message.id, [])]
 
 

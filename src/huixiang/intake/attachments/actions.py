@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from huixiang.intake import events
 from huixiang.intake.attachments import budgets, kinds, storage
 from huixiang.intake.attachments.pictures import encode
-from huixiang.intake.models import Attachment, AttachmentState
+from huixiang.intake.models import Attachment, AttachmentState, RemoteFile
 from huixiang.journal.actions import record
 from huixiang.journal.events import SYSTEM, Actor
 from huixiang.kernel import jobs
@@ -48,10 +48,17 @@ def upload(
     Pictures are encoded anew. Raises Refused, in words, for what is too large, damaged or not taken, for a film where
     `films` says so, when the disk is nearly full, and for a `visitor` when too much waits in the workspace already.
     """
-    name = shown_name(name)
-    budgets.disk(size)
     if visitor:
         budgets.waiting(workspace, size)
+    kept = made(workspace=workspace, name=name, file=file, size=size, films=films)
+    kept.save()
+    return kept
+
+
+def made(*, workspace: Workspace, name: str, file: IO[bytes], size: int, films: bool = True) -> Attachment:
+    """The file checked and written to its place, as a row that is not stored yet. Raises Refused as `upload` does."""
+    name = shown_name(name)
+    budgets.disk(size)
     kind = kinds.kind_of(file, name)
     if kind.group == kinds.VIDEO and not films:
         raise Refused(_("“%(name)s” is a film. Sign in to send films; pictures go without.") % {"name": name})
@@ -59,9 +66,7 @@ def upload(
     if size > most:
         told = {"name": name, "most": most // kinds.MEGABYTE}
         raise Refused(_("“%(name)s” is too large: up to %(most)d MB can be taken.") % told)
-    kept = _picture(workspace, name, file) if kind.group == kinds.PICTURE else _as_it_is(workspace, name, file, kind)
-    kept.save()
-    return kept
+    return _picture(workspace, name, file) if kind.group == kinds.PICTURE else _as_it_is(workspace, name, file, kind)
 
 
 def _picture(workspace: Workspace, name: str, file: IO[bytes]) -> Attachment:
@@ -157,7 +162,11 @@ def erase_of_members(*, workspace_id: uuid.UUID, member_ids: Sequence[uuid.UUID]
 
 
 def _erase(which: Q) -> int:
-    """Mark rows; the files themselves go by a job, so that none stays behind and none goes for a change undone."""
+    """Mark rows; the files themselves go by a job, so that none stays behind and none goes for a change undone.
+
+    What still lies with its platform is never fetched: the way to it is forgotten.
+    """
+    RemoteFile.objects.filter(attachment__in=Attachment.objects.filter(which)).delete()
     number = Attachment.objects.filter(which).exclude(state=AttachmentState.ERASED).update(
         state=AttachmentState.ERASED, name="", sha256=""
     )

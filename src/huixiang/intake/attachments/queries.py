@@ -8,6 +8,7 @@ from django.db.models import Q
 from huixiang.intake.models import Attachment, AttachmentState, Message
 
 Found = dict[uuid.UUID, list[Attachment]]
+AWAITED = (AttachmentState.KEPT, AttachmentState.REMOTE, AttachmentState.ASKED, AttachmentState.FAILED)
 
 
 def attachment_by_id(*, workspace_id: uuid.UUID, attachment_id: uuid.UUID) -> Attachment | None:
@@ -17,15 +18,25 @@ def attachment_by_id(*, workspace_id: uuid.UUID, attachment_id: uuid.UUID) -> At
 
 
 def of_conversation_parts(
-    *, message_ids: Iterable[uuid.UUID | None], turn_ids: Iterable[uuid.UUID] = ()
+    *, message_ids: Iterable[uuid.UUID | None], turn_ids: Iterable[uuid.UUID] = (), awaited: bool = False
 ) -> Found:
-    """The files of messages and turns, by the id of what they belong to, in order: one statement."""
+    """The files of messages and turns, by the id of what they belong to, in order: one statement.
+
+    `awaited`: those too that still lie with their platform or could not be fetched, each with its `remote`.
+    """
     said = [message_id for message_id in message_ids if message_id]
     wanted = Q(message_id__in=said) | Q(turn_id__in=list(turn_ids))
+    rows = Attachment.objects.filter(wanted, state__in=AWAITED if awaited else (AttachmentState.KEPT,)).order_by("id")
     found: Found = {}
-    for one in Attachment.objects.filter(wanted, state=AttachmentState.KEPT).order_by("id"):
+    for one in rows.select_related("remote") if awaited else rows:
         found.setdefault(one.message_id or one.turn_id or one.id, []).append(one)
     return found
+
+
+def awaited_by_id(*, workspace_id: uuid.UUID, attachment_id: uuid.UUID) -> Attachment | None:
+    """A file of a message, here or not yet; None for one that waits to be sent or is erased."""
+    found = Attachment.objects.filter(workspace_id=workspace_id, id=attachment_id, state__in=AWAITED)
+    return found.exclude(message_id=None).select_related("remote").first()
 
 
 def of_turn(turn_id: uuid.UUID) -> list[Attachment]:

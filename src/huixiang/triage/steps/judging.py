@@ -85,14 +85,16 @@ def assess(batch: Batch) -> None:
     themes = themes_by_id(
         workspace_id=batch.workspace.id, ids=[s.feedback.theme_id for s in found if s.feedback]
     )
-    files = of_conversation_parts(message_ids=[message.id for s in found for message in s.messages])
+    said = [message.id for s in found for message in [*s.before, *s.messages]]
+    files = of_conversation_parts(message_ids=said, awaited=True)
     rules = grading.table(batch.workspace)
     asked: list[Feedback] = []
     for signal in found:
         feedback = signal.feedback
         if feedback is None or signal.reading is None:
             continue
-        backing = _backing(batch, signal, feedback, sum(len(files.get(m.id, ())) for m in signal.messages))
+        number = sum(len(files.get(m.id, ())) for m in [*signal.before, *signal.messages])
+        backing = _backing(batch, signal, feedback, number)
         four = {
             "influence": dials.influence(signal.member),
             "authenticity": credence.authenticity(signal.reading, signal.member, feedback, backing),
