@@ -3,13 +3,14 @@
 What a platform needs as proof of who asks goes to its own host only: it is left out where a redirect leads elsewhere.
 """
 
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import httpx
 from django.utils.translation import gettext as _
@@ -31,16 +32,19 @@ FINE, REFUSED, BROKEN, TOO_MANY = 200, 400, 500, 429
 GONE: Final = frozenset({404, 410})
 NOT_LET_IN: Final = frozenset({401, 403})
 LONGEST_WAIT: Final = 3600.0
+ENCODED_NAME: Final = re.compile(r"filename\*\s*=\s*utf-8'[^']*'([^;\s]+)", re.IGNORECASE)
+PLAIN_NAME: Final = re.compile(r'filename\s*=\s*(?:"([^"]*)"|([^;\s]+))', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came, whatever it is: status, media type without its parameters, and the bytes."""
+    """What came, whatever it is: status, media type without its parameters, the bytes, the name that was told."""
 
     status: int
     media_type: str
     file: IO[bytes]
     size: int
+    name: str = ""
 
     def beginning(self, number: int = 65_536) -> bytes:
         """The first bytes: what a platform says when it does not hand out the file."""
@@ -50,7 +54,7 @@ class Answered:
     def brought(self, name: str = "") -> Brought:
         """As a connector hands it over."""
         self.file.seek(0)
-        return Brought(self.file, self.size, name)
+        return Brought(self.file, self.size, name or self.name)
 
 
 def file_at(
@@ -162,7 +166,16 @@ def _read(answer: httpx.Response, end: float) -> Answered:
         raise
     kept.seek(0)
     media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    return Answered(status, media_type, kept, size)  # type: ignore[arg-type]
+    name = named_in(answer.headers.get("content-disposition", ""))
+    return Answered(status, media_type, kept, size, name)  # type: ignore[arg-type]
+
+
+def named_in(disposition: str) -> str:
+    """The file's name in a Content-Disposition header, "" for none."""
+    if encoded := ENCODED_NAME.search(disposition):
+        return unquote(encoded[1])
+    plain = PLAIN_NAME.search(disposition)
+    return (plain[1] or plain[2] or "") if plain else ""
 
 
 def _check_length(answer: httpx.Response, most: int) -> None:

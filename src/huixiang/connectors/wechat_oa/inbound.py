@@ -9,6 +9,7 @@ from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, ReplyWindow, place_of
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.connectors.wechat_calls import moment, opened, signed, text, who
+from huixiang.connectors.wechat_media import named
 
 WRITTEN: Final = datetime.timedelta(hours=48)
 ANSWERS: Final = 5
@@ -40,7 +41,7 @@ def message(sent: dict[str, str]) -> InboundMessage:
     return InboundMessage(
         external_id=sent.get("MsgId") or f"{person}:{sent['CreateTime']}",
         text=text(sent), author_id=person, author_name="", sent_at=at, private=True, addressed=True,
-        window=ReplyWindow(at + WRITTEN, ANSWERS),
+        window=ReplyWindow(at + WRITTEN, ANSWERS), files=named(sent.get("MsgType", ""), sent.get("MediaId", ""), at),
     )  # fmt: skip
 
 

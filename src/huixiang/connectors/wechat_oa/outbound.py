@@ -1,13 +1,15 @@
 """Official accounts: what the connector is, and answers by customer-service messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy
 
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Call, Connector, Heard, Hears, Paste, Setting, Sort
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors import wechat_media
 from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.connectors.wechat_api import Line, Means, address, read, say
@@ -60,6 +62,7 @@ class WechatOaConnector(Connector):
     )  # fmt: skip
     longest = 2048
     in_bytes = True
+    keeps_files = True
 
     def hear(self, account: ChannelAccount, call: Call) -> Heard:
         """The address check, or one encrypted message or event."""
@@ -70,6 +73,10 @@ class WechatOaConnector(Connector):
         body = {"touser": delivery.recipient, "msgtype": "text", "text": {"content": delivery.words}}
         say(line(delivery.account), delivery, "/cgi-bin/message/custom/send", body)
         return DeliveryState.DELIVERED
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A picture or film, for three days; only a verified account may fetch."""
+        return wechat_media.fetched(line(account), reference)
 
     def check(self, account: ChannelAccount) -> str:
         """Whether WeChat gives us an access token; it tells no name."""

@@ -4,6 +4,7 @@ from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage
 from huixiang.channels.models import ChannelAccount
 from huixiang.connectors.wechat_calls import echo, moment, opened, text, who
+from huixiang.connectors.wechat_media import named
 
 
 def checked(account: ChannelAccount, call: Call) -> Heard:
@@ -23,4 +24,5 @@ def message(sent: dict[str, str]) -> InboundMessage:
     return InboundMessage(
         external_id=sent.get("MsgId") or f"{person}:{sent['CreateTime']}", text=text(sent), author_id=person,
         author_name="", sent_at=at, private=True, addressed=True,
+        files=named(sent.get("MsgType", ""), sent.get("MediaId", ""), at),
     )  # fmt: skip

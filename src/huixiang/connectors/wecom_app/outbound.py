@@ -1,6 +1,6 @@
 """Applications in WeCom: what the connector is, and answers to a member by the application."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -18,7 +18,9 @@ from huixiang.channels.contracts import (
     Setting,
     TransportError,
 )  # fmt: skip
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors import wechat_media
 from huixiang.connectors.wechat_api import Means
 from huixiang.connectors.wechat_calls import AES_KEY, TOKEN, by_method
 from huixiang.connectors.wecom_api import API, CORP_ID, SECRET, line
@@ -46,6 +48,7 @@ class WecomAppConnector(Connector):
     limits = (Limit(30, 60, Per.PLACE), Limit(1000, 3600, Per.PLACE))  # what is more is dropped without a word
     longest = 2048
     in_bytes = True
+    keeps_files = True
 
     def hear(self, account: ChannelAccount, call: Call) -> Heard:
         """The address check, or one encrypted message."""
@@ -61,6 +64,10 @@ class WecomAppConnector(Connector):
                 % {"who": missed}, permanent=True,
             )  # fmt: skip
         return DeliveryState.DELIVERED
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A picture, film or file, for three days."""
+        return wechat_media.fetched(line(account, CODES), reference)
 
     def check(self, account: ChannelAccount) -> str:
         """The application's name."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from huixiang.channels.contracts import InboundMessage, ReplyWindow, Unreadable
 from huixiang.connectors.payload import found, items, moment, word
 from huixiang.connectors.wechat_calls import marked
+from huixiang.connectors.wecom_bot.media import named
 
 GROUP: Final = "group"
 GOOD_FOR: Final = datetime.timedelta(hours=1)  # an address for the answer, for one
@@ -43,7 +44,7 @@ def message(sent: Mapping[str, Any], at: datetime.datetime, *, req_id: str = "")
     return InboundMessage(
         external_id=own_id, text=MENTION.sub("", text) or text if group else text, author_id=author, author_name="",
         sent_at=at, thread=place if group else "", private=not group, group=place if group else "", addressed=True,
-        window=_window(sent, at, req_id),
+        window=_window(sent, at, req_id), files=named(sent, at),
     )  # fmt: skip
 
 

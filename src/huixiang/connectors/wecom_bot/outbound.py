@@ -25,12 +25,13 @@ from huixiang.channels.contracts import (
     Taken,
     TransportError,
 )
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState, Health
 from huixiang.channels.windows import handle_of
 from huixiang.connectors.http import call as called
 from huixiang.connectors.payload import found, json_object, word
 from huixiang.connectors.wechat_calls import AES_KEY, TOKEN, echo, proven
-from huixiang.connectors.wecom_bot import line
+from huixiang.connectors.wecom_bot import line, media
 from huixiang.connectors.wecom_bot.inbound import is_message, message
 
 LINE, CALLS = "line", "calls"
@@ -74,6 +75,8 @@ class WecomBotConnector(Connector):
     limits = (Limit(30, 60.0, Per.PLACE), Limit(1_000, 3_600.0, Per.PLACE))
     longest = 20_000  # of 20,480
     in_bytes = True
+    keeps_files = True
+    files_at_once = True  # five minutes, and only what is said to the bot comes here at all
 
     def hears_by(self, account: ChannelAccount) -> Hears:
         """By a line or by calls, as the account is set."""
@@ -97,6 +100,10 @@ class WecomBotConnector(Connector):
     async def listen(self, account: ChannelAccount, taken: Taken) -> None:
         """Hold the bot's one line."""
         await line.hold(account, taken)
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A picture, film or file, within five minutes."""
+        return media.fetched(account, reference)
 
     def check(self, account: ChannelAccount) -> str:
         """With callbacks only WeCom can ask. A second line would end the first: we wait for the one being opened."""

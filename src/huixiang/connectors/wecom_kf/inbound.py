@@ -12,6 +12,7 @@ from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, Rep
 from huixiang.channels.models import ChannelAccount
 from huixiang.connectors.payload import found, word
 from huixiang.connectors.wechat_calls import echo, marked, opened, seconds_since_1970
+from huixiang.connectors.wechat_media import named
 from huixiang.intake.acceptance import unstorable
 from huixiang.kernel.crypto import decrypt, encrypt, keyed_hash
 
@@ -65,12 +66,13 @@ def from_a_customer(sent: Mapping[str, Any]) -> bool:
 def message(sent: Mapping[str, Any], names: Mapping[str, str]) -> InboundMessage:
     """One message; it may be answered five times in two days, by the account it was written to. Raises Unreadable."""
     at, person = seconds_since_1970(word(sent, "send_time")), word(sent, "external_userid")
-    place = word(sent, "open_kfid")
+    place, kind = word(sent, "open_kfid"), word(sent, "msgtype")
     if unstorable(place) or not (person and place and word(sent, "msgid")):
         raise Unreadable(_("A message has msgid, open_kfid, external_userid, send_time and msgtype."))
     return InboundMessage(
         external_id=word(sent, "msgid"), text=text(sent), author_id=person, author_name=names.get(person, ""),
         sent_at=at, private=True, addressed=True, window=ReplyWindow(at + WRITTEN, ANSWERS, place),
+        files=named(kind, word(sent, kind, "media_id"), at),
     )  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from huixiang.channels.contracts import (
     Setting,
     TransportError,
 )  # fmt: skip
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors import wechat_media
 from huixiang.connectors.wechat_api import Line, Means, say
 from huixiang.connectors.wechat_calls import AES_KEY, TOKEN, by_method
 from huixiang.connectors.wecom_api import API, CORP_ID, SECRET
@@ -64,6 +66,7 @@ class WecomKfConnector(Connector):
     )  # fmt: skip
     longest = 2048
     in_bytes = True
+    keeps_files = True
 
     def hear(self, account: ChannelAccount, call: Call) -> Heard:
         """The address check, or the news that there is something to fetch."""
@@ -81,6 +84,10 @@ class WecomKfConnector(Connector):
         }  # fmt: skip
         say(line(delivery.account), delivery, "/cgi-bin/kf/send_msg", body, safe_again=True)
         return DeliveryState.DELIVERED
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A picture, film or file, for three days."""
+        return wechat_media.fetched(line(account), reference)
 
     def check(self, account: ChannelAccount) -> str:
         """The names of the service accounts."""
