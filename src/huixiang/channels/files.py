@@ -36,3 +36,11 @@ class Brought:
     file: IO[bytes]
     size: int
     name: str = ""
+
+
+def sort_of(media_type: str) -> FileSort | None:
+    """What a platform's media type says of a file; None for voices and music, which are only named."""
+    group = media_type.partition("/")[0].lower()
+    if group in ("audio", "voice"):
+        return None
+    return {"image": FileSort.PICTURE, "video": FileSort.FILM}.get(group, FileSort.FILE)

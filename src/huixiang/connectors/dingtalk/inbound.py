@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from huixiang.channels.accounts import value, values
 from huixiang.channels.contracts import Call, InboundMessage, NotGenuine, ReplyWindow, Unreadable
 from huixiang.channels.models import ChannelAccount
+from huixiang.connectors.dingtalk.media import named
 from huixiang.connectors.payload import check_fresh, found, items, moment, with_files, word
 from huixiang.kernel.crypto import keyed_hash
 
@@ -57,6 +58,7 @@ def message(account: ChannelAccount, sent: Mapping[str, Any]) -> InboundMessage:
         sent_at=moment(_thousandths(sent, "createAt")), thread=place if group else "",
         reply_to=word(sent, "text", "repliedMsg", "msgId"), private=not group,
         group=name if group else "", addressed=True, window=_window(account, sent, author, group=group),
+        files=named(sent),
     )  # fmt: skip
 
 

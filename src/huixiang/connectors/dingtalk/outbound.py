@@ -1,7 +1,7 @@
 """DingTalk: what the connector is, and answers: to a person, into a group, or to the talk's own address."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.utils import timezone
@@ -23,9 +23,10 @@ from huixiang.channels.contracts import (
     Taken,
     TransportError,
 )
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.channels.windows import handle_of
-from huixiang.connectors.dingtalk import interface, stream
+from huixiang.connectors.dingtalk import interface, media, stream
 from huixiang.connectors.dingtalk.events import event, is_event
 from huixiang.connectors.dingtalk.inbound import NOBODYS_ID, check_robot, message
 from huixiang.connectors.http import api_address
@@ -77,6 +78,7 @@ class DingtalkConnector(Connector):
     )  # fmt: skip
     limits = (Limit(20, 60.0, Per.PLACE),)
     longest = 4_000
+    keeps_files = True
 
     def hears_by(self, account: ChannelAccount) -> Hears:
         """By a line or by calls, as the account is set."""
@@ -97,6 +99,10 @@ class DingtalkConnector(Connector):
     async def listen(self, account: ChannelAccount, taken: Taken) -> None:
         """Hold a line of Stream mode."""
         await stream.hold(account, taken)
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A picture, film or file, as long as DingTalk knows its code."""
+        return media.fetched(account, reference, _robot(account))
 
     def check(self, account: ChannelAccount) -> str:
         """Ask for an access token; DingTalk tells no name of the robot."""

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.channels.contracts import InboundMessage, Taken, TransportError
+from huixiang.connectors.discord.media import named
 from huixiang.connectors.payload import with_files
 
 log = logging.getLogger(__name__)
@@ -214,6 +215,7 @@ def message(said: discord.Message, own: Any, *, edited: bool = False) -> Inbound
         author_id=str(said.author.id), author_name=said.author.display_name, sent_at=at,
         thread="" if alone else str(said.channel.id), private=alone, group="" if alone else _group(said),
         reply_to=here if edited else _answered(said), addressed=alone or _to_us(said, own),
+        files=() if edited else named(said.attachments, said.channel.id, said.id),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ Discord drops a double of the same `nonce` for a few minutes: after a line that 
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -27,8 +27,9 @@ from huixiang.channels.contracts import (
     Taken,
     TransportError,
 )  # fmt: skip
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
-from huixiang.connectors.discord import reading
+from huixiang.connectors.discord import media, reading
 from huixiang.connectors.discord.inbound import check_signature, heard
 from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
@@ -64,6 +65,7 @@ class DiscordConnector(Connector):
     )  # fmt: skip
     limits = (Limit(5, 5.0, Per.PLACE), Limit(50, 1.0))
     longest = 2000
+    keeps_files = True
 
     def can_post(self) -> bool:
         """Into channels the bot may write in."""
@@ -102,6 +104,10 @@ class DiscordConnector(Connector):
             body["message_reference"] = {"message_id": answered[2], "fail_if_not_exists": False}
         self._asked(account, f"channels/{channel}/messages", body, safe_again=delivery.attempts <= 1)
         return DeliveryState.DELIVERED
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A file of a message, from Discord’s own hosts."""
+        return media.fetched(account, reference, lambda path: self._asked(account, path))
 
     def check(self, account: ChannelAccount) -> str:
         """The bot's name."""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from huixiang.channels.accounts import value, values
 from huixiang.channels.contracts import Call, Heard, InboundMessage, NotGenuine, Unreadable
 from huixiang.channels.models import ChannelAccount
+from huixiang.connectors.discourse.media import named
 from huixiang.connectors.payload import found, json_object, word, written
 
 OLD: Final = datetime.timedelta(hours=24)  # Discourse gives up after two and a half
@@ -63,6 +64,7 @@ def message(account: ChannelAccount, post: Any, *, private: bool = False, title:
         author_id=author, author_name=word(post, "name") or author, sent_at=written(word(post, "created_at")),
         thread=f"topic:{topic}", private=private, group="" if private else title,
         addressed=private or f"@{value(account, 'username').lower()}" in text.lower(),
+        files=named(word(post, "raw")),
     )  # fmt: skip
 
 

@@ -27,7 +27,9 @@ from huixiang.channels.contracts import (
     Sort,
     TransportError,
 )  # fmt: skip
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.connectors.discourse import media
 from huixiang.connectors.discourse.inbound import check_signature, heard, message
 from huixiang.connectors.http import call as called
 from huixiang.connectors.payload import found, items, word, written
@@ -58,6 +60,7 @@ class DiscourseConnector(Connector):
     )  # fmt: skip
     limits = (Limit(50, 60.0),)
     longest = 30_000
+    keeps_files = True
 
     def can_post(self) -> bool:
         """Into topics."""
@@ -87,6 +90,10 @@ class DiscourseConnector(Connector):
         """A post in the topic; to a person a private message, in the talk they began if there is one."""
         self._asked(delivery.account, "POST", "posts.json", _body(delivery))
         return DeliveryState.DELIVERED
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """An upload of a post the user may see."""
+        return media.fetched(account, reference)
 
     def check(self, account: ChannelAccount) -> str:
         """The user's name, as the forum knows it by the key."""

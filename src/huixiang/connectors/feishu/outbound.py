@@ -51,6 +51,7 @@ class FeishuConnector(Connector):
 
     kind = "feishu"
     label = gettext_lazy("Feishu / Lark")
+    short = gettext_lazy("Feishu")
     hears = Hears.LINE
     form = (
         Setting("app_id", gettext_lazy("App ID"), gettext_lazy("Begins with cli_"), pattern=r"cli_[0-9A-Za-z]{1,60}"),

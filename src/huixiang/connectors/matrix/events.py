@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.channels.contracts import InboundMessage, ReplyWindow
+from huixiang.connectors.matrix.media import named
 
 SAID: Final = frozenset({"m.text", "m.emote", "m.location"})  # not m.notice: so speak bots, whom no bot answers
 FILES: Final = {
@@ -51,7 +52,7 @@ def message(
         author_name=name or sender.partition(":")[0].lstrip("@"),
         sent_at=_at(event.get("origin_server_ts")), thread="" if room.private else room.id[:200],
         reply_to=reply_to[:200], private=room.private, group="" if room.private else room.name[:120],
-        addressed=room.private or _named(content, us), window=ReplyWindow(handle=room.id),
+        addressed=room.private or _named(content, us), window=ReplyWindow(handle=room.id), files=named(content),
     )  # fmt: skip
 
 

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Connector, Hears, Limit, Per, Setting, Sort, Taken, TransportError
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.channels.windows import handle_of
+from huixiang.connectors.matrix import media
 from huixiang.connectors.matrix.api import asked, path
 from huixiang.connectors.matrix.events import relation_to
 
@@ -42,6 +44,7 @@ class MatrixConnector(Connector):
     limits = (Limit(10, 10.0), Limit(5, 5.0, Per.PLACE))
     longest = 16_000
     in_bytes = True
+    keeps_files = True
 
     def can_post(self) -> bool:
         """Rooms can be spoken into."""
@@ -52,6 +55,10 @@ class MatrixConnector(Connector):
         from huixiang.connectors.matrix import line  # noqa: PLC0415 - its client library is the listener's alone
 
         await line.listen(account, taken)
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A file that is not encrypted for its room."""
+        return media.fetched(account, reference)
 
     def check(self, account: ChannelAccount) -> str:
         """Whose token it is; it must be the bot's. Returns its Matrix id. Raises TransportError."""

@@ -16,6 +16,7 @@ from huixiang.channels.accounts import values
 from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, NotGenuine, Unreadable
 from huixiang.channels.models import ChannelAccount
 from huixiang.connectors.payload import check_fresh, found, items, with_files, word, written
+from huixiang.connectors.qq_bot.media import named as named_files
 from huixiang.connectors.qq_bot.windows import ALONE, CHANNEL, DIRECT, GROUP, Kind, opened
 
 SEED_LENGTH: Final = 32
@@ -45,15 +46,17 @@ def check_signature(account: ChannelAccount, call: Call) -> None:
     raise NotGenuine(_("The signature does not fit: check the secret of the bot."))
 
 
-def proof(account: ChannelAccount, body: dict[str, Any]) -> Answer:
-    """QQ's question whether the address is ours: its token, signed with our key. Raises Unreadable.
+def proof(account: ChannelAccount, call: Call, body: dict[str, Any]) -> Answer:
+    """QQ's question whether the address is ours: its token, signed with our key. Raises Unreadable, NotGenuine.
 
     The question itself is not signed. What is signed for it is of another form than an event, so the answer lets
-    nobody forge one: an event's body begins with a brace, and this is refused here.
+    nobody forge one: an event's body begins with a brace, and this is refused here. QQ waits for the answer, so that a
+    question of another time is none of its own.
     """
     token, at = word(body, "d", "plain_token"), word(body, "d", "event_ts")
     if not (re.fullmatch(r"[\w+/=.-]{1,200}", token) and re.fullmatch(r"\d{1,20}", at, re.ASCII)):
         raise Unreadable(_("A check of the address without token or time."))
+    check_fresh(call, at)
     signature = key_of(values(account, "secret")[0]).sign(f"{at}{token}".encode()).hex()
     return Answer(json.dumps({"plain_token": token, "signature": signature}), media_type="application/json")
 
@@ -100,4 +103,5 @@ def _said(said: Any, kind: Kind, person: str, place: str, *, named: bool = True)
         author_name=word(said, "author", "username"), sent_at=at, thread="" if kind.alone else f"{kind.path}/{place}",
         private=kind.alone, group="" if kind.alone else place, addressed=named,
         reply_to=word(said, "message_reference", "message_id"), window=opened(kind, place, number, at),
+        files=named_files(said),
     )  # fmt: skip

@@ -4,7 +4,7 @@ QQ takes answers only: to a message of an hour at most between two, of five minu
 message and `msg_seq` is refused as one, so a line that broke may be tried again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Call, Connector, Heard, Hears, Limit, Paste, Per, Setting, Sort, TransportError
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.channels.windows import handle_of
 from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
 from huixiang.connectors.payload import found, json_object, word
-from huixiang.connectors.qq_bot import windows
+from huixiang.connectors.qq_bot import media, windows
 from huixiang.connectors.qq_bot.inbound import CHECKING, check_signature, heard, proof
 from huixiang.kernel.crypto import decrypt, encrypt
 
@@ -38,6 +39,7 @@ class QqBotConnector(Connector):
 
     kind = "qq_bot"
     label = gettext_lazy("QQ bot")
+    short = "QQ"
     hears = Hears.CALLS
     form = (
         Setting("app_id", gettext_lazy("AppID"), pattern=r"\d{5,20}"),
@@ -51,6 +53,7 @@ class QqBotConnector(Connector):
     )  # fmt: skip
     limits = (Limit(5, 1.0, Per.PLACE), Limit(20, 1.0))
     longest = 1500
+    keeps_files = True
 
     def can_post(self) -> bool:
         """Into groups and channels, in answer to a message of the last minutes."""
@@ -61,10 +64,10 @@ class QqBotConnector(Connector):
         if not call.headers.get("x-signature-ed25519"):
             body = json_object(call.body)
             if body.get("op") == CHECKING:
-                return Heard(answer=proof(account, body))
+                return Heard(answer=proof(account, call, body))
         check_signature(account, call)
         body = json_object(call.body)
-        return Heard(answer=proof(account, body)) if body.get("op") == CHECKING else heard(body)
+        return Heard(answer=proof(account, call, body)) if body.get("op") == CHECKING else heard(body)
 
     def send(self, delivery: Delivery) -> DeliveryState:
         """An answer to the latest message where it is said."""
@@ -78,6 +81,10 @@ class QqBotConnector(Connector):
             if delivery.attempts <= 1:
                 raise TransportError(_("QQ takes this for a message sent before."), permanent=True) from error
         return DeliveryState.DELIVERED
+
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A picture, film or file, as long as its address is good."""
+        return media.fetched(account, reference)
 
     def check(self, account: ChannelAccount) -> str:
         """The bot's name."""

@@ -18,6 +18,7 @@ from huixiang.channels.accounts import values
 from huixiang.channels.contracts import Answer, Call, Heard, InboundMessage, NotGenuine, Unreadable
 from huixiang.channels.models import ChannelAccount
 from huixiang.connectors.payload import check_fresh, found, items, json_object, moment, with_files, word
+from huixiang.connectors.slack.media import named as named_files
 
 SPOKEN: Final = ("", "file_share", "thread_broadcast", "me_message")  # subtypes that are a person's message
 MESSAGES: Final = ("message", "app_mention")
@@ -105,6 +106,7 @@ def _said(body: Any, event: Any, said: Any, *, edited: str = "") -> InboundMessa
         sent_at=moment(edited or ts), thread="" if alone else channel, private=alone, group="" if alone else channel,
         reply_to=str(here) if edited else str(Ids(channel, thread)) if thread else "",
         addressed=alone or named or word(event, "type") == "app_mention",
+        files=() if edited else named_files(said),  # changed words do not bring the same picture twice
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 Slack takes no id of ours with a message, so a line that breaks after the request leaves the outcome unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -23,9 +23,11 @@ from huixiang.channels.contracts import (
     Sort,
     TransportError,
 )  # fmt: skip
+from huixiang.channels.files import Brought
 from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
 from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
+from huixiang.connectors.slack import media
 from huixiang.connectors.slack.inbound import check_signature, heard, ids_of
 
 REVOKED: Final = {
@@ -57,6 +59,7 @@ class SlackConnector(Connector):
     )  # fmt: skip
     limits = (Limit(1, 1.0, Per.PLACE), Limit(200, 60.0))
     longest = 4000
+    keeps_files = True
 
     def can_post(self) -> bool:
         """Into channels the bot was invited to."""
@@ -77,6 +80,10 @@ class SlackConnector(Connector):
         self._said(account, "chat.postMessage", {**body, "thread_ts": thread} if thread else body)
         return DeliveryState.DELIVERED
 
+    def fetch_file(self, account: ChannelAccount, reference: Mapping[str, str]) -> Brought:
+        """A file that lies with Slack; takes the scope files:read."""
+        return media.fetched(account, reference)
+
     def check(self, account: ChannelAccount) -> str:
         """The bot's name and its workspace."""
         said = self._said(account, "auth.test", {}, safe_again=True)
@@ -93,7 +100,8 @@ class SlackConnector(Connector):
             ),
             Paste(
                 gettext_lazy("Bot token scopes"),
-                "app_mentions:read, channels:history, chat:write, groups:history, im:history, im:write, mpim:history",
+                "app_mentions:read, channels:history, chat:write, files:read, groups:history, im:history, im:write, "
+                "mpim:history",
             ),
         )  # fmt: skip
 

@@ -36,6 +36,7 @@ class WecomAppConnector(Connector):
 
     kind = "wecom_app"
     label = gettext_lazy("WeCom application")
+    short = gettext_lazy("WeCom")
     hears = Hears.CALLS
     form = (
         CORP_ID,

@@ -50,6 +50,7 @@ class WecomBotConnector(Connector):
 
     kind = "wecom_bot"
     label = gettext_lazy("WeCom bot")
+    short = gettext_lazy("WeCom")
     form = (
         Setting(
             "mode", gettext_lazy("How messages come in"),

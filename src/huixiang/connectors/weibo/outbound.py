@@ -31,6 +31,7 @@ class WeiboConnector(Connector):
 
     kind = "weibo"
     label = gettext_lazy("Weibo private messages")
+    short = gettext_lazy("Weibo")
     hears = Hears.CALLS
     form = (
         Setting(
