@@ -167,7 +167,7 @@ def _read(answer: httpx.Response, end: float) -> Answered:
     kept.seek(0)
     media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     name = named_in(answer.headers.get("content-disposition", ""))
-    return Answered(status, media_type, kept, size, name)  # type: ignore[arg-type]
+    return Answered(status, media_type, kept, size, name)
 
 
 def named_in(disposition: str) -> str:

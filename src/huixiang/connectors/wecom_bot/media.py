@@ -79,7 +79,7 @@ def decrypted(answered: Answered, key: str) -> IO[bytes] | None:
     if not _unpadded(opened):
         opened.close()
         return None
-    return opened  # type: ignore[return-value]
+    return opened
 
 
 def _raw(key: str) -> bytes | None:
