@@ -3,7 +3,9 @@
 import datetime
 
 import pytest
+import time_machine
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from huixiang.channels import accounts, contracts, windows
 from huixiang.channels.actions import conversations, open_account, queue_deliveries
@@ -54,10 +56,8 @@ def account(workspace: Workspace, line: Line) -> ChannelAccount:
 
 
 def queued(account: ChannelAccount, text: str, to: str = "甲", **fields: object) -> Delivery:
-    delivery = Delivery(
-        workspace_id=account.workspace_id, account=account, recipient=to, purpose="reply", text=text,
-        recipient_member_id=member(account, to).id, **fields,  # type: ignore[arg-type]
-    )  # fmt: skip
+    values = {"purpose": "reply", "recipient": to, "recipient_member_id": member(account, to).id, **fields}
+    delivery = Delivery(workspace_id=account.workspace_id, account=account, text=text, **values)  # type: ignore[arg-type]
     queue_deliveries([delivery])
     return delivery
 
@@ -76,6 +76,107 @@ def test_what_is_said_to_one_person_keeps_its_order(account: ChannelAccount, lin
     again(account)
     assert line.words == ["他", "一", "二"]
     assert {one.id for one in Delivery.objects.filter(state="delivered")} == {first.id, second.id, other.id}
+
+
+@pytest.fixture
+def group(account: ChannelAccount) -> Conversation:
+    [place] = conversations(workspace_id=account.workspace_id, wanted=[(account.id, "g1", False)]).values()
+    return place
+
+
+def into(group: Conversation, text: str, to: str) -> Delivery:
+    return queued(group.account, text, to=to, conversation=group, into_group=True)
+
+
+def test_what_is_said_in_a_group_keeps_its_order_whomever_it_is_for(group: Conversation, line: Line) -> None:
+    into(group, "一", "甲")
+    into(group, "二", "乙")
+    queued(group.account, "私", to="乙")
+    line.throws = [TransportError("忙")]
+    deliver_due()
+    assert line.words == ["私"]  # said elsewhere, to one who is answered in the group too
+    again(group.account)
+    assert line.words == ["私", "一", "二"]
+
+
+def test_what_another_answer_used_up_is_seen_before_sending(
+    group: Conversation, account: ChannelAccount, line: Line
+) -> None:
+    """Both are taken in one go, while one answer is left."""
+    Conversation.objects.filter(id=group.id).update(reply_left=1)
+    first, second = into(group, "一", "甲"), queued(account, "二", to="乙", conversation=group)
+    deliver_due()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert ([first.state, second.state], line.words) == (["delivered", "failed"], ["一"])
+    assert "次数" in second.error or "answers" in second.error
+
+
+@pytest.mark.parametrize(("number", "statements"), [(1, 15), (3, 31)])
+def test_each_message_reads_its_window_with_one_statement(
+    account: ChannelAccount, line: Line, number: int, statements: int,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    names = [f"@人{place}" for place in range(number)]
+    places = conversations(workspace_id=account.workspace_id, wanted=[(account.id, name, True) for name in names])
+    for name in names:
+        queued(account, "一", to=name[1:], conversation=places[account.id, name])
+    with django_assert_num_queries(statements):
+        deliver_account(account.id)
+    assert len(line.words) == number
+
+
+def test_a_persons_answer_goes_before_what_very_many_get(account: ChannelAccount, line: Line) -> None:
+    for place in range(25):
+        queued(account, f"公示{place}", to=f"人{place}", purpose="notice")
+    line.limits = (Limit(5, 60),)
+    deliver_due()
+    queued(account, "答复", to="人24")  # the notice to the same person waits too
+    line.limits = ()
+    again(account)
+    assert [line.words.index(words) for words in ("答复", "公示5", "公示24")] == [5, 6, 25]
+
+
+def test_a_notice_that_has_begun_is_ended_before_an_answer(account: ChannelAccount, line: Line) -> None:
+    line.longest, line.limits = 12, (Limit(1, 60),)
+    queued(account, "先说对不起。再说为什么。最后说何时好。", purpose="notice")
+    deliver_due()
+    queued(account, "答复")
+    line.limits = ()
+    again(account)
+    assert line.words == ["先说对不起。再说为什么。", "最后说何时好。", "答复"]
+
+
+LONG = "先说对不起。再说为什么。最后说何时好。然后说谢谢您。再见再见再见。"
+
+
+def test_more_parts_than_answers_left_are_refused_before_the_first(
+    group: Conversation, account: ChannelAccount, line: Line
+) -> None:
+    line.longest = 12
+    Conversation.objects.filter(id=group.id).update(reply_left=2)
+    long, fits = into(group, LONG, "甲"), into(group, LONG[:19], "乙")
+    deliver_due()
+    long.refresh_from_db()
+    fits.refresh_from_db()
+    assert (long.state, long.parts_sent, fits.state) == ("failed", 0, "delivered")
+    assert "4" in long.error
+    assert "2" in long.error
+    assert line.words == ["先说对不起。再说为什么。", "最后说何时好。"]
+
+
+def test_parts_wait_for_the_limit_and_go_on_where_they_were(account: ChannelAccount, line: Line) -> None:
+    line.longest, line.limits = 12, (Limit(2, 60),)
+    delivery = queued(account, LONG)
+    deliver_due()
+    delivery.refresh_from_db()
+    assert (len(line.words), delivery.state, delivery.parts_sent, delivery.attempts) == (2, "queued", 2, 0)
+    assert delivery.error == ""
+    assert MINUTE * 0.8 < delivery.next_attempt_at - timezone.now() <= MINUTE
+    with time_machine.travel(timezone.now() + MINUTE, tick=True):
+        deliver_due()
+    delivery.refresh_from_db()
+    assert ("".join(line.words), delivery.state) == (LONG, "delivered")
 
 
 def test_the_limit_of_an_account_puts_the_rest_off(account: ChannelAccount, line: Line) -> None:

@@ -1,9 +1,11 @@
 """Channel accounts, conversations, deliveries."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.webhooks.models import RefusedCall, WebhookDelivery, WebhookEndpoint
@@ -68,8 +70,15 @@ class DeliveryState(models.TextChoices):
     UNKNOWN = "unknown", _("Perhaps sent")
 
 
+MASS: Final = ("notice", "consent")  # what goes to very many at once: it waits for whatever a person is waiting for
+
+
 class Delivery(models.Model):
-    """One outgoing message to one person. Unknown outcomes are never sent again by themselves."""
+    """One outgoing message to one person. Unknown outcomes are never sent again by themselves.
+
+    `place` is where it is said, and what is said there keeps its order: the group's conversation, else the recipient.
+    `mass` is 1 for what goes to very many and has not begun; it goes out after everything else of its account.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
@@ -85,6 +94,19 @@ class Delivery(models.Model):
     in_reply_to = models.CharField(max_length=500, blank=True)
     into_group = models.BooleanField(default=False)  # said in the group itself, for all who are in it
     parts_sent = models.PositiveSmallIntegerField(default=0)  # of a text that was too long for one message
+    place = models.GeneratedField(
+        expression=Case(
+            When(Q(into_group=True, conversation__isnull=False), then=Cast("conversation_id", models.TextField())),
+            default=Cast("recipient", models.TextField()),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    mass = models.GeneratedField(
+        expression=Case(When(Q(purpose__in=MASS, parts_sent=0), then=Value(1)), default=Value(0)),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
     state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(default=now)
@@ -98,8 +120,13 @@ class Delivery(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["account", "recipient", "id"],
+                fields=["account", "place", "mass", "id"],
                 name="delivery_order",
+                condition=models.Q(state__in=["queued", "sending"]),
+            ),
+            models.Index(
+                fields=["account", "mass", "next_attempt_at", "id"],
+                name="delivery_turn",
                 condition=models.Q(state__in=["queued", "sending"]),
             ),
             models.Index(

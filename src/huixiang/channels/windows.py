@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from huixiang.channels.contracts import InboundMessage, connector, place_of
 from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.channels.splitting import pieces
 from huixiang.kernel.crypto import decrypt, encrypt
 from huixiang.kernel.ids import new_id
 
@@ -73,6 +75,27 @@ def open_now(conversation: Conversation | None, kind: str) -> Open:
         return Open(now=True, until=None, left=None)
     shut = (window.until is not None and window.until <= timezone.now()) or window.answers == 0
     return Open(not shut, window.until, window.answers)
+
+
+def parts_of(text: str, kind: str) -> int:
+    """How many messages a text takes on this kind of channel."""
+    by = connector(kind)
+    return len(pieces(text, by.longest, in_bytes=by.in_bytes))
+
+
+def why_not(conversation: Conversation | None, kind: str, parts: int) -> str:
+    """Why the platform does not take an answer of so many messages here now, in a sentence; "" when it does."""
+    window = open_now(conversation, kind)
+    if window.until is not None and window.until <= timezone.now():
+        return _("The time in which this platform takes an answer is over. It opens again when they write.")
+    if not window.now:
+        return _("The platform takes no more answers to their last message. It opens again when they write.")
+    if window.left is not None and parts > window.left:
+        return _(
+            "This is too long: it would go out as %(parts)d messages, and the platform takes only %(left)d more to "
+            "their last one. Shorten it; it opens again when they write."
+        ) % {"parts": parts, "left": window.left}
+    return ""
 
 
 def groups(workspace_id: uuid.UUID) -> QuerySet[Conversation]:
