@@ -130,6 +130,10 @@ def test_an_address_that_brings_messages(at: Callable[..., str], as_owner: Clien
     assert account.settings["mapping"]["text"] == "body.words"
     RefusedCall.objects.create(workspace=account.workspace, account=account, reason="没有正文", excerpt="{}")
     assert "没有正文" in as_owner.get(address).content.decode()
+    as_owner.post(at("webhook_source_save", slug=account.slug), {"answers": "https://shop.example/answers"})
+    assert 'value="https://shop.example/answers"' in as_owner.get(address).content.decode()
+    account.refresh_from_db()
+    assert (account.settings["mapping"]["text"], account.settings["answers"][:8]) == ("body.words", "https://")
     before = account.settings["secret"]
     as_owner.post(at("webhook_source_save", slug=account.slug), {"rotate": "1"})
     account.refresh_from_db()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from huixiang.channels import events
 from huixiang.channels.models import ChannelAccount, RefusedCall
+from huixiang.channels.webhooks import address
 from huixiang.channels.webhooks.actions import new_secret
 from huixiang.engine.masking import mask
 from huixiang.journal.actions import record
@@ -78,6 +79,21 @@ def map_fields(*, account: ChannelAccount, wanted: Mapping[str, str], actor: Act
         raise Refused(_("A field is named like data.author.name."))
     account.settings = {**account.settings, "mapping": mapping}
     _save(account, "mapped", actor)
+
+
+@transaction.atomic
+def answer_at(*, account: ChannelAccount, url: str, actor: Actor) -> None:
+    """Say to which address answers go, "" for none. Journal: channels.account_changed. Raises Refused in words."""
+    url = url.strip()
+    if url:
+        address.parsed(url)
+    account.settings = {**account.settings, "answers": url}
+    _save(account, "answers", actor)
+
+
+def answers_to(account: ChannelAccount) -> str:
+    """Where answers go; "" where the other side only tells."""
+    return str(account.settings.get("answers", ""))
 
 
 def _save(account: ChannelAccount, what: str, actor: Actor) -> None:

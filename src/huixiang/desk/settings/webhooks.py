@@ -214,17 +214,20 @@ def source(request: HttpRequest, membership: Membership, slug: str) -> HttpRespo
         request, membership, "source", account=account, secret=_new_secret(request, account.id),
         address=installation.PUBLIC_URL + reverse("hook", args=[account.settings["token"]]),
         fields=[(name, label, mapping[name]) for name, label in receiving.FIELDS.items()],
-        refused=queries.refused_calls(account),
+        answers=receiving.answers_to(account), refused=queries.refused_calls(account),
     )  # fmt: skip
 
 
 @access.verb(Permission.INTEGRATE)
 def save_source(request: HttpRequest, membership: Membership, slug: str) -> HttpResponse:
-    """Keep which field is what, or make a new secret."""
+    """Keep which field is what, or where answers go, or make a new secret."""
     account, actor = _source(membership, slug), access.actor(membership)
     if "rotate" in request.POST:
         _keep_secret(request, account.id, receiving.rotate(account=account, actor=actor))
         return access.done(request, "", _address(membership, "webhook_source", slug=slug))
+    if "answers" in request.POST:
+        receiving.answer_at(account=account, url=request.POST["answers"], actor=actor)
+        return access.done(request, _("Saved."), _address(membership, "webhook_source", slug=slug))
     wanted = {name: request.POST.get(name, "") for name in receiving.FIELDS}
     receiving.map_fields(account=account, wanted=wanted, actor=actor)
     return access.done(request, _("Saved."), _address(membership, "webhook_source", slug=slug))
