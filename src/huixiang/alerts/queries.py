@@ -119,7 +119,7 @@ def talk(alert: Alert) -> list[Message]:
     if not ids:
         return []
     rows = Message.objects.filter(workspace_id=alert.workspace_id, id__in=ids, erased_at=None)
-    return list(rows.select_related("account").order_by("-received_at", "-id"))
+    return list(rows.select_related("account", "member").order_by("-received_at", "-id"))
 
 
 def notices(alert: Alert) -> list[Notice]:

@@ -19,6 +19,7 @@ from huixiang.cases.states import ENDED, TO_DO, UNFINISHED, CaseState
 from huixiang.feedback.queries import of_case
 from huixiang.intake.actions import show_unmasked
 from huixiang.intake.queries import message_by_id
+from huixiang.members.models import CALLED
 from huixiang.triage.queries import assessments
 from huixiang.workspaces.models import Workspace
 from huixiang.workspaces.roles import Permission
@@ -28,7 +29,7 @@ PLAIN = (
     "opened_at", "due_at", "first_answered_at", "solved_at", "confirmed_at", "closed_at", "close_reason",
 )  # fmt: skip
 ALONGSIDE = (
-    "number", "urgency", "account__slug", "member__name", "member__tier", "member__anonymous", "theme__name",
+    "number", "urgency", "account__slug", *(f"member__{name}" for name in CALLED), "member__tier", "theme__name",
     "owner__job_title", "owner__user__name", "owner__user__email",
 )  # fmt: skip
 

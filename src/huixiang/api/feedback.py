@@ -20,6 +20,7 @@ from huixiang.intake.models import Attachment
 from huixiang.intake.queries import messages_of_feedback
 from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
+from huixiang.members.models import CALLED
 from huixiang.themes.queries import theme_names
 from huixiang.triage.actions import correct_kind
 from huixiang.triage.models import Assessment
@@ -30,7 +31,7 @@ from huixiang.workspaces.roles import Permission
 router = Router(tags=["Feedback"])
 SHOWN = (
     "account__slug", "kind", "sentiment", "severity", "grade", "title", "text", "theme_id", "case_id", "said_at",
-    "removed_at", "member__name", "member__tier", "member__anonymous",
+    "removed_at", *(f"member__{name}" for name in CALLED), "member__tier",
 )  # fmt: skip
 DIALS = ("influence", "authenticity", "prevalence", "severity")
 

@@ -63,7 +63,7 @@ def _item(row: Message) -> dict[str, Any]:
     plain = ("id", "state", "error", "sent_at", "received_at")
     return {name: getattr(row, name) for name in plain} | {
         "channel": row.account.slug,
-        "author": row.member.name if row.member else row.author_name,
+        "author": shapes.called(row.member) if row.member else row.author_name,
         "text": row.masked_text,
         "erased": row.erased_at is not None,
     }

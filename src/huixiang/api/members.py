@@ -147,9 +147,11 @@ def _narrowed(workspace: Workspace, asked: MemberFilter, *, personal: bool) -> Q
 
 def _item(row: Member, *, personal: bool) -> dict[str, Any]:
     plain = (
-        "id", "name", "tier", "anonymous", "reach", "feedback_count", "confirmed_count", "credit_consent", "created_at",
+        "id", "tier", "anonymous", "reach", "feedback_count", "confirmed_count", "credit_consent", "created_at",
     )  # fmt: skip
-    return {name: getattr(row, name) for name in plain} | {"email": row.email if personal else None}
+    return {name: getattr(row, name) for name in plain} | {
+        "name": shapes.called(row), "email": row.email if personal else None,
+    }  # fmt: skip
 
 
 def one_of(request: keys.KeyedRequest, member_id: uuid.UUID) -> Member:

@@ -60,7 +60,10 @@ class ThemeName(Schema):
 
 
 class MemberName(Schema):
-    """A person of the community, under the name the community knows. Empty for an anonymous one."""
+    """A person of the community, under the name the community knows; without one, platform and a short id.
+
+    Empty for an anonymous one.
+    """
 
     id: uuid.UUID
     name: str
@@ -101,9 +104,14 @@ def theme_name(theme: Theme | None) -> dict[str, Any] | None:
     return {"id": theme.id, "name": theme.name} if theme else None
 
 
+def called(member: Member) -> str:
+    """What the team calls a member; "" for who chose to be anonymous or is erased."""
+    return "" if member.anonymous or member.erasing_at or member.erased_at else member.known_as
+
+
 def member_name(member: Member) -> dict[str, Any]:
     """A member as MemberName."""
-    return {"id": member.id, "name": member.name, "tier": member.tier, "anonymous": member.anonymous}
+    return {"id": member.id, "name": called(member), "tier": member.tier, "anonymous": member.anonymous}
 
 
 def staff_name(membership: Membership | None) -> dict[str, Any] | None:

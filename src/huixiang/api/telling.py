@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from huixiang.api import shapes
 from huixiang.cases.models import Case
 from huixiang.channels.webhooks import actions, queries
 from huixiang.channels.webhooks.actions import Message
@@ -94,10 +95,10 @@ def _about(workspace_id: uuid.UUID, entries: Sequence[Entry]) -> dict[uuid.UUID,
         ids.setdefault(entry.subject_kind, []).append(entry.subject_id)
     said = Feedback.objects.filter(workspace_id=workspace_id, id__in=ids.get("feedback", []))
     for row in said.select_related("member").defer("embedding"):
-        found[row.id] = {"title": row.title, "text": row.text, "member": row.member.name}
+        found[row.id] = {"title": row.title, "text": row.text, "member": shapes.called(row.member)}
     cases = Case.objects.filter(workspace_id=workspace_id, id__in=ids.get("case", []))
     for case in cases.select_related("member"):
-        found[case.id] = {"number": case.label, "title": case.title, "member": case.member.name}
+        found[case.id] = {"number": case.label, "title": case.title, "member": shapes.called(case.member)}
     themes = Theme.objects.filter(workspace_id=workspace_id, id__in=ids.get("theme", []))
     for theme_id, name in themes.values_list("id", "name"):
         found[theme_id] = {"name": name}

@@ -208,6 +208,7 @@ class Connector:
 
     kind: str
     label: Words
+    short: Words = ""  # the platform alone, beside somebody's id there; "": the label serves
     carries: str = LINK
     hears: Hears = Hears.NOTHING
     opened_in_desk: bool = True
@@ -236,6 +237,13 @@ class Connector:
     def hears_by(self, account: ChannelAccount) -> Hears:
         """How this account's messages come in."""
         return self.hears
+
+    def can_write_alone(self, account: ChannelAccount, recipient: str, place: Conversation | None) -> bool:
+        """Whether the platform carries words to this person alone; `place`: where they talked with us alone, if ever.
+
+        False: it never does, as things are. What bounds how long or how often it does is told by `window`.
+        """
+        return True
 
     def can_post(self) -> bool:
         """Whether something can be said into a group, to nobody in particular."""

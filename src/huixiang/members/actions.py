@@ -17,6 +17,7 @@ from huixiang.kernel.ids import new_id
 from huixiang.kernel.lines import one_line
 from huixiang.members import events
 from huixiang.members.models import Identity, Member, MemberNote, Tier
+from huixiang.members.naming import handle_of
 from huixiang.workspaces.models import Membership, User, Workspace
 
 LONGEST_NOTE = 2_000
@@ -38,15 +39,17 @@ class Author:
 
 
 def link(*, workspace_id: uuid.UUID, authors: Iterable[Author]) -> dict[tuple[uuid.UUID, str], Member]:
-    """The member behind each author, made where unknown. A fixed number of statements whatever the batch."""
+    """The member behind each author, made where unknown. A fixed number of statements whatever the batch.
+
+    Who had no name gets the one their channel tells now; who is new and has none, a handle.
+    """
     wanted = {author.key: author for author in authors}
     known = _known(workspace_id, wanted)
+    _name(known, wanted)
     new = [author for key, author in sorted(wanted.items()) if key not in known]
     if not new:
         return known
-    members = [
-        Member(id=new_id(), workspace_id=workspace_id, name=author.name, email=author.email) for author in new
-    ]
+    members = _fresh(workspace_id, new)
     Member.objects.bulk_create(members)
     Identity.objects.bulk_create(
         [
@@ -64,6 +67,31 @@ def link(*, workspace_id: uuid.UUID, authors: Iterable[Author]) -> dict[tuple[uu
     used = {member.id for member in linked.values()}
     Member.objects.filter(id__in=[m.id for m in members if m.id not in used]).delete()  # another was faster
     return linked
+
+
+def _fresh(workspace_id: uuid.UUID, authors: Sequence[Author]) -> list[Member]:
+    nameless = {author.account_id for author in authors if not author.name}
+    kinds = dict(ChannelAccount.objects.filter(id__in=nameless).values_list("id", "kind")) if nameless else {}
+    return [
+        Member(
+            id=new_id(), workspace_id=workspace_id, name=author.name, email=author.email,
+            handle="" if author.name else handle_of(author.external_id),
+            handle_kind="" if author.name else kinds.get(author.account_id, ""),
+        )
+        for author in authors
+    ]  # fmt: skip
+
+
+def _name(known: Mapping[tuple[uuid.UUID, str], Member], wanted: Mapping[tuple[uuid.UUID, str], Author]) -> None:
+    """Write down names that were not told before."""
+    told: dict[uuid.UUID, Member] = {}
+    for key, member in known.items():
+        hidden = member.anonymous or member.erasing_at or member.erased_at
+        if wanted[key].name and not member.name and not hidden:
+            member.name = wanted[key].name
+            told[member.id] = member
+    if told:
+        Member.objects.bulk_update(told.values(), ["name"])
 
 
 def _known(

@@ -84,7 +84,10 @@ TRACES = [
         "member", Member, _themselves, word=_("Name, e-mail address and consent"),
         told=("name", "email", "tier", "reach", "credit_consent", "created_at", "last_contact_at"),
         retention=ALWAYS, fate=_("Goes; an empty record stays, so that counts hold"),
-        blanks={"name": "", "email": "", "credit_consent": Consent.NO, "moods": [], "mood": None},
+        blanks={
+            "name": "", "handle": "", "handle_kind": "", "email": "", "credit_consent": Consent.NO, "moods": [],
+            "mood": None,
+        },
         ends={"reach": 0}, names=("name",), addresses=("email",), since=_named_since,
     ),
     Trace(

@@ -21,6 +21,7 @@ from huixiang.journal.events import Actor
 from huixiang.kernel.errors import Refused
 from huixiang.members import events, traces
 from huixiang.members.models import Consent, Identity, Joining, Member, MemberNote, NotSame, Tier
+from huixiang.members.naming import handle_of
 from huixiang.members.traces import Move, Moved
 from huixiang.workspaces.models import Membership
 
@@ -31,8 +32,8 @@ MOVES = [
 ]
 RANK: Final = {Tier.PLAIN: 0, Tier.ACTIVE: 1, Tier.KOC: 2, Tier.CORE: 3}
 FIELDS: Final = (
-    "name", "email", "tier", "tier_by_hand", "reach", "feedback_count", "confirmed_count", "credit_consent", "user_id",
-    "last_contact_at",
+    "name", "handle", "handle_kind", "email", "tier", "tier_by_hand", "reach", "feedback_count", "confirmed_count",
+    "credit_consent", "user_id", "last_contact_at",
 )  # fmt: skip
 
 RESTORED: Final = [name for name in FIELDS if not name.endswith("_count")]  # counts go back by what they had
@@ -119,6 +120,8 @@ def _move(move: Move, source: Member, target: Member, only: Q | None = None) -> 
 def _take_fields(source: Member, target: Member) -> None:
     """The target has the better of both; the stricter answer to being named holds."""
     target.name, target.email = target.name or source.name, target.email or source.email
+    if not target.handle:
+        target.handle, target.handle_kind = source.handle, source.handle_kind or target.handle_kind
     if RANK[Tier(source.tier)] > RANK[Tier(target.tier)] and not target.tier_by_hand:
         target.tier, target.tier_by_hand = source.tier, source.tier_by_hand
     target.reach = max(target.reach, source.reach)
@@ -154,7 +157,10 @@ def part(*, identity: Identity, by: Membership) -> Joining:
         raise Refused(_("This member is being erased: nothing can be parted."))
     if not member.identities.exclude(id=identity.id).exists() and not member.user_id:
         raise Refused(_("This is the only name of this member: there is nothing to part it from."))
-    fresh = Member.objects.create(workspace_id=member.workspace_id, name=identity.external_id[:80], tier=Tier.PLAIN)
+    fresh = Member.objects.create(
+        workspace_id=member.workspace_id, handle=handle_of(identity.external_id), handle_kind=identity.account.kind,
+        tier=Tier.PLAIN,
+    )  # fmt: skip
     joining = Joining(
         workspace_id=member.workspace_id, kind=Joining.Kind.PART, source=member, target=fresh, by=by,
         before={str(one.id): _fields(one) for one in (member, fresh)},
@@ -218,12 +224,12 @@ def _unjoin(joining: Joining, source: Member, target: Member) -> None:
             row.save()
     before, were = joining.before[str(source.id)], joining.before[str(target.id)]
     for name in RESTORED:
-        if _plain(getattr(target, name)) == joining.after[name]:  # what staff changed since stays
+        if name in were and _plain(getattr(target, name)) == joining.after[name]:  # what staff changed since stays
             _restore(target, name, were[name])
     target.feedback_count = max(0, target.feedback_count - before["feedback_count"])
     target.confirmed_count = max(0, target.confirmed_count - before["confirmed_count"])
     target.save()
-    for name in FIELDS:
+    for name in before:
         _restore(source, name, before[name])
     source.joined_into = None
     source.save()

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from huixiang.channels.models import ChannelAccount
@@ -13,6 +14,7 @@ from huixiang.engine.searching import indexed
 from huixiang.kernel.clock import now
 from huixiang.kernel.ids import new_id
 from huixiang.kernel.tsvector import SearchField, vector
+from huixiang.members import naming
 from huixiang.workspaces.models import Membership, User, Workspace
 
 
@@ -35,6 +37,7 @@ class Consent(models.TextChoices):
 
 
 NEVER = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
+CALLED = ("name", "anonymous", "handle", "handle_kind", "erasing_at", "erased_at")  # what `known_as` reads
 IS_LISTED = models.Q(joined_into__isnull=True, erased_at__isnull=True)
 
 
@@ -44,7 +47,7 @@ def never() -> datetime.datetime:
 
 
 def _words(member: "Member") -> str:
-    return vector(member.workspace_id, indexed(title=member.name))
+    return vector(member.workspace_id, indexed(title=member.name or member.handle))
 
 
 class Member(models.Model):
@@ -54,6 +57,8 @@ class Member(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="members")
     name = models.CharField(max_length=80, blank=True)
+    handle = models.CharField(max_length=naming.LONGEST_HANDLE, blank=True)  # their first short id, while nameless
+    handle_kind = models.CharField(max_length=20, blank=True)  # the kind of channel that id is from
     email = models.EmailField(blank=True)
     anonymous = models.BooleanField(default=False)
     tier = models.CharField(max_length=10, choices=Tier.choices, default=Tier.PLAIN)
@@ -90,6 +95,18 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def known_as(self) -> str:
+        """What the team calls them, never "". Only who chose so is anonymous; nothing public may show this.
+
+        Without a name on any channel they are called by platform and short id. No statement.
+        """
+        if self.erased_at or self.erasing_at:
+            return gettext("Erased member") if self.erased_at else gettext("Being erased")
+        if self.anonymous:
+            return gettext("Anonymous")
+        return self.name or naming.by_handle(self.handle_kind, self.handle)
 
 
 class Identity(models.Model):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Call, Connector, Heard, Hears, Limit, Paste, Per, Setting, Sort, TransportError
 from huixiang.channels.files import Brought
-from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
 from huixiang.channels.windows import handle_of
 from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
@@ -31,6 +31,7 @@ WINDOW_OVER: Final = {304103, 40034005, 40034128}
 ALREADY_SENT: Final = 40054005
 TOO_FAST: Final = {22009, 11265, 20028}
 LINK_UNKNOWN: Final = 40054010
+OF_A_CHANNEL: Final = "guild:"  # how the id of somebody begins who was met in a channel
 EARLIER: Final = 120  # seconds before the token ends at which another one is asked for
 
 
@@ -54,6 +55,10 @@ class QqBotConnector(Connector):
     limits = (Limit(5, 1.0, Per.PLACE), Limit(20, 1.0))
     longest = 1500
     keeps_files = True
+
+    def can_write_alone(self, account: ChannelAccount, recipient: str, place: Conversation | None) -> bool:  # noqa: ARG002 - the contract
+        """Not to a member of a group: QQ knows them by a name of that group's own."""
+        return ":" not in recipient or recipient.startswith(OF_A_CHANNEL)
 
     def can_post(self) -> bool:
         """Into groups and channels, in answer to a message of the last minutes."""
@@ -108,7 +113,7 @@ class QqBotConnector(Connector):
             return place.external_id, number
         if place and place.private and where:
             return where, number
-        if person.startswith("guild:"):
+        if person.startswith(OF_A_CHANNEL):
             return f"dms/{self._direct(delivery.account, person)}", ""
         if ":" in person:
             sentence = _("QQ lets a bot write to a member of a group only in that group, not alone.")

@@ -87,6 +87,10 @@ class WecomBotConnector(Connector):
         """With the long connection all goes by it, both ways."""
         return self.hears_by(account) == Hears.LINE
 
+    def can_write_alone(self, account: ChannelAccount, recipient: str, place: Conversation | None) -> bool:  # noqa: ARG002 - the contract
+        """By callback only to those who wrote to the bot alone: it answers where something was written."""
+        return place is not None or self.sends_by_line(account)
+
     def can_post(self) -> bool:
         """By the long connection, into groups that were heard of."""
         return True

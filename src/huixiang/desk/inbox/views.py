@@ -67,7 +67,7 @@ def stamp(row: Any) -> str:
     """What a row shows, in short."""
     told = (
         row.grade, row.state, row.owner_id, row.last_line, row.last_at, row.due_at, row.unread, row.title,
-        row.theme_id, row.member.name, row.member.tier, [tag.name for tag in row.tags.all()],
+        row.theme_id, row.member.known_as, row.member.tier, [tag.name for tag in row.tags.all()],
     )  # fmt: skip
     return f"{zlib.crc32(repr(told).encode()):08x}"
 

@@ -134,8 +134,4 @@ def sentence(asked: Asked) -> str:
 
 def name_of(member: Member) -> str:
     """A member as the team may see them."""
-    if member.erased_at:
-        return _("Erased member")
-    if member.erasing_at:
-        return _("Being erased")
-    return member.name or _("Anonymous")
+    return member.known_as

@@ -194,7 +194,7 @@ def _table_rows(membership: Membership, wanted: roster.Wanted, *, unmasked: bool
         for one in page.rows:
             beside = facts[one.id]
             yield [
-                one.name or _("Anonymous"), one.get_tier_display(), influence(one).value,
+                one.known_as, one.get_tier_display(), influence(one).value,
                 str(words.MOOD_WORDS.get(words.mood_of(one), "")), one.feedback_count, one.confirmed_count,
                 beside.open_cases, pgettext("list", ", ").join(account.name for account in beside.accounts),
                 None if one.last_contact_at == NEVER else one.last_contact_at, one.get_credit_consent_display(),

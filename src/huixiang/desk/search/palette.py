@@ -133,7 +133,7 @@ def _recent(membership: Membership) -> list[Offer]:
 def _case(membership: Membership, case: Case, query: str) -> Offer:
     return Offer(
         marked(case.title, query), address=address_of(membership, "case", case_id=case.id), grade=case.grade,
-        note=f"{case.label} · {case.member.name or _('Anonymous')}",
+        note=f"{case.label} · {case.member.known_as}",
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _member(membership: Membership, member: Member, query: str) -> Offer:
     page = address_of(membership, "member", member_id=member.id)
     shown = page or f"{address_of(membership, 'search')}?{urlencode({'in': 'cases', 'q': member.name})}"
     note = str(member.get_tier_display())
-    return Offer(marked(member.name, query), address=shown, name=member.name, note=note)
+    return Offer(marked(member.known_as, query), address=shown, name=member.known_as, note=note)
 
 
 def _themes(membership: Membership, query: str) -> list[Offer]:

@@ -195,7 +195,7 @@ def _show_themes(membership: Membership, query: str, rows: Sequence[Any]) -> lis
 
 def _show_members(membership: Membership, query: str, rows: Sequence[Any]) -> list[Result]:
     return [
-        Result(row, address_of(membership, "member", member_id=row.id), marked(row.name or _("Anonymous"), query))
+        Result(row, address_of(membership, "member", member_id=row.id), marked(row.known_as, query))
         for row in rows
     ]
 

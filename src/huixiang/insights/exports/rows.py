@@ -56,7 +56,7 @@ def _row(
     case = cases.get(feedback.case_id) if feedback.case_id else None
     return [
         theme.name if theme else "", text, feedback.get_kind_display(), feedback.get_grade_display(),
-        feedback.facts.get("version", ""), feedback.member.name or _("Anonymous"), feedback.member.get_tier_display(),
+        feedback.facts.get("version", ""), feedback.member.known_as, feedback.member.get_tier_display(),
         feedback.account.name, feedback.said_at, case.label if case else "",
         case.get_state_display() if case else "", _("yes") if feedback.public else _("no"), str(feedback.id),
     ]  # fmt: skip
