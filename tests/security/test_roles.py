@@ -136,6 +136,9 @@ war_room_change POST handle
 case_acknowledge POST handle
 war_room GET read
 war_room_news GET read
+war_room_join POST handle
+war_room_part POST handle
+war_room_apart POST handle
 war_room_print GET read
 war_room_file GET export
 war_room_seat POST handle

@@ -58,7 +58,7 @@ from huixiang.triage.learning.corrections import correct
 from huixiang.triage.opinions.models import Opinion
 from huixiang.war_rooms import knowing, seating, statements
 from huixiang.war_rooms.actions import open_room
-from huixiang.war_rooms.models import Change, Review
+from huixiang.war_rooms.models import Change, Joining, Review
 from huixiang.workspaces.actions import create_api_key
 from huixiang.workspaces.invitations import invite
 from huixiang.workspaces.models import Membership, OwnDay, Scope, Workspace
@@ -128,6 +128,7 @@ def _room(case: Case, owner: Membership) -> dict[str, Any]:
         workspace=owner.workspace, review=review, text=HIDDEN, owner=owner, due_on=datetime.date(2030, 1, 1)
     )
     return {
+        "room_joining_id": Joining.objects.create(workspace=room.workspace, source=room, target=room).id,
         "room_id": room.id, "statement_id": statement.id, "task_id": task.id, "suffix": "md",
         "fact_id": room.facts.latest("at").id, "seat_id": room.seats.latest("joined_at").id,
         "question_id": knowing.ask(room=room, by=owner, text=HIDDEN).id,

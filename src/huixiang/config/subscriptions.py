@@ -57,6 +57,8 @@ SUBSCRIPTIONS: Mapping[str, Sequence[str]] = {
     "war_rooms.update_due": ["alerts.rooms"],
     "war_rooms.update_posted": ["alerts.rooms"],
     "war_rooms.closed": ["alerts.rooms"],
+    "war_rooms.joined": ["alerts.rooms"],
+    "war_rooms.parted": ["alerts.rooms"],
     "war_rooms.voided": ["alerts.rooms"],
     "playbooks.step_due": ["alerts.steps"],
     "playbooks.step_late": ["alerts.steps"],

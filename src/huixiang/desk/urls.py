@@ -67,6 +67,7 @@ from huixiang.desk.themes import watching as theme_watching
 from huixiang.desk.war_rooms import board as war_board
 from huixiang.desk.war_rooms import ending as war_ending
 from huixiang.desk.war_rooms import habits as war_habits
+from huixiang.desk.war_rooms import joining as war_joining
 from huixiang.desk.war_rooms import record as war_record
 from huixiang.desk.war_rooms import room as war_room
 from huixiang.desk.war_rooms import saying as war_saying
@@ -192,6 +193,9 @@ urlpatterns = [
     path("war-rooms/changes/<uuid:task_id>/", war_ending.settle_change, name="war_room_change"),
     path(CASE + "acknowledge/", war_board.acknowledge, name="case_acknowledge"),
     path(ROOM, war_room.room, name="war_room"),
+    path(ROOM + "join/", war_joining.join, name="war_room_join"),
+    path(ROOM + "join/<uuid:room_joining_id>/part/", war_joining.part, name="war_room_part"),
+    path(ROOM + "apart/", war_joining.apart, name="war_room_apart"),
     path(ROOM + "news/", war_room.news, name="war_room_news"),
     path(ROOM + "print/", war_record.printed, name="war_room_print"),
     path(ROOM + "record.<str:suffix>", war_record.file, name="war_room_file"),

@@ -36,7 +36,8 @@ def open_room(
 ) -> Room:  # fmt: skip
     """The room at work for a theme, or for a case without one; opened if there is none. Safe to call again.
 
-    One that was closed within the last thirty days is taken up again. Rooms of cases of the theme go into the theme's.
+    One that was closed within the last thirty days is taken up again. What somebody joined into another room belongs
+    there. Rooms of cases of the theme go into the theme's.
     Those who are called by habit are in, and the next update is due by the grade's time.
     Journal: war_rooms.opened, war_rooms.seat_taken, war_rooms.joined. Raises Refused without a theme or case.
     """
@@ -72,6 +73,9 @@ def _merged_into(workspace: Workspace, theme_id: uuid.UUID) -> uuid.UUID | None:
 def _again(workspace: Workspace, theme_id: uuid.UUID | None, case: Case | None) -> Room | None:
     since = timezone.now() - AGAIN_WITHIN
     about = Q(theme_id=theme_id) if theme_id else Q(theme=None, case=case)
+    went = queries.home(workspace_id=workspace.id, theme_id=theme_id, case_id=case.id if case else None)
+    if went:
+        about |= Q(id=went.id)
     rooms = Room.objects.select_for_update(of=("self",)).filter(about, workspace=workspace, state__in=ENDED)
     room = rooms.filter(closed_at__gt=since).order_by("-closed_at").first()
     if room:

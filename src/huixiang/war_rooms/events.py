@@ -61,6 +61,14 @@ class Joined(RoomEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Parted(RoomEvent):
+    """A room that somebody had joined in is a room of its own again."""
+
+    name: ClassVar[str] = "war_rooms.parted"
+    source_id: uuid.UUID
+
+
+@dataclass(frozen=True, kw_only=True)
 class ThemeTaken(RoomEvent):
     """The room of a case, or of a theme that was merged, is the room of this theme now."""
 

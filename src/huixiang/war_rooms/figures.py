@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from huixiang.feedback.models import Feedback
 from huixiang.members.models import Member, Tier
+from huixiang.themes.models import Vote
 from huixiang.war_rooms.models import Room
+from huixiang.war_rooms.queries import Scope, scope_of, scopes
 
 HOURS: Final = 24
 INFLUENTIAL: Final = 6
@@ -60,21 +62,31 @@ def count(rooms: Sequence[Room]) -> dict[uuid.UUID, Figures]:
     found = {room.id: Figures() for room in rooms}
     if not rooms:
         return found
-    now = timezone.now()
-    themed, alone = [room for room in rooms if room.theme_id], [room for room in rooms if not room.theme_id]
+    now, about = timezone.now(), scopes(rooms)
+    themes = [(theme_id, room.id) for room in rooms for theme_id in about[room.id].themes]
+    cases = [(case_id, room.id) for room in rooms for case_id in about[room.id].cases]
     parameters: dict[str, Any] = {
         "workspace": rooms[0].workspace_id, "day": now - datetime.timedelta(hours=HOURS),
         "before": now - datetime.timedelta(hours=2 * HOURS),
-        "themes": [room.theme_id for room in themed], "theme_rooms": [room.id for room in themed],
-        "cases": [room.case_id for room in alone], "case_rooms": [room.id for room in alone],
+        "themes": [one for one, _room in themes], "theme_rooms": [room for _one, room in themes],
+        "cases": [one for one, _room in cases], "case_rooms": [room for _one, room in cases],
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(COUNT, parameters)
         for room_id, *numbers in cursor.fetchall():
             found[room_id] = Figures(*numbers)
-    for room in themed:
-        found[room.id].people += room.theme.vote_count if room.theme else 0
+    for room in rooms:
+        found[room.id].people += _voters(room, about[room.id])
     return found
+
+
+def _voters(room: Room, scope: Scope) -> int:
+    """Who only said 我也是; of a room that others were joined into each person once."""
+    if len(scope.themes) < 2:  # noqa: PLR2004 - nothing can be counted twice
+        return room.theme.vote_count if room.theme else 0
+    voices = Feedback.objects.filter(workspace_id=room.workspace_id, theme_id__in=scope.themes)
+    votes = Vote.objects.filter(workspace_id=room.workspace_id, theme_id__in=scope.themes)
+    return votes.exclude(member_id__in=voices.values("member_id")).values("member_id").distinct().count()
 
 
 def of_room(room: Room) -> Figures:
@@ -87,9 +99,10 @@ def of_room(room: Room) -> Figures:
 
 
 def said(room: Room) -> Any:
-    """What was said about it: of the theme, or of the case."""
-    about = {"theme_id": room.theme_id} if room.theme_id else {"case_id": room.case_id}
-    return Feedback.objects.filter(workspace_id=room.workspace_id, **about)
+    """What was said about it: of the theme, or of the case, and of what was joined in."""
+    scope = scope_of(room)
+    about = Q(theme_id__in=scope.themes) | Q(case_id__in=scope.cases) if scope.cases else Q(theme_id__in=scope.themes)
+    return Feedback.objects.filter(about, workspace_id=room.workspace_id)
 
 
 def influential(room: Room, *, limit: int = INFLUENTIAL) -> list[Member]:

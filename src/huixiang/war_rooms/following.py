@@ -10,19 +10,21 @@ from huixiang.cases.models import Case
 from huixiang.cases.states import UNFINISHED
 from huixiang.feedback.models import Feedback, Grade
 from huixiang.journal.actions import record
+from huixiang.journal.events import SYSTEM, Actor
 from huixiang.themes.models import Merge
 from huixiang.war_rooms import events, locking, queries
-from huixiang.war_rooms.models import Red, Room
+from huixiang.war_rooms.models import Joining, Red, Room
 from huixiang.war_rooms.states import Part, RoomState
 
 HELD = ("facts", "questions", "decisions", "statements", "notes", "reds", "reviews")
 
 
 @transaction.atomic
-def join(*, source: Room, target: Room) -> None:
+def join(*, source: Room, target: Room, actor: Actor = SYSTEM) -> None:
     """Let one room go into another: what it holds goes along, its people keep their parts but for a second lead.
 
-    The source stays, points to the target, and its story is told with the target's. Journal: war_rooms.joined.
+    The source stays, points to the target, and its story is told with the target's. What had been joined into it by
+    hand goes along. Journal: war_rooms.joined.
     """
     for held in HELD:
         getattr(source, held).update(room=target)
@@ -32,7 +34,9 @@ def join(*, source: Room, target: Room) -> None:
     if source.next_update_at and target.next_update_at and source.next_update_at < target.next_update_at:
         target.next_update_at, target.update_told_at = source.next_update_at, source.update_told_at
         target.save(update_fields=["next_update_at", "update_told_at"])
-    record(events.Joined(subject=target.id, source_id=source.id), workspace_id=target.workspace_id)
+    if actor is SYSTEM:  # it stays so; what a person joins can be parted again, each joining by itself
+        Joining.objects.filter(target=source, undone_at=None).update(target=target)
+    record(events.Joined(subject=target.id, source_id=source.id), workspace_id=target.workspace_id, actor=actor)
 
 
 def _bring_people(source: Room, target: Room) -> None:
@@ -63,8 +67,9 @@ def _give_theme(room: Room, theme_id: uuid.UUID) -> None:
     standing = Room.objects.select_for_update(of=("self",)).filter(
         workspace_id=room.workspace_id, theme_id=theme_id, state=RoomState.OPEN
     )
-    target = standing.exclude(id=room.id).first()
-    if target:
+    went = queries.home(workspace_id=room.workspace_id, theme_id=theme_id, case_id=None)
+    target = standing.exclude(id=room.id).first() or (went if went and went.state == RoomState.OPEN else None)
+    if target and target.id != room.id:
         join(source=room, target=target)
         return
     Room.objects.filter(id=room.id).update(theme_id=theme_id)
@@ -114,8 +119,10 @@ def follow_cases(*, workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> l
 def _let_go(workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> None:
     moved = Red.objects.filter(workspace_id=workspace_id, case__in=case_ids, room__state=RoomState.OPEN)
     left: dict[uuid.UUID, uuid.UUID] = {}
-    for red in moved.select_related("room", "case").order_by("id"):
-        if red.room and red.room.theme_id and red.room.theme_id != red.case.theme_id:
+    reds = list(moved.select_related("room", "case").order_by("id"))
+    about = queries.scopes([red.room for red in reds if red.room])
+    for red in reds:
+        if red.room and red.room.theme_id and red.case.theme_id not in about[red.room.id].themes:
             Red.objects.filter(id=red.id).update(room=None)
             if red.case.theme_id:
                 left[red.room.id] = red.case.theme_id

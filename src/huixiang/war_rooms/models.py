@@ -1,6 +1,6 @@
 """Rooms and what they hold. Nothing said in a room is changed afterwards: it is superseded, judged or answered."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -43,6 +43,7 @@ class Room(models.Model):
     updated_at = models.DateTimeField(null=True, blank=True)  # when the last update was posted
     next_update_at = models.DateTimeField(null=True, blank=True)
     update_told_at = models.DateTimeField(null=True, blank=True)  # when it was told that the update is due
+    scope: Any  # set by queries.room_by_id: what it is about (queries.Scope)
 
     class Meta:
         constraints: ClassVar = [
@@ -67,6 +68,31 @@ class Room(models.Model):
     def name(self) -> str:
         """What it is about, by the name its theme has now. Fetch the theme along."""
         return self.theme.name if self.theme else self.title
+
+
+class Joining(models.Model):
+    """One room went into another by somebody's hand; enough is kept to part them again.
+
+    `held`: the ids of what went along, by the name of the rows; `seats`: the part of each seat that was taken. While
+    it stands, what the source is about is the target's matter too.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="+")
+    source = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="joinings_out")
+    target = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="joinings")
+    held = models.JSONField(default=dict)
+    seats = models.JSONField(default=dict)
+    by = _who()
+    at = models.DateTimeField(default=now)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source"], name="war_room_joined_once", condition=models.Q(undone_at__isnull=True)
+            )
+        ]
 
 
 class Red(models.Model):

@@ -1,7 +1,8 @@
 """Finding rooms, and what they hold."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -15,6 +16,7 @@ from huixiang.war_rooms.models import (
     Change,
     Decision,
     Fact,
+    Joining,
     Mention,
     Question,
     Red,
@@ -44,24 +46,78 @@ def room_by_id(*, workspace_id: uuid.UUID, room_id: uuid.UUID) -> Room | None:
     """One room of the workspace, with its theme, its case and where it went."""
     found = Room.objects.filter(workspace_id=workspace_id, id=room_id)
     found = found.select_related("theme", "case__member", "joined_into__theme", "opened_by__user")
-    return found.defer("theme__centre", "joined_into__theme__centre").first()
+    room = found.defer("theme__centre", "joined_into__theme__centre").first()
+    if room:
+        room.scope = scopes([room])[room.id]  # a page asks for it many times
+    return room
 
 
 def open_room_of(*, workspace_id: uuid.UUID, theme_id: uuid.UUID | None, case_id: uuid.UUID | None) -> Room | None:
     """The room at work for a theme, or for a case without one."""
     rooms = Room.objects.filter(workspace_id=workspace_id, state=RoomState.OPEN)
-    if theme_id:
-        return rooms.filter(theme_id=theme_id).first()
-    return rooms.filter(theme=None, case_id=case_id).first() if case_id else None
+    if not theme_id and not case_id:
+        return None
+    about = {"theme_id": theme_id} if theme_id else {"theme": None, "case_id": case_id}
+    own = rooms.filter(**about).first()
+    went = None if own else home(workspace_id=workspace_id, theme_id=theme_id, case_id=case_id)
+    return own or (went if went and went.state == RoomState.OPEN else None)
+
+
+def home(*, workspace_id: uuid.UUID, theme_id: uuid.UUID | None, case_id: uuid.UUID | None) -> Room | None:
+    """The room that a theme's room, or a case's, was joined into by hand, wherever that one went since."""
+    about = Q(source__theme_id=theme_id) if theme_id else Q(source__theme=None, source__case_id=case_id)
+    joined = Joining.objects.filter(about, workspace_id=workspace_id, undone_at=None).select_related("target")
+    last = joined.order_by("-at", "-id").first()
+    room = last.target if last else None
+    while room is not None and room.state == RoomState.JOINED:
+        room = room.joined_into
+    return room
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a room is about, with those that were joined into it: themes, and cases that have none."""
+
+    themes: tuple[uuid.UUID, ...]
+    cases: tuple[uuid.UUID, ...]
+
+
+def scopes(rooms: Sequence[Room]) -> dict[uuid.UUID, Scope]:
+    """What each of these rooms of one workspace is about: one statement, none for a room that knows it."""
+    if all(hasattr(room, "scope") for room in rooms):
+        return {room.id: room.scope for room in rooms}
+    taken: dict[uuid.UUID, list[Room]] = {}
+    standing = Joining.objects.filter(workspace_id=rooms[0].workspace_id, undone_at=None).select_related("source")
+    for joining in standing.order_by("at", "id"):
+        taken.setdefault(joining.target_id, []).append(joining.source)
+    return {room.id: _scope(room, taken) for room in rooms}
+
+
+def scope_of(room: Room) -> Scope:
+    """What one room is about, as it was when it was fetched by room_by_id, else as it is now."""
+    known: Scope | None = getattr(room, "scope", None)
+    return known or scopes([room])[room.id]
+
+
+def _scope(room: Room, taken: Mapping[uuid.UUID, list[Room]]) -> Scope:
+    known, fresh = [room], [room]
+    while fresh:
+        fresh = [one for before in fresh for one in taken.get(before.id, ()) if one not in known]
+        known += fresh
+    themes = dict.fromkeys(one.theme_id for one in known if one.theme_id)
+    return Scope(tuple(themes), tuple(one.case_id for one in known if one.case_id and not one.theme_id))
 
 
 def latest_room_of(*, workspace_id: uuid.UUID, theme_id: uuid.UUID | None, case_id: uuid.UUID | None) -> Room | None:
-    """The room at work for a theme or a case, else the one closed last."""
+    """The room at work for a theme or a case, else the one it went into by hand, else the one closed last."""
     if not theme_id and not case_id:
         return None
     about = Q(theme_id=theme_id) if theme_id else Q(theme=None, case_id=case_id)
     rooms = Room.objects.filter(about, workspace_id=workspace_id).exclude(state=RoomState.JOINED)
-    return rooms.order_by("-opened_at", "-id").first()
+    own = rooms.order_by("-opened_at", "-id").first()
+    if own and own.state == RoomState.OPEN:
+        return own
+    return home(workspace_id=workspace_id, theme_id=theme_id, case_id=case_id) or own
 
 
 def family(room: Room) -> list[uuid.UUID]:
@@ -186,10 +242,16 @@ def cases_of(room: Room, *, limit: int = 30) -> list[Case]:
 
 
 def about(room: Room) -> Q:
-    """Which cases a room is about: its theme's, or the one it was opened for."""
-    if room.theme_id:
-        return Q(workspace_id=room.workspace_id, theme_id=room.theme_id)
-    return Q(workspace_id=room.workspace_id, id=room.case_id)
+    """Which cases a room is about: its theme's, or the one it was opened for; and those of rooms joined in."""
+    scope = scope_of(room)
+    which = Q(theme_id__in=scope.themes) | Q(id__in=scope.cases) if scope.cases else Q(theme_id__in=scope.themes)
+    return Q(workspace_id=room.workspace_id) & which
+
+
+def joinings(room: Room) -> list[Joining]:
+    """The rooms somebody joined into this one and that can be parted again, the latest first."""
+    found = room.joinings.filter(undone_at=None).select_related("source__theme", "by__user")
+    return list(found.defer("source__theme__centre").order_by("-at", "-id"))
 
 
 def reds(rooms: Sequence[Room]) -> list[Red]:
@@ -201,7 +263,8 @@ def reds(rooms: Sequence[Room]) -> list[Red]:
 def _subjects(room: Room) -> list[uuid.UUID]:
     """What the room's story is about: the room with those that went into it, its theme, its red cases."""
     reds_here = room.reds.order_by("red_at").values_list("case_id", flat=True)[:MOST_TOLD]
-    about_it = [room.theme_id, room.case_id, *reds_here]
+    scope = scope_of(room)
+    about_it = [*scope.themes, *scope.cases, room.case_id, *reds_here]
     return [*family(room), *(one for one in about_it if one)]
 
 

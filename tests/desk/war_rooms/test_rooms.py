@@ -97,13 +97,13 @@ def test_the_pages_take_a_set_number_of_statements(
     full(room, operator, 1)
     closed(factories.RUDE_SERVICE)
     as_operator.get(page)
-    assert (statements_of(as_operator, board), statements_of(as_operator, page)) == (11, 28)
+    assert (statements_of(as_operator, board), statements_of(as_operator, page)) == (12, 31)
     full(room, operator, 2)
     for text in (factories.BLACK_SCREEN, "充电口烧焦了一股糊味，吓死人了"):
         closed(text)
     for text in ("刹车踩下去没有反应，差点撞上护栏", "方向盘突然锁死，在高架上"):
         another(app_channel, text)
-    assert (statements_of(as_operator, board), statements_of(as_operator, page)) == (11, 28)
+    assert (statements_of(as_operator, board), statements_of(as_operator, page)) == (15, 34)
 
 
 def test_what_is_written_in_a_room_stands_on_its_page(
@@ -257,3 +257,26 @@ def test_a_fact_is_judged_and_a_seat_is_left(room: Room, at: At, as_operator: Cl
     as_operator.post(at("war_room_leave", room_id=room.id, seat_id=seat.id))
     seat.refresh_from_db()
     assert (Fact.objects.get().state, seat.left_at is None) == ("disproved", False)
+
+
+def test_a_room_that_looks_the_same_is_proposed_joined_in_and_parted(
+    room: Room, at: At, as_operator: Client, app_channel: ChannelAccount
+) -> None:
+    second = another(app_channel, factories.RUDE_SERVICE)
+    page = at("war_room", room_id=room.id)
+    assert (as_operator.get(page).context["alike"], as_operator.get(page).context["beside"]) == ([], [second])
+    centre = Theme.objects.values_list("centre", flat=True).get(id=room.theme_id)
+    Theme.objects.filter(id=second.theme_id).update(centre=centre)
+    shown = as_operator.get(page)
+    assert [one.room for one in shown.context["alike"]] == [second]
+    assert "两件不同的事" in shown.content.decode()
+    assert "像 2 号" in as_operator.get(at("war_rooms")).content.decode()
+    done = as_operator.post(at("war_room_join", room_id=second.id), {"other": str(room.id), "way": "out"})
+    assert done.headers["Location"] == page
+    shown = as_operator.get(page)
+    [joining] = shown.context["joinings"]
+    assert (joining.source, shown.context["alike"]) == (second, [])
+    as_operator.post(at("war_room_part", room_id=room.id, room_joining_id=joining.id))
+    assert Room.objects.get(id=second.id).state == "open"
+    as_operator.post(at("war_room_apart", room_id=room.id), {"other": str(second.id)})
+    assert as_operator.get(page).context["alike"] == []

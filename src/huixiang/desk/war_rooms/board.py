@@ -16,7 +16,7 @@ from huixiang.desk.inbox.asked import uuid_of
 from huixiang.desk.war_rooms.room import SECTION, address_of, lacking
 from huixiang.feedback.models import Grade
 from huixiang.themes.models import Theme
-from huixiang.war_rooms import actions, figures, queries
+from huixiang.war_rooms import actions, figures, joining, queries
 from huixiang.war_rooms.models import Red, Room
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
@@ -40,12 +40,13 @@ def board(request: HttpRequest, membership: Membership) -> HttpResponse:
 
 def _at_work(membership: Membership) -> dict[str, Any]:
     rooms: list[Any] = queries.at_work(membership.workspace_id)
-    counted, now = figures.count(rooms), timezone.now()
+    counted, now, near = figures.count(rooms), timezone.now(), joining.alike(rooms)
     for room in rooms:
         room.grown = counted[room.id]
         room.clock = {"due_at": room.next_update_at, "started_at": room.updated_at or room.opened_at}
         room.late = bool(room.next_update_at and room.next_update_at < now)
         room.lacks = lacking(late=room.late, waiting=room.waiting or 0, led=room.led, said=room.said)
+        room.lacks += [_("looks like No. %(n)d") % {"n": one.room.number} for one in near[room.id][:1]]
     waiting = queries.unacknowledged(membership.workspace_id)
     return {"rooms": rooms, "reds": waiting, "live": True}
 

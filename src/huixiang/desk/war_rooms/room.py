@@ -16,7 +16,7 @@ from huixiang.desk import access
 from huixiang.desk.journal_words import Told, tell_all
 from huixiang.feedback.models import Grade
 from huixiang.ui import times
-from huixiang.war_rooms import figures, noting, queries, seating, statements
+from huixiang.war_rooms import figures, joining, noting, queries, seating, statements
 from huixiang.war_rooms.models import Decision, Red, Room, Seat, Statement
 from huixiang.war_rooms.states import SAYABLE, FactState, Part, RoomState
 from huixiang.workspaces.models import Membership
@@ -82,7 +82,15 @@ def context(membership: Membership, found: Room) -> dict[str, Any]:
         "missing": missing(found, seats, said, waiting), "minutes": seating.habits(found.workspace_id)[found.grade],
     }  # fmt: skip
     base |= _head(found, base)
+    base |= _beside(found)
     return base | _decided(found) | _statement(membership, said) | _grown(found) | _story(membership, found, "")
+
+
+def _beside(room: Room) -> dict[str, Any]:
+    """The other rooms at work, which of them look like the same crisis, and what was joined in."""
+    beside = joining.others(room) if room.state == RoomState.OPEN else []
+    near = joining.alike([room, *beside])[room.id] if beside else []
+    return {"beside": beside, "alike": near, "joinings": queries.joinings(room)}
 
 
 def _head(room: Room, shown: dict[str, Any]) -> dict[str, Any]:

@@ -76,6 +76,7 @@ SENTENCES: Final[dict[str, Callable[[Data], str]]] = {
     "war_rooms.voided": lambda _data: _("A false alarm: nothing dangerous was left, the war room closed by itself"),
     "war_rooms.update_due": lambda d: _("The update due %(time)s is missing") % {"time": _at(d["due_at"])},
     "war_rooms.joined": lambda _data: _("Another war room was joined in, with what it holds"),
+    "war_rooms.parted": lambda _data: _("A war room that was joined in is a room of its own again"),
     "war_rooms.theme_taken": lambda _data: _("The war room is about a theme now"),
     "war_rooms.acknowledged": lambda d: (
         _("The red case was taken by answering it") if d["answering"] else _("Somebody took the red case")
