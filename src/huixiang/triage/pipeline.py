@@ -21,6 +21,7 @@ STEPS: tuple[Step, ...] = (
     reading.read_texts,
     preceding.join_before,
     reading.embed_feedback,
+    fetching.note_evidence,
     reading.build_feedback,
     judging.find_themes,
     judging.find_copies,

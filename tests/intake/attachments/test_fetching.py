@@ -64,6 +64,7 @@ def test_a_picture_just_before_a_feedback_belongs_to_it(account: ChannelAccount,
     said(account, COMPLAINT)
     assert fetched(account) == [("kept", "图片.png", "image/png")]
     feedback = Feedback.objects.get(workspace=account.workspace)
+    assert "evidence" not in feedback.missing  # nobody asks for what was sent already
     assert Message.objects.filter(account=account, feedback_id=feedback.id).count() == 2
 
 
