@@ -4,9 +4,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from huixiang.cases.routes import private_routes, routes_for
+from huixiang.channels import contracts
+from huixiang.channels.actions import conversations, open_account
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.members.actions import identify
 from huixiang.members.models import Member
+from huixiang.workspaces.models import Workspace
 from tests import factories
 from tests.factories.rows import member
 
@@ -65,3 +68,34 @@ def test_ways_to_many_cost_two_statements(
     people = [member(app_channel, str(place)) for place in range(number)]
     with django_assert_num_queries(2):
         routes_for(workspace_id=app_channel.workspace_id, wanted=[(one, app_channel, None) for one in people])
+
+
+class Line(contracts.Connector):
+    """A platform with groups whose members are reached alone only where they wrote alone."""
+
+    kind = "line"
+    label = "Line"
+    form = (contracts.Setting("key", "Key", sort=contracts.Sort.SECRET, required=False),)
+
+    def can_write_alone(self, account: ChannelAccount, recipient: str, place: Conversation | None) -> bool:
+        return place is not None or recipient.startswith("friend")
+
+
+def test_one_member_of_a_group_is_not_measured_by_the_groups_window(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(contracts._connectors, "line", Line())
+    line = open_account(workspace=workspace, slug="line", kind="line", name="线")
+    wanted = [(line.id, "g1", False), (line.id, "@乙", True)]
+    rows = conversations(workspace_id=workspace.id, wanted=wanted)
+    group, own = rows[line.id, "g1"], rows[line.id, "@乙"]
+    Conversation.objects.filter(id=group.id).update(group="车主群", reply_left=0)
+    group.refresh_from_db()
+
+    def places(name: str) -> list[tuple[Conversation | None, bool]]:
+        found = private_routes(member=member(line, name), account=line, conversation=group)
+        return [(way.conversation, way.window.now) for way in found]
+
+    assert places("甲") == []  # never wrote alone, and the platform carries nothing to them
+    assert places("乙") == [(own, True)]
+    assert places("friend") == [(None, True)]

@@ -57,7 +57,7 @@ def account(workspace: Workspace, line: Line) -> ChannelAccount:
 
 def queued(account: ChannelAccount, text: str, to: str = "甲", **fields: object) -> Delivery:
     values = {"purpose": "reply", "recipient": to, "recipient_member_id": member(account, to).id, **fields}
-    delivery = Delivery(workspace_id=account.workspace_id, account=account, text=text, **values)  # type: ignore[arg-type]
+    delivery = Delivery(workspace_id=account.workspace_id, account=account, text=text, **values)
     queue_deliveries([delivery])
     return delivery
 
@@ -209,7 +209,7 @@ def test_a_long_text_goes_in_parts_and_goes_on_where_it_broke_off(account: Chann
             raise TransportError("断了")
         return sends(one)
 
-    line.send = breaks_once  # type: ignore[method-assign]
+    line.send = breaks_once  # type: ignore[method-assign,assignment]
     deliver_due()
     again(account)
     assert line.words == ["先说对不起。再说为什么。", "最后说何时好。"]

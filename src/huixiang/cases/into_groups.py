@@ -10,7 +10,7 @@ from huixiang.cases.states import Direction, Lane
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.contracts import can_send
 from huixiang.channels.models import Conversation, Delivery
-from huixiang.channels.windows import open_now
+from huixiang.channels.windows import fits, open_now
 from huixiang.intake.models import Attachment, Message
 from huixiang.kernel.errors import Refused
 from huixiang.members.models import Identity
@@ -40,8 +40,13 @@ def lane_of(case: Case, lane: str) -> str:
 
 
 def deliver_into_group(case: Case, text: str, attachments: Sequence[Attachment]) -> Delivery:
-    """Queue the answer into the case's group, in answer to the member's last word there."""
+    """Queue the answer into the case's group, in answer to the member's last word there.
+
+    Raises Refused where it takes more messages than the platform still takes there.
+    """
     place = case.conversation
+    text = links_beside(text, case=case, kind=case.account.kind, attachments=attachments)
+    fits(place, case.account.kind, text)
     here = Turn.objects.filter(case=case, direction=Direction.INBOUND, conversation=place, message_id__isnull=False)
     last = here.order_by("-at", "-id").values("message_id")[:1]
     said = Message.objects.filter(id__in=last).values_list("external_id", "author_id").first()
@@ -50,7 +55,7 @@ def deliver_into_group(case: Case, text: str, attachments: Sequence[Attachment])
         workspace_id=case.workspace_id, account=case.account, conversation=place,
         recipient=said[1] if said else name.first() or "", recipient_member_id=case.member_id, purpose="reply",
         about_id=case.id, subject_line=case.title, into_group=True, in_reply_to=said[0] if said else "",
-        text=links_beside(text, case=case, kind=case.account.kind, attachments=attachments),
+        text=text,
     )  # fmt: skip
     queue_deliveries([delivery])
     return delivery

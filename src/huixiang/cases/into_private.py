@@ -10,6 +10,7 @@ from huixiang.cases.models import Case, Turn
 from huixiang.cases.states import Direction
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.models import Delivery
+from huixiang.channels.windows import fits
 from huixiang.intake.models import Attachment, Message
 from huixiang.kernel.errors import Refused
 
@@ -20,8 +21,8 @@ def deliver_alone(case: Case, text: str, attachments: Sequence[Attachment]) -> D
     if not ways:
         raise Refused(
             _(
-                "There is no way to write to this member: the channel cannot be answered and no e-mail address "
-                "is known. Write a note; the announcement will reach them on the board."
+                "There is no way to write to this member alone: the channel does not carry it and no e-mail address "
+                "is known. Answer in the group if it was told in one, or write a note."
             )
         )
     way = ways[0]
@@ -33,12 +34,13 @@ def deliver_alone(case: Case, text: str, attachments: Sequence[Attachment]) -> D
             )
             % {"way": way.label}
         )
+    text = links_beside(text, case=case, kind=way.account.kind, attachments=attachments)
+    fits(way.conversation, way.account.kind, text)
     last = Turn.objects.filter(case=case, direction=Direction.INBOUND).order_by("-at").first()
     delivery = Delivery(
         workspace_id=case.workspace_id, account=way.account, conversation=way.conversation, recipient=way.recipient,
         recipient_member_id=case.member_id, purpose="reply", about_id=case.id, subject_line=case.title,
-        text=links_beside(text, case=case, kind=way.account.kind, attachments=attachments),
-        in_reply_to=_external_id(last),
+        text=text, in_reply_to=_external_id(last),
     )  # fmt: skip
     queue_deliveries([delivery])
     return delivery

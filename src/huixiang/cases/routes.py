@@ -28,9 +28,7 @@ class Route:
         return open_now(self.conversation, self.account.kind)
 
 
-def private_routes(
-    *, member: Member, account: ChannelAccount | None, conversation: Conversation | None
-) -> list[Route]:
+def private_routes(*, member: Member, account: ChannelAccount | None, conversation: Conversation | None) -> list[Route]:
     """Every way to write to this member alone, the best first: where they wrote, then mail, then their page.
 
     What the platform takes no answer on now stands last.
@@ -44,9 +42,7 @@ def routes_for(
     wanted: Sequence[tuple[Member, ChannelAccount | None, Conversation | None]],
 ) -> dict[uuid.UUID, list[Route]]:
     """The ways to many members with two statements, three when some are on platforms."""
-    identities = Identity.objects.filter(
-        workspace_id=workspace_id, member_id__in=[m.id for m, _a, _c in wanted]
-    )
+    identities = Identity.objects.filter(workspace_id=workspace_id, member_id__in=[m.id for m, _a, _c in wanted])
     by_member: dict[uuid.UUID, list[Identity]] = {}
     for identity in identities.select_related("account").order_by("id"):
         by_member.setdefault(identity.member_id, []).append(identity)
@@ -72,6 +68,19 @@ def _places_of_their_own(identities: Sequence[Identity]) -> Places:
     return {(one.account_id, one.external_id): one for one in found}
 
 
+def _place(identity: Identity, conversation: Conversation | None, places: Places) -> Conversation | None:
+    """Where this person is written to alone: the talk they told it in, unless others read it, else their own place.
+
+    What a platform allows in a group is no measure for what it allows with one of its members.
+    """
+    alone = conversation is not None and (
+        conversation.private or not (conversation.group or contracts.bounded(identity.account.kind))
+    )
+    if alone:
+        return conversation
+    return places.get((identity.account_id, place_of(thread="", private=True, author_id=identity.external_id)))
+
+
 def _accounts(workspace_id: uuid.UUID) -> tuple[ChannelAccount | None, ChannelAccount | None]:
     found = ChannelAccount.objects.filter(workspace_id=workspace_id, kind__in=["email", "portal"], closed_at=None)
     by_kind = {account.kind: account for account in found.order_by("-created_at")}
@@ -94,15 +103,12 @@ def _routes(  # noqa: PLR0917 - one row of what routes_for gathered
     for identity in here_first:
         if contracts.can_answer(identity.account) and not identity.account.paused_reason:
             here = account is not None and identity.account_id == account.id
-            alone = places.get((identity.account_id, place_of(thread="", private=True, author_id=identity.external_id)))
-            place = conversation if here and conversation is not None else alone
-            found.append(Route(identity.account, identity.external_id, place, identity.account.name))
-    if (
-        mail
-        and member.email
-        and contracts.can_answer(mail)
-        and all(r.account.kind != "email" for r in found)
-    ):
+            place = _place(identity, conversation if here else None, places)
+            if contracts.connector(identity.account.kind).can_write_alone(
+                identity.account, identity.external_id, place
+            ):
+                found.append(Route(identity.account, identity.external_id, place, identity.account.name))
+    if mail and member.email and contracts.can_answer(mail) and all(r.account.kind != "email" for r in found):
         found.append(Route(mail, member.email, None, mail.name))
     if portal and member.user_id and all(route.account.kind != "portal" for route in found):
         found.append(Route(portal, str(member.user_id), None, _("their page")))

@@ -13,6 +13,7 @@ from huixiang.channels.contracts import InboundMessage, connector, place_of
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.channels.splitting import pieces
 from huixiang.kernel.crypto import decrypt, encrypt
+from huixiang.kernel.errors import Refused
 from huixiang.kernel.ids import new_id
 
 
@@ -96,6 +97,13 @@ def why_not(conversation: Conversation | None, kind: str, parts: int) -> str:
             "their last one. Shorten it; it opens again when they write."
         ) % {"parts": parts, "left": window.left}
     return ""
+
+
+def fits(conversation: Conversation | None, kind: str, text: str) -> None:
+    """Raises Refused, with why, where the platform takes no answer now, or fewer messages than the text needs."""
+    why = why_not(conversation, kind, parts_of(text, kind))
+    if why:
+        raise Refused(why)
 
 
 def groups(workspace_id: uuid.UUID) -> QuerySet[Conversation]:

@@ -3,7 +3,7 @@
 import copy
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,19 +12,25 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import settings as fuzzing
 from hypothesis import strategies as st
 from nacl.signing import SigningKey, VerifyKey
 
+from huixiang.cases.actions import reply
+from huixiang.cases.models import Case
 from huixiang.channels.contracts import Call, NotGenuine, Unreadable, connector
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.channels.tasks import deliver
 from huixiang.connectors.qq_bot.inbound import heard, key_of
 from huixiang.intake.models import Message
 from huixiang.kernel.crypto import encrypt
-from huixiang.workspaces.models import Workspace
+from huixiang.kernel.errors import Refused
+from huixiang.workspaces.models import Membership, Workspace
+from tests import factories
 from tests.connectors.loopback import Platform, answered, connected, platform
+from tests.factories.jobs import run_waiting
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VECTOR = json.loads((FIXTURES / "vector.json").read_text())
@@ -244,3 +250,23 @@ def test_whatever_is_sent_is_a_message_or_unreadable(kind: str, place: str, put:
     for said in ({**EVENTS[kind]["d"], place: put}, whole):
         with suppress(Unreadable):
             assert all(one.external_id for one in heard({**EVENTS[kind], "d": said}).messages)
+
+
+def test_somebody_of_a_group_is_answered_in_it_and_the_desk_offers_nothing_else(
+    account: ChannelAccount, qq: Platform, client_of: Callable[[Membership], Client], operator: Membership
+) -> None:
+    post(account, event("group", content=factories.BLACK_SCREEN))
+    run_waiting()
+    case = Case.objects.get()
+    desk, address = client_of(operator), reverse("desk:case", args=[account.workspace.slug, case.id])
+    page = desk.get(address)
+    assert (page.context["lane"], page.context["route"], page.context["no_way"]) == ("public", None, False)
+    with pytest.raises(Refused):
+        reply(case=case, by=operator, text="您好", lane="private")
+    reply(case=case, by=operator, text="您好，我们在查", lane="public")
+    deliver(str(account.id))
+    assert [one.path for one in qq.asked if one.path == INTO] == [INTO]
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6), tick=False):
+        page = desk.get(address)
+        assert (page.context["lane"], page.context["no_way"]) == ("internal", False)
+        assert page.context["shut"].label == case.conversation.group  # type: ignore[union-attr]

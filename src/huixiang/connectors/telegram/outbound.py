@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from huixiang.channels.accounts import value
 from huixiang.channels.contracts import Call, Connector, Heard, Hears, Limit, Paste, Per, Setting, Sort, TransportError
 from huixiang.channels.files import Brought
-from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
 from huixiang.connectors.downloads import file_at
 from huixiang.connectors.http import api_address
 from huixiang.connectors.http import call as called
@@ -57,6 +57,10 @@ class TelegramConnector(Connector):
     limits = (Limit(1, 1.0, Per.PLACE), Limit(20, 60.0, Per.PLACE), Limit(30, 1.0))
     longest = 4096
     keeps_files = True
+
+    def can_write_alone(self, account: ChannelAccount, recipient: str, place: Conversation | None) -> bool:  # noqa: ARG002 - the contract
+        """Only to those who have written to the bot alone: it cannot begin a talk."""
+        return place is not None
 
     def can_post(self) -> bool:
         """Into groups the bot is in."""

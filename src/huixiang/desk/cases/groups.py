@@ -23,12 +23,9 @@ class Speaker:
 
 
 def way_into_group(case: Case) -> Route | None:
-    """The way into the group the case was told in, if an answer can go there now."""
+    """The way into the group the case was told in, open now or not."""
     place = None if case.public else group_of(case)
-    if place is None:
-        return None
-    way = Route(case.account, "", place, place.group)
-    return way if way.window.now else None
+    return Route(case.account, "", place, place.group) if place else None
 
 
 def speaker_of(case: Case) -> Speaker | None:
@@ -43,5 +40,7 @@ def speaker_of(case: Case) -> Speaker | None:
 
 
 def in_group(case: Case) -> dict[str, Any]:
-    """What the pane shows of it."""
-    return {"group": way_into_group(case), "speaker": speaker_of(case)}
+    """What the pane shows of it: `group` when an answer can go there now, `group_shut` when it cannot any more."""
+    way = way_into_group(case)
+    is_open = way is not None and way.window.now
+    return {"group": way if is_open else None, "group_shut": None if is_open else way, "speaker": speaker_of(case)}

@@ -109,8 +109,8 @@ def _neighbours(membership: Membership, case: Case, filters: Filters) -> dict[st
 def lanes(case: Case, routes: Sequence[Route], turns: Sequence[Turn] = ()) -> dict[str, Any]:
     """Which ways an answer can take, and the one that is chosen at first: where the two spoke last, if it is open."""
     route = next((way for way in routes if way.window.now), None)
-    shut = next((way for way in routes if not way.window.now), None)
     here = in_group(case)
+    shut = next((way for way in routes if not way.window.now), None) or here["group_shut"]
     openly = case.public or here["group"] is not None
     first = Lane.PRIVATE if route else Lane.PUBLIC if openly else Lane.INTERNAL
     last = next((turn.lane for turn in reversed(turns) if turn.lane != Lane.INTERNAL), first)
