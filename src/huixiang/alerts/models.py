@@ -78,6 +78,7 @@ class AlertTarget(models.Model):
     account = models.ForeignKey(ChannelAccount, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     shown = models.CharField(max_length=200)
     wants = ArrayField(models.CharField(max_length=10, choices=AlertKind.choices), default=list)
+    added = ArrayField(models.CharField(max_length=10, choices=AlertKind.choices), default=list)  # by an update
     told_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=300, blank=True)  # of the last try; "" once it went well
     error_at = models.DateTimeField(null=True, blank=True)

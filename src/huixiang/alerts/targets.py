@@ -78,9 +78,9 @@ def _check(name: str, known: Sequence[AlertTarget], account: ChannelAccount | No
 
 @transaction.atomic
 def change(*, target: AlertTarget, wants: Sequence[str], actor: Actor) -> None:
-    """Tell it of other things. Journal: alerts.target_changed."""
-    target.wants = _wanted(wants)
-    target.save(update_fields=["wants"])
+    """Tell it of other things; what an update had added is known then. Journal: alerts.target_changed."""
+    target.wants, target.added = _wanted(wants), []
+    target.save(update_fields=["wants", "added"])
     _record(target, "changed", actor)
 
 
