@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from huixiang.channels.files import FileSort, InboundFile
 from huixiang.channels.models import ChannelAccount
+from huixiang.connectors.telegram.outbound import TelegramConnector
 from huixiang.feedback.models import Feedback
 from huixiang.intake.actions import erase_noise
 from huixiang.intake.attachments import fetching
@@ -140,6 +141,18 @@ def test_trouble_is_tried_again_and_given_up(account: ChannelAccount, telegram: 
     assert list(Entry.objects.filter(name__startswith="intake.file_").values_list("name", flat=True)) == [
         "intake.file_not_fetched"
     ]
+
+
+def test_one_that_breaks_the_reading_holds_up_no_other(
+    account: ChannelAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: object, _account: ChannelAccount, reference: dict[str, str]) -> Any:
+        raise ZeroDivisionError(reference)
+
+    monkeypatch.setattr(TelegramConnector, "fetch_file", broken)
+    wanted(account, {"file_id": "a"}, {"file_id": "b"})
+    assert fetched(account) == [("asked", "", "")] * 2
+    assert list(RemoteFile.objects.values_list("tries", flat=True)) == [1, 1]
 
 
 def test_a_platform_that_will_have_forgotten_is_not_waited_for(account: ChannelAccount, telegram: Platform) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -71,12 +71,12 @@ def _at_once(account: ChannelAccount) -> bool:
 
 
 def _usable(files: Sequence[InboundFile]) -> list[InboundFile]:
-    named = [file for file in files if file.reference and len(_sealed(file)) <= LONGEST_REFERENCE * 2]
+    named = [file for file in files if file.reference and len(_written(file)) <= LONGEST_REFERENCE]
     return named[: actions.MOST_FILES]
 
 
-def _sealed(file: InboundFile) -> str:
-    return encrypt(json.dumps(dict(file.reference)))
+def _written(file: InboundFile) -> str:
+    return json.dumps(dict(file.reference))
 
 
 def _noted(account: ChannelAccount, message_id: uuid.UUID, file: InboundFile) -> tuple[Attachment, RemoteFile]:
@@ -88,7 +88,7 @@ def _noted(account: ChannelAccount, message_id: uuid.UUID, file: InboundFile) ->
     )  # fmt: skip
     remote = RemoteFile(
         attachment=attachment, workspace_id=account.workspace_id, account=account, sort=file.sort,
-        reference=_sealed(file), until=file.until, due_at=timezone.now() if at_once else None,
+        reference=encrypt(_written(file)), until=file.until, due_at=timezone.now() if at_once else None,
     )  # fmt: skip
     return attachment, remote
 
@@ -174,7 +174,9 @@ def _fetch(remote: RemoteFile) -> bool:
         return _failed(remote, _Trouble(str(refused.sentence), last=True))
     except TransportError as error:
         return _failed(remote, _Trouble(error.sentence, error.permanent or error.pauses, error.again_in))
-    except (ValueError, TypeError, KeyError, OSError, RuntimeError) as error:  # of a platform's answer, or of a picture
+    except (OperationalError, InterfaceError):
+        raise  # the database's trouble is no file's fault: it stays due
+    except Exception as error:  # whatever an answer or a picture makes a library do, the others' turn must come
         log.exception("file %s could not be fetched", remote.attachment_id)
         sentence = _("It could not be read (%(why)s).") % {"why": type(error).__name__}
         return _failed(remote, _Trouble(sentence, last=False))
