@@ -24,7 +24,7 @@ from huixiang.channels.contracts import (
     TransportError,
 )
 from huixiang.channels.files import Brought
-from huixiang.channels.models import ChannelAccount, Delivery, DeliveryState
+from huixiang.channels.models import ChannelAccount, Conversation, Delivery, DeliveryState
 from huixiang.channels.windows import handle_of
 from huixiang.connectors.dingtalk import interface, media, stream
 from huixiang.connectors.dingtalk.events import event, is_event
@@ -83,6 +83,11 @@ class DingtalkConnector(Connector):
     def hears_by(self, account: ChannelAccount) -> Hears:
         """By a line or by calls, as the account is set."""
         return Hears.LINE if value(account, "mode") == STREAM else Hears.CALLS
+
+    def can_write_alone(self, account: ChannelAccount, recipient: str, place: Conversation | None) -> bool:
+        """A plain group robot, and a person DingTalk does not name: only in answer, where they wrote alone."""
+        named = bool(value(account, "client_id")) and not recipient.startswith(NOBODYS_ID)
+        return named or place is not None
 
     def can_post(self) -> bool:
         """Groups that were heard of can be written to at any time."""
