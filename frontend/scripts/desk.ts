@@ -21,6 +21,7 @@ import { startTables } from "./tables";
 import { startTicks } from "./ticks";
 import { startToasts } from "./toast";
 import { startUploads } from "./uploads";
+import { startWays } from "./ways";
 
 startDialogs();
 startDialogue();
@@ -30,6 +31,7 @@ startKeeping();
 startPresence();
 startRequests();
 startFields();
+startWays();
 startInserts();
 startKeys();
 startPalette();

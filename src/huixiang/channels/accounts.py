@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huixiang.channels import events
-from huixiang.channels.contracts import Setting, Sort, connector
+from huixiang.channels.contracts import Connector, Setting, Sort, connector
 from huixiang.channels.models import ChannelAccount, Health
 from huixiang.channels.webhooks.address import parsed
 from huixiang.journal.actions import record
@@ -35,18 +35,19 @@ LETTERS: Final = string.ascii_letters + string.digits
 LONGEST_VALUE: Final = 4_000
 PROXY: Final = "proxy"
 COST: Final = "cost_a_month"
+FORGET: Final = "\x00"  # given for a secret that may be left out: what is kept goes, and nobody can type it
 COMMON: Final = (
     Setting(
         PROXY, gettext_lazy("Outgoing proxy"),
         gettext_lazy("http://host:port; where a platform trusts fixed addresses only"),
-        required=False, pattern=r"(https?|socks5)://[^\s]{3,200}",
+        Sort.SECRET, required=False, pattern=r"(https?|socks5)://[^\s]{3,200}",
     ),
     Setting(
         COST, gettext_lazy("Cost a month"), gettext_lazy("In your currency, for comparing channels"), Sort.NUMBER,
         required=False,
     ),
 )  # fmt: skip
-"""What every account that talks to a platform has beside the settings of its kind."""
+"""What every account that talks to a platform has beside the settings of its kind; the others have what they cost."""
 
 
 def value(account: ChannelAccount, name: str) -> str:
@@ -67,8 +68,13 @@ def values(account: ChannelAccount, name: str) -> list[str]:
     return [one for one in found if one]
 
 
+def settings_of(by: Connector) -> tuple[Setting, ...]:
+    """Everything an account of this kind can be given."""
+    return (*by.form, *(one for one in COMMON if by.form or one.name == COST))
+
+
 def _setting(kind: str, name: str) -> Setting | None:
-    return next((one for one in connector(kind).form if one.name == name), None)
+    return next((one for one in settings_of(connector(kind)) if one.name == name), None)
 
 
 def made(setting: Setting) -> str:
@@ -106,7 +112,7 @@ def change(*, account: ChannelAccount, given: Mapping[str, str], actor: Actor) -
     changed = sorted(name for name, stored in fresh.items() if account.settings.get(name) != stored)
     for name in changed:
         setting = _setting(account.kind, name)
-        if setting is not None and setting.sort == Sort.SECRET and account.settings.get(name):
+        if name != PROXY and setting is not None and setting.sort == Sort.SECRET and account.settings.get(name):
             fresh[f"old_{name}"] = account.settings[name]
             fresh[f"old_{name}_until"] = (timezone.now() + OLD_SECRET_LASTS).isoformat()
     account.settings = {**account.settings, **fresh}
@@ -120,16 +126,18 @@ def _checked(kind: str, given: Mapping[str, str], stored: Mapping[str, Any]) -> 
     """The settings as they are stored. Raises Refused with a sentence for each value that is not right."""
     found: dict[str, Any] = {}
     wrong: dict[str, str] = {}
-    for setting in (*connector(kind).form, *COMMON):
-        if setting.name not in given and setting.name in stored:
+    for setting in settings_of(connector(kind)):
+        if not _asked_for(setting, kind, given, stored):
             continue
         raw = given.get(setting.name, "").strip()
-        if setting.sort == Sort.SECRET:
+        if raw == FORGET and setting.sort == Sort.SECRET:
+            raw = ""
+        elif setting.sort == Sort.SECRET:
             if not raw and stored.get(setting.name):
                 continue
             raw = raw or (made(setting) if setting.made else "")
         try:
-            raw = _fits(setting, raw)
+            raw = _fits(setting, raw, needed=_needed(setting, kind, given, stored))
         except Refused as refused:
             wrong[setting.name] = str(refused.sentence)
             continue
@@ -139,10 +147,29 @@ def _checked(kind: str, given: Mapping[str, str], stored: Mapping[str, Any]) -> 
     return found
 
 
-def _fits(setting: Setting, raw: str) -> str:
+def _asked_for(setting: Setting, kind: str, given: Mapping[str, str], stored: Mapping[str, Any]) -> bool:
+    """Whether the setting is to be looked at: not one that nothing is said of, nor one of another way to connect."""
+    if setting.only_with and not _chosen(setting.only_with, kind, given, stored):
+        return False
+    return setting.name in given or setting.name not in stored
+
+
+def _needed(setting: Setting, kind: str, given: Mapping[str, str], stored: Mapping[str, Any]) -> bool:
+    by_choice = setting.needed_with is not None and _chosen(setting.needed_with, kind, given, stored)
+    return setting.required or by_choice
+
+
+def _chosen(wanted: tuple[str, str], kind: str, given: Mapping[str, str], stored: Mapping[str, Any]) -> bool:
+    name, choice = wanted
+    asked = _setting(kind, name)
+    default = asked.default if asked else ""
+    return (given.get(name, str(stored.get(name, ""))).strip() or default) == choice
+
+
+def _fits(setting: Setting, raw: str, *, needed: bool) -> str:
     raw = raw or ("" if setting.sort == Sort.SECRET else setting.default)
     if not raw:
-        if setting.required:
+        if needed:
             raise Refused(_("%(name)s is missing.") % {"name": setting.label})
         return ""
     if len(raw) > LONGEST_VALUE or "\x00" in raw:

@@ -97,6 +97,10 @@ class Unreadable(Exception):  # noqa: N818 - reads as a sentence
         self.sentence, self.excerpt = sentence, excerpt
 
 
+class NothingAsked(Exception):  # noqa: N818 - reads as a sentence
+    """The platform cannot be asked who we are with these settings: its first call shows whether they are right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One HTTP call of a platform, as it came. Header names are lower case."""
@@ -177,6 +181,8 @@ class Setting:
 
     `made`: of a secret, that we make it when none is given, as 32 or so letters and digits (`length`): the person
     pastes it into the platform's console. `pattern`: a regular expression the whole value must fit.
+    `only_with`: a choice and its value without which this is neither asked nor kept; `needed_with`: the same, without
+    which it may be left empty.
     """
 
     name: str
@@ -189,6 +195,8 @@ class Setting:
     pattern: str = ""
     made: bool = False
     length: int = 32
+    only_with: tuple[str, str] | None = None
+    needed_with: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +288,10 @@ class Connector:
         raise TransportError(_("This channel holds no line."), permanent=True)
 
     def check(self, account: ChannelAccount) -> str:
-        """Ask the platform who we are to it, with the account's settings; returns a name. Raises TransportError."""
+        """Ask the platform who we are to it, with the account's settings; returns a name.
+
+        Raises TransportError (`unknown`: it is too early to tell), or NothingAsked where only the platform can ask.
+        """
         return str(account)
 
     def to_paste(self, account: ChannelAccount, address: str) -> Sequence[Paste]:

@@ -32,4 +32,4 @@ def arrived(account_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Arrived]:
 
 def latest(account: ChannelAccount, limit: int = 1) -> list[Message]:
     """The latest messages, newest first. Their text is unmasked."""
-    return list(Message.objects.filter(account=account).order_by("-received_at")[:limit])
+    return list(Message.objects.filter(account=account).select_related("member").order_by("-received_at")[:limit])

@@ -16,6 +16,7 @@ from huixiang.channels.contracts import (
     Heard,
     Hears,
     Limit,
+    NothingAsked,
     Paste,
     Per,
     Setting,
@@ -56,7 +57,7 @@ class DingtalkConnector(Connector):
         Setting(
             "client_id", gettext_lazy("Client ID"),
             gettext_lazy("AppKey of the application; empty for a plain group robot, which answers its group only"),
-            required=False,
+            required=False, needed_with=("mode", STREAM),
         ),
         Setting("client_secret", gettext_lazy("Client Secret"), gettext_lazy("AppSecret"), Sort.SECRET),
         Setting(
@@ -65,14 +66,16 @@ class DingtalkConnector(Connector):
         Setting(
             "event_token", gettext_lazy("Token of the event push"),
             gettext_lazy("Only with HTTP, if events are pushed, too"), Sort.SECRET, required=False,
+            only_with=("mode", HTTP),
         ),
         Setting(
             "event_key", gettext_lazy("Key of the event push"), gettext_lazy("aes_key, 43 letters and digits"),
-            Sort.SECRET, required=False, pattern=r"[A-Za-z0-9]{43}",
+            Sort.SECRET, required=False, pattern=r"[A-Za-z0-9]{43}", only_with=("mode", HTTP),
         ),
         Setting(
             "corp_id", gettext_lazy("Company's id"),
             gettext_lazy("CorpId; only for the event push of older applications"), required=False,
+            only_with=("mode", HTTP),
         ),
         api_address("https://api.dingtalk.com"),
     )  # fmt: skip
@@ -114,7 +117,7 @@ class DingtalkConnector(Connector):
         if not value(account, "client_id"):
             if value(account, "mode") == STREAM:
                 raise TransportError(_("Stream needs the client id."), permanent=True)
-            return str(account)
+            raise NothingAsked
         interface.access_token(account)
         return _robot(account)
 

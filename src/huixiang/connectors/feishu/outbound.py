@@ -65,12 +65,12 @@ class FeishuConnector(Connector):
         Setting(
             "encrypt_key", gettext_lazy("Encrypt Key"),
             gettext_lazy("Only when Feishu calls our address: “Events & callbacks”, “Encryption strategy”"),
-            sort=Sort.SECRET, required=False,
+            sort=Sort.SECRET, required=False, only_with=("way", CALLS),
         ),
         Setting(
             "verification_token", gettext_lazy("Verification Token"),
             gettext_lazy("Only when Feishu calls our address: stands beside the Encrypt Key"),
-            sort=Sort.SECRET, required=False,
+            sort=Sort.SECRET, required=False, only_with=("way", CALLS),
         ),
         Setting(
             "api", gettext_lazy("Address of the open platform"),

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from huixiang.channels.contracts import (
     Heard,
     Hears,
     Limit,
+    NothingAsked,
     Paste,
     Per,
     Setting,
@@ -60,14 +62,14 @@ class WecomBotConnector(Connector):
         ),
         Setting(
             "bot_id", gettext_lazy("Bot ID"), gettext_lazy("Of the long connection, on the bot's page under API"),
-            required=False,
+            only_with=("mode", LINE),
         ),
         Setting(
             "secret", gettext_lazy("Secret"), gettext_lazy("Of the long connection; WeCom shows it once"), Sort.SECRET,
-            required=False,
+            only_with=("mode", LINE),
         ),
-        TOKEN,
-        AES_KEY,
+        replace(TOKEN, only_with=("mode", CALLS)),
+        replace(AES_KEY, only_with=("mode", CALLS)),
         Setting(
             "api", gettext_lazy("Address of the line"), gettext_lazy("Only for a WeCom of your own, or a gateway"),
             Sort.ADDRESS, required=False, default="https://openws.work.weixin.qq.com",
@@ -113,7 +115,7 @@ class WecomBotConnector(Connector):
     def check(self, account: ChannelAccount) -> str:
         """With callbacks only WeCom can ask. A second line would end the first: we wait for the one being opened."""
         if self.hears_by(account) == Hears.CALLS:
-            return str(account)
+            raise NothingAsked
         if not (value(account, "bot_id") and value(account, "secret")):
             raise TransportError(_("The long connection needs the bot's id and secret."), permanent=True)
         end = time.monotonic() + CHECKED_WITHIN
@@ -121,7 +123,7 @@ class WecomBotConnector(Connector):
             if health.error:
                 raise TransportError(health.error)
             if time.monotonic() > end:
-                raise TransportError(_("The line is not open yet; is “huixiang listen” running?"))
+                raise TransportError(_("The line is not open yet; is “huixiang listen” running?"), unknown=True)
             time.sleep(0.5)
         return value(account, "bot_id")
 

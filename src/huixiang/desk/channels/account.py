@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 
 from huixiang.channels import accounts, closing, doing, trying
 from huixiang.channels.contracts import Connector, Hears, connectors
@@ -18,6 +19,7 @@ from huixiang.desk.channels.guides import guide_of
 from huixiang.desk.channels.health import Health, hidden_from_outside, in_words, limit_words
 from huixiang.desk.journal_words import tell_all
 from huixiang.engine.masking import mask
+from huixiang.groupbot.manner import manner_of, quiet_until
 from huixiang.intake import arrivals
 from huixiang.journal.queries import history
 from huixiang.workspaces.models import Membership
@@ -59,11 +61,19 @@ def account(request: HttpRequest, membership: Membership, account_id: uuid.UUID)
         "kept": fields.shown(by, found.settings), "refused": refused_calls(found, SHOWN_REFUSED),
         "told": tell_all(history(workspace_id=membership.workspace_id, subjects=[found.id])[-SHOWN_HISTORY:][::-1],
                          membership.workspace),
-        **_health(found, by), **_first(found, by),
+        "in_groups": _in_groups(found, by), **_health(found, by), **_first(found, by),
     }  # fmt: skip
     if holds(membership, Permission.CONFIGURE) and not found.closed_at:
         context |= _to_change(found, by)
     return access.shown(request, membership, "desk/channels/account.html", "channels", **context)
+
+
+def _in_groups(found: ChannelAccount, by: Connector) -> dict[str, Any] | None:
+    """Whether its bot speaks in groups, and until when it is quiet now; None where there are no groups, or no ears."""
+    if found.closed_at or not by.can_post() or by.hears_by(found) == Hears.NOTHING:
+        return None
+    manner = manner_of(found)
+    return {"on": manner.on, "quiet": quiet_until(manner, found.workspace.time_zone, timezone.now())}
 
 
 def _to_change(found: ChannelAccount, by: Connector) -> dict[str, Any]:
@@ -71,6 +81,7 @@ def _to_change(found: ChannelAccount, by: Connector) -> dict[str, Any]:
     address = called_at(found) if by.form and by.hears_by(found) == Hears.CALLS else ""
     return {
         "address": address,
+        "proxy": fields.proxy_of(found) if by.form else "",
         "hidden": hidden_from_outside(settings.PUBLIC_URL) if address else "",
         "pastes": by.to_paste(found, address) if by.form else (),
         "secrets": fields.secrets_of(by, found.settings),

@@ -14,6 +14,7 @@ from huixiang.intake import arrivals
 from huixiang.intake.models import Message
 from huixiang.kernel.errors import Refused
 from huixiang.members.actions import Author, link
+from huixiang.members.naming import by_handle, handle_of
 
 LOOKED_AT: Final = 30
 OFFERED: Final = 6
@@ -40,8 +41,7 @@ def offered(account: ChannelAccount, by: Connector) -> list[Offered]:
     people = list(_people(account).values())[:OFFERED]
     places = _places(account, people)
     found = [
-        Offered(f"{PERSON}{one.id}", _name(one), False, not windows.open_now(places.get(_place(one)), by.kind).now)
-        for one in people
+        Offered(f"{PERSON}{one.id}", _name(one, by.kind), False, _shut(places.get(_place(one)), by)) for one in people
     ]
     if not by.can_post():
         return found
@@ -52,8 +52,15 @@ def offered(account: ChannelAccount, by: Connector) -> list[Offered]:
     return found + known
 
 
-def _name(one: Message) -> str:
-    return mask(one.author_name or one.author_id).text
+def _shut(place: Conversation | None, by: Connector) -> bool:
+    return not windows.open_now(place, by.kind).now
+
+
+def _name(one: Message, kind: str) -> str:
+    """As the desk calls them everywhere; whoever's message is not read yet by what it told."""
+    if one.member is not None:
+        return one.member.known_as
+    return mask(one.author_name).text or by_handle(kind, handle_of(one.author_id))
 
 
 def _place(one: Message) -> str:

@@ -15,7 +15,7 @@ from huixiang.channels.models import ChannelAccount
 from huixiang.desk import access
 from huixiang.desk.channels import addressees, fields
 from huixiang.desk.channels.account import account_of, address_of, connector_of
-from huixiang.desk.channels.connecting import WRONG, can_check, checked
+from huixiang.desk.channels.connecting import WRONG, can_check, checked, say
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
 from huixiang.workspaces.roles import Permission
@@ -35,7 +35,7 @@ def check(request: HttpRequest, membership: Membership, account_id: uuid.UUID) -
     answer = checked(connector_of(found), found)
     if getattr(request, "htmx", False):
         return access.part(request, membership, "desk/channels/checked.html", answer=answer)
-    (messages.success if answer.right else messages.error)(request, answer.words)
+    say(request, answer)
     return access.done(request, "", address_of(membership, found))
 
 
@@ -80,7 +80,7 @@ def _changed(request: HttpRequest, membership: Membership, found: ChannelAccount
     """Name and settings, both or neither; the names of the settings that are others now."""
     by, actor = connector_of(found), access.actor(membership)
     accounts.rename(account=found, name=request.POST.get("name", ""), actor=actor)
-    return accounts.change(account=found, given=fields.given_of(by, request.POST), actor=actor) if by.form else []
+    return accounts.change(account=found, given=fields.given_of(by, request.POST), actor=actor)
 
 
 def _settings(

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huixiang.channels.contracts import Connector, TransportError, connectors
+from huixiang.channels.accounts import change, note_trouble
+from huixiang.channels.contracts import Connector, NothingAsked, TransportError, connectors
 from huixiang.channels.models import ChannelAccount
 from huixiang.desk import access
 from huixiang.desk.channels import fields, kinds
@@ -29,6 +30,7 @@ class Checked(NamedTuple):
 
     right: bool
     words: str
+    asked: bool = True  # False: nobody could be asked, so that nothing is proven
 
 
 @access.either(Permission.CONFIGURE)
@@ -74,7 +76,9 @@ def _form(
 def _opened(request: HttpRequest, membership: Membership, by: Connector) -> ChannelAccount:
     name = request.POST.get("name", "")
     if not by.form:
-        return open_named(membership, kind=by.kind, name=name)
+        account = open_named(membership, kind=by.kind, name=name)
+        change(account=account, given=fields.given_of(by, request.POST), actor=access.actor(membership))
+        return account
     return connect_named(membership, kind=by.kind, name=name, given=fields.given_of(by, request.POST))
 
 
@@ -84,7 +88,13 @@ def _tell(request: HttpRequest, by: Connector, account: ChannelAccount) -> None:
         messages.success(request, _("“%(name)s” is open.") % {"name": account.name})
         return
     found = checked(by, account)
-    (messages.success if found.right else messages.error)(request, found.words)
+    say(request, found)
+
+
+def say(request: HttpRequest, found: Checked) -> None:
+    """Tell it on the next page."""
+    level = messages.success if found.asked and found.right else messages.info if found.right else messages.error
+    level(request, found.words)
 
 
 def can_check(by: Connector) -> bool:
@@ -93,12 +103,19 @@ def can_check(by: Connector) -> bool:
 
 
 def checked(by: Connector, account: ChannelAccount) -> Checked:
-    """Ask the platform who we are to it. Whatever happens is told in words."""
+    """Ask the platform who we are to it. Whatever happens is told in words; what is wrong stays until it is right."""
     try:
         name = by.check(account)
+    except NothingAsked:
+        words = _("Nothing could be asked: with these settings only the platform's first call proves them right.")
+        return Checked(right=True, words=words, asked=False)
     except TransportError as error:
-        return Checked(right=False, words=mask(error.sentence).text)
+        words = mask(error.sentence).text
+        if not error.unknown:
+            note_trouble(account, words)
+        return Checked(right=False, words=words)
     except Exception:  # a connector's bug is the page's sentence and the log's trace, no broken page
         log.exception("connector %s failed to check account %s", account.kind, account.id)
         return Checked(right=False, words=_("The check itself failed; the installation's log says why."))
+    note_trouble(account, "")
     return Checked(right=True, words=_("The platform knows us as “%(name)s”.") % {"name": name})

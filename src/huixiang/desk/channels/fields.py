@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from huixiang.channels.accounts import COMMON, COST, PROXY
+from huixiang.channels.accounts import COST, FORGET, PROXY, settings_of, value
 from huixiang.channels.contracts import Connector, Setting, Sort
+from huixiang.channels.models import ChannelAccount
 
 INPUTS: Final = {Sort.SECRET: "password", Sort.ADDRESS: "url"}
 OFF: Final = "0"  # of a switch that is on by default
@@ -28,14 +30,12 @@ class Field:
     value: str
     choices: Sequence[tuple[str, Any]]
     required: bool
+    optional: bool  # may be left empty whatever is chosen
     made: bool
     kept: bool
     error: str
-
-
-def settings_of(by: Connector) -> tuple[Setting, ...]:
-    """The settings of a kind with those that every account has which talks to a platform."""
-    return (*by.form, *COMMON) if by.form else ()
+    only_with: str  # "name=value" of the choice that shows it
+    forgets: bool  # kept, and may be left out: a tick takes it away
 
 
 def fields(
@@ -49,11 +49,14 @@ def fields(
 
 def _field(one: Setting, stored: Mapping[str, Any], typed: Mapping[str, str], fault: str) -> Field:
     secret, kept = one.sort == Sort.SECRET, bool(stored.get(one.name))
-    value = typed.get(one.name) if one.name in typed else str(stored.get(one.name) or one.default)
+    shown = typed.get(one.name) if one.name in typed else str(stored.get(one.name) or one.default)
+    conditional = bool(one.only_with or one.needed_with)  # a browser that hides nothing must not insist
     return Field(
         one.name, str(one.label), str(one.help), one.sort, INPUTS.get(one.sort, "text"),
-        "" if secret else value or "", one.choices, one.required and not one.made and not (secret and kept),
-        one.made, secret and kept, fault,
+        "" if secret else shown or "", one.choices,
+        one.required and not conditional and not one.made and not (secret and kept),
+        not one.required and not one.needed_with, one.made, secret and kept, fault,
+        "=".join(one.only_with or ()), secret and kept and not one.required and not one.made,
     )  # fmt: skip
 
 
@@ -75,6 +78,8 @@ def given_of(by: Connector, sent: QueryDict) -> dict[str, str]:
 def _given(one: Setting, sent: QueryDict) -> str:
     if one.sort == Sort.FLAG and one.name not in sent:
         return OFF if one.default else ""
+    if one.sort == Sort.SECRET and not one.required and not sent.get(one.name) and one.name in sent.getlist("forget"):
+        return FORGET
     return sent.get(one.name, "")
 
 
@@ -90,7 +95,7 @@ class Secret:
 
 def secrets_of(by: Connector, stored: Mapping[str, Any]) -> list[Secret]:
     """The secrets an account has, with what is left of the ones before."""
-    kept = [one for one in by.form if one.sort == Sort.SECRET and stored.get(one.name)]
+    kept = [one for one in by.form if one.sort == Sort.SECRET and stored.get(one.name) and _applies(one, by, stored)]
     return [Secret(one.name, str(one.label), one.made, _old_until(one.name, stored)) for one in kept]
 
 
@@ -101,8 +106,23 @@ def _old_until(name: str, stored: Mapping[str, Any]) -> Any:
 
 def shown(by: Connector, stored: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The settings that may be read by whoever reads the page: no secrets, empty ones left out."""
-    open_ones = [one for one in settings_of(by) if one.sort != Sort.SECRET]
+    open_ones = [one for one in settings_of(by) if one.sort != Sort.SECRET and _applies(one, by, stored)]
     return [(str(one.label), _said(one, str(stored[one.name]))) for one in open_ones if stored.get(one.name)]
+
+
+def _applies(one: Setting, by: Connector, stored: Mapping[str, Any]) -> bool:
+    """Whether it belongs to the way the account is connected."""
+    if one.only_with is None:
+        return True
+    name, wanted = one.only_with
+    chosen = next(str(stored.get(name) or other.default) for other in by.form if other.name == name)
+    return chosen == wanted
+
+
+def proxy_of(account: ChannelAccount) -> str:
+    """The proxy's address without who signs in there; "" without one."""
+    parts = urlsplit(value(account, PROXY))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
 
 
 def _said(one: Setting, value: str) -> str:

@@ -87,6 +87,8 @@ def _error(account: ChannelAccount, row: Row | None) -> Words | None:
     if row is None or not row.error or row.error == account.paused_reason:
         return None
     then = _("What can be tried again is tried again by itself. If it stays, check the settings.")
+    if row.last_in_at is None and row.last_out_at is None:
+        then = _("Put the value right under Settings: the platform is asked again when you save.")
     return Words(True, row.error, then, row.error_at)
 
 

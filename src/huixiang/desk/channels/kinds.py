@@ -18,23 +18,18 @@ FIRST: Final = (
     "discord", "matrix", "discourse",
 )  # fmt: skip
 """Where communities mostly are; whatever else is declared follows, what only sends last."""
+NO_COMMENTS: Final = gettext_lazy(
+    "No open interface to comments. Import a table of them: a file of an export tool is recognised by its columns."
+)
 WITHOUT_INTERFACE: Final[tuple[tuple[str, Promise, Promise], ...]] = (
     (
         "brand-wechat", gettext_lazy("Personal WeChat groups"),
         gettext_lazy("WeChat has no interface to them. Export the chat as text and import the file."),
     ),
-    (
-        "book", gettext_lazy("Xiaohongshu"),
-        gettext_lazy("No open interface to comments. Export them in the creators' back office and import the table."),
-    ),
-    (
-        "device-mobile", gettext_lazy("Douyin"),
-        gettext_lazy("No open interface to comments. Export them in the creators' back office and import the table."),
-    ),
-    (
-        "device-desktop", gettext_lazy("Bilibili"),
-        gettext_lazy("No open interface to comments. Export them in the creators' back office and import the table."),
-    ),
+    ("book", gettext_lazy("Xiaohongshu comments"), NO_COMMENTS),
+    ("device-mobile", gettext_lazy("Douyin comments"), NO_COMMENTS),
+    ("brand-weibo", gettext_lazy("Weibo comments"), NO_COMMENTS),
+    ("device-desktop", gettext_lazy("Bilibili comments"), NO_COMMENTS),
 )  # fmt: skip
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.desk import access
 from huixiang.groupbot import actions, queries
 from huixiang.groupbot.answering import notice_of
-from huixiang.groupbot.manner import Manner, Tone, manner_of
+from huixiang.groupbot.manner import Manner, Tone, manner_of, quiet_until
 from huixiang.groupbot.wording import LABELS, VARIABLES, default_of, template_of
 from huixiang.kernel.errors import Refused
 from huixiang.workspaces.models import Membership
@@ -35,6 +36,7 @@ def bot(request: HttpRequest, membership: Membership) -> HttpResponse:
         tone = request.GET.get("tone", "")
         tone = tone if tone in Tone.values else manner.tone
         context |= {
+            "quiet": quiet_until(manner, membership.workspace.time_zone, timezone.now()),
             "manner": manner, "tone": tone, "tone_word": Tone(tone).label, "ignores": "\n".join(manner.ignores),
             "words": [_field(manner, key, tone) for key in VARIABLES],
             "notice": notice_of(manner, membership.workspace), "groups": _groups(account, manner),
@@ -70,7 +72,7 @@ def save(request: HttpRequest, membership: Membership, slug: str) -> HttpRespons
     manner = Manner(
         on="on" in request.POST, tone=request.POST.get("tone", ""), asks="asks" in request.POST,
         quiet_from=request.POST.get("quiet_from", ""), quiet_until=request.POST.get("quiet_until", ""),
-        silent_hours=_hours(request.POST.get("silent_hours", "")),
+        night_answers="night_answers" in request.POST, silent_hours=_hours(request.POST.get("silent_hours", "")),
         ignores=tuple(request.POST.get("ignores", "").splitlines()), words=words,
     )  # fmt: skip
     actions.change(account=account, manner=manner, actor=access.actor(membership))
