@@ -1,14 +1,18 @@
 """Quiet hours, taking a group over and handing it back, the settings."""
 
 import datetime
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from huixiang.cases.models import Case
-from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.channels.contracts import ReplyWindow
+from huixiang.channels.models import ChannelAccount, Conversation, Delivery
 from huixiang.feedback.actions import remove
 from huixiang.feedback.models import Feedback
 from huixiang.groupbot.actions import change, come_back, hand_back, say_notice, take_over
@@ -71,6 +75,66 @@ def test_after_the_quiet_hours_one_message_says_it_all(introduced: Say, account:
     last = Entry.objects.filter(name="groupbot.spoke").latest("id")
     assert (last.data["feedbacks"], last.data["purpose"]) == (2, "received")
     assert Remark.objects.get(purpose="status").state == "dropped"
+
+
+def minutes(number: int, answers: int | None = 5) -> ReplyWindow:
+    return ReplyWindow(until=timezone.now() + datetime.timedelta(minutes=number), answers=answers, handle="x")
+
+
+def test_what_cannot_wait_for_the_morning_is_acknowledged_at_night(
+    say: Say, account: ChannelAccount, line: Line
+) -> None:
+    manner(account, quiet_from="22:00", quiet_until="08:00")
+    with time_machine.travel(NIGHT, tick=False):
+        assert say("大家晚上好呀", "路人", window=minutes(5)) == []  # the notice alone would wake people
+        notice, received = say(factories.BLACK_SCREEN, window=minutes(5))
+        assert say("进度", window=minutes(5)) == []
+        assert say(SEATS, "小周", window=minutes(600)) == []  # this can wait
+    assert "7 天" in notice
+    assert "/s/" in received
+    with time_machine.travel(MORNING, tick=False):
+        assert say_what_waited() == 1
+    assert not Delivery.objects.exclude(state__in=["delivered", "queued"]).exists()
+
+
+def test_where_it_shall_be_silent_at_night_the_case_says_why(
+    say: Say, account: ChannelAccount, operator: Membership, client_of: Callable[[Membership], Client]
+) -> None:
+    manner(account, quiet_from="22:00", quiet_until="08:00", night_answers=False)
+    with time_machine.travel(NIGHT, tick=False):
+        assert say(factories.BLACK_SCREEN, window=minutes(5)) == []
+    with time_machine.travel(MORNING, tick=False):
+        assert say_what_waited() == 0
+    remark = Remark.objects.get(purpose="received")
+    assert (remark.state, remark.why, Group.objects.get().introduced_at) == ("dropped", "night", None)
+    page = client_of(operator).get(reverse("desk:case", args=[account.workspace.slug, Case.objects.get().id]))
+    assert remark.get_why_display() in page.content.decode()
+
+
+def test_a_window_used_up_before_the_morning_is_told_and_nothing_fails(
+    say: Say, account: ChannelAccount, line: Line
+) -> None:
+    manner(account, quiet_from="22:00", quiet_until="08:00")
+    with time_machine.travel(NIGHT, tick=False):
+        assert say(factories.BLACK_SCREEN, window=minutes(24 * 60)) == []
+    Conversation.objects.filter(account=account).update(reply_left=0)
+    with time_machine.travel(MORNING, tick=False):
+        assert say_what_waited() == 0
+        with pytest.raises(Refused):
+            say_notice(conversation=Conversation.objects.get(account=account), actor=SYSTEM)
+    assert set(Remark.objects.values_list("state", "why")) == {("dropped", "late")}
+    assert not Delivery.objects.exists()
+    assert Group.objects.get().introduced_at is None  # said at the next word, when it is taken
+
+
+def test_where_one_answer_is_left_notice_and_acknowledgement_are_one_message(say: Say, account: ChannelAccount) -> None:
+    [said] = say(factories.BLACK_SCREEN, window=minutes(60, 1))
+    assert said.index("7 天") < said.index("/s/")
+    [sent] = Delivery.objects.all()
+    assert (sent.state, Conversation.objects.get(account=account).reply_left) == ("delivered", 0)
+    assert {one.delivery_id for one in Remark.objects.all()} == {sent.id}
+    told = Entry.objects.get(name="groupbot.spoke")
+    assert (told.data["purpose"], told.data["feedbacks"]) == ("received", 1)
 
 
 def test_what_was_removed_in_the_night_is_not_repeated(

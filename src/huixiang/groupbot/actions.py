@@ -11,6 +11,7 @@ from huixiang.cases.models import Case
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.contracts import can_send
 from huixiang.channels.models import ChannelAccount, Conversation
+from huixiang.channels.windows import fits
 from huixiang.groupbot import events, queries
 from huixiang.groupbot.answering import delivery_of, note, notice_of
 from huixiang.groupbot.manner import MOST_HOURS, TIME, Manner, Tone, manner_of
@@ -50,7 +51,8 @@ def _tidy(manner: Manner) -> Manner:
     ignores = tuple(dict.fromkeys(filter(None, (one.replace("\x00", "").strip()[:200] for one in manner.ignores))))
     return Manner(
         on=manner.on, tone=Tone(manner.tone).value, asks=manner.asks, quiet_from=manner.quiet_from,
-        quiet_until=manner.quiet_until, silent_hours=manner.silent_hours, ignores=ignores[:MOST_IGNORED],
+        quiet_until=manner.quiet_until, night_answers=manner.night_answers, silent_hours=manner.silent_hours,
+        ignores=ignores[:MOST_IGNORED],
         words={tone: _own(tone, dict(words)) for tone, words in manner.words.items() if tone in Tone.values},
     )  # fmt: skip
 
@@ -127,13 +129,14 @@ def person_spoke(*, workspace_id: uuid.UUID, case_ids: Sequence[uuid.UUID]) -> N
 def say_notice(*, conversation: Conversation, actor: Actor) -> None:
     """Say the notice in a group now, because a person wants it. Journal: groupbot.spoke.
 
-    Raises Refused where the bot is off or the channel cannot be answered.
+    Raises Refused where the bot is off, or the channel takes no answer there now.
     """
     account = conversation.account
     if not manner_of(account).on or not can_send(account.kind):
         raise Refused(_("Switch the bot on first."))
-    group = _group(conversation)
     words = notice_of(manner_of(account), conversation.workspace)
+    fits(conversation, account.kind, words)
+    group = _group(conversation)
     remark = Remark(
         id=new_id(), workspace_id=conversation.workspace_id, conversation=conversation, purpose=Purpose.NOTICE
     )

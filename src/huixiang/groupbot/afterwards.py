@@ -10,12 +10,13 @@ from django.utils import timezone
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.contracts import can_send
 from huixiang.channels.models import Conversation
+from huixiang.channels.windows import parts_of, why_not
 from huixiang.feedback.models import Feedback
 from huixiang.groupbot import queries
 from huixiang.groupbot.answering import LONGEST_TITLE, around, delivery_of, note, notice_of
 from huixiang.groupbot.links import follow_link
 from huixiang.groupbot.manner import manner_of, quiet_until
-from huixiang.groupbot.models import Group, Purpose, Remark, RemarkState
+from huixiang.groupbot.models import Group, Purpose, Remark, RemarkState, Silence
 from huixiang.groupbot.wording import LONGEST_NAME, harmless, said
 from huixiang.intake.models import Message
 from huixiang.workspaces.models import Workspace
@@ -48,8 +49,20 @@ def _speak_to(conversation_id: uuid.UUID) -> bool:
     if not words or (back is not None and now < back):
         waiting.update(state=RemarkState.DROPPED)
         return False
+    if why_not(place, place.account.kind, parts_of(words, place.account.kind)):
+        _too_late(group, remarks)
+        return False
     _say(remarks, words, now)
     return True
+
+
+def _too_late(group: Group, remarks: Sequence[Remark]) -> None:
+    """The platform takes no answer here any more: the team sees that, the notice is said at the next word."""
+    ids = [one.id for one in remarks]
+    Remark.objects.filter(id__in=ids).update(state=RemarkState.DROPPED, why=Silence.LATE)
+    if any(one.purpose == Purpose.NOTICE for one in remarks):
+        group.introduced_at = None
+        group.save(update_fields=["introduced_at"])
 
 
 def _say(remarks: Sequence[Remark], words: str, now: datetime.datetime) -> None:

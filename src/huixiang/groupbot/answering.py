@@ -4,6 +4,8 @@ It acknowledges a feedback once, with one question at most, answers a command, a
 chatter, for whom its settings ignore, for its own words come back, while a person has the group, when somebody or the
 whole group has had enough. In the quiet hours acknowledgements wait and are said as one message afterwards; a command
 is not answered then: how far something was at night is no answer in the morning, and the bot can be asked again.
+Where the platform takes an answer for minutes only, nothing can wait: there it acknowledges at night too, unless the
+account's settings forbid it. Where it takes fewer messages than there are things to say, they are said as one.
 """
 
 import datetime
@@ -19,11 +21,12 @@ from django.utils import timezone
 from huixiang.channels.actions import queue_deliveries
 from huixiang.channels.contracts import can_send
 from huixiang.channels.models import Conversation, Delivery
+from huixiang.channels.windows import open_now
 from huixiang.feedback.models import Feedback, Grade
 from huixiang.groupbot import events, queries
 from huixiang.groupbot.links import follow_link
 from huixiang.groupbot.manner import Manner, Tone, manner_of, quiet_until
-from huixiang.groupbot.models import Group, Purpose, Remark, RemarkState
+from huixiang.groupbot.models import Group, Purpose, Remark, RemarkState, Silence
 from huixiang.groupbot.wording import LONGEST_NAME, harmless, question_of, said
 from huixiang.intake.commands import Sort
 from huixiang.intake.models import Message, MessageState
@@ -51,10 +54,12 @@ class Round:
     feedbacks: Mapping[uuid.UUID, Feedback]
     told: list[Remark]
     own_words: frozenset[str]
+    kinds: Mapping[uuid.UUID, str]  # of channel, by conversation
     said: dict[tuple[uuid.UUID, uuid.UUID], list[Feedback]] = field(default_factory=dict)
     steps: Mapping[uuid.UUID, str] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
+    night_notices: list[Remark] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -79,6 +84,8 @@ def react(*, workspace_id: uuid.UUID, message_ids: Sequence[uuid.UUID]) -> int:
         _introduce(this, one)
     for one, purpose in [pair for pair in wanted if pair[1] != Purpose.HELP]:
         _take_up(this, one, purpose)
+    _introduce_along(this)
+    _gather(this)
     return _speak(this)
 
 
@@ -99,6 +106,7 @@ def _round(messages: Sequence[Message]) -> Round:
     return Round(
         workspace, now, groups, feedbacks.in_bulk(feedback_ids), list(remarks.order_by("at", "id")),
         frozenset(text.strip() for text in own.values_list("text", flat=True)),
+        {one.conversation.id: one.account.kind for one in messages if one.conversation},
     )  # fmt: skip
 
 
@@ -140,8 +148,28 @@ def _introduce(this: Round, message: Message) -> None:
     if place is None or not place.group or group.introduced_at or _deaf(this, message):
         return
     group.introduced_at = this.now
-    remark = _remark(this, place, Purpose.NOTICE)
-    _say_or_wait(this, remark, manner_of(message.account), notice_of(manner_of(message.account), this.workspace), None)
+    remark, manner = _remark(this, place, Purpose.NOTICE), manner_of(message.account)
+    if _cannot_wait(place, message.account.kind, quiet_until(manner, this.workspace.time_zone, this.now)):
+        remark.delivery = delivery_of(remark, notice_of(manner, this.workspace))  # made now: it goes before the answer
+        this.night_notices.append(remark)
+    else:
+        _say_or_wait(this, remark, manner, notice_of(manner, this.workspace), message)
+
+
+def _introduce_along(this: Round) -> None:
+    """At night a notice that cannot wait goes along with an answer; alone it would wake people: another time then."""
+    for remark in this.night_notices:
+        if remark.delivery and any(one.conversation_id == remark.conversation_id for one in this.deliveries):
+            this.deliveries.append(remark.delivery)
+            this.remarks.insert(0, remark)
+        else:
+            this.groups[remark.conversation_id].introduced_at = None
+
+
+def _cannot_wait(place: Conversation, kind: str, end: datetime.datetime | None) -> bool:
+    """Whether the platform takes no answer here any more when the quiet hours end."""
+    until = open_now(place, kind).until
+    return end is not None and until is not None and until <= end
 
 
 def _take_up(this: Round, message: Message, purpose: Purpose) -> None:
@@ -218,17 +246,45 @@ def listed(workspace: Workspace, feedback: Feedback, step: str) -> str:
     return f"· {harmless(feedback.title, LONGEST_TITLE)} — {step}\n  {follow_link(workspace, feedback)}"
 
 
-def _say_or_wait(this: Round, remark: Remark, manner: Manner, words: str, message: Message | None) -> None:
-    """Queue it, or in the quiet hours keep it for later (what acknowledges or introduces) or to itself (an answer)."""
+def _say_or_wait(this: Round, remark: Remark, manner: Manner, words: str, message: Message) -> None:
+    """Queue it, or in the quiet hours keep it for later (what acknowledges or introduces) or to itself (an answer).
+
+    An acknowledgement that cannot wait is said at once, or dropped with the reason where the settings say so.
+    """
     this.remarks.append(remark)
     end = quiet_until(manner, this.workspace.time_zone, this.now)
-    if end is None:
-        remark.delivery = delivery_of(remark, words, message)
+    now_or_never = remark.purpose == Purpose.RECEIVED and _cannot_wait(remark.conversation, message.account.kind, end)
+    if end is None or (now_or_never and manner.night_answers):
+        remark.delivery = delivery_of(remark, words, message if remark.member_id else None)
         this.deliveries.append(remark.delivery)
+    elif now_or_never:
+        remark.state, remark.why, remark.question = RemarkState.DROPPED, Silence.NIGHT, ""
     elif remark.purpose in {Purpose.RECEIVED, Purpose.NOTICE}:
         remark.state, remark.due_at, remark.question = RemarkState.WAITING, end, ""
     else:
         remark.state = RemarkState.DROPPED
+
+
+def _gather(this: Round) -> None:
+    """Where the platform takes fewer answers than there are things to say, say them as one message."""
+    by_place: dict[uuid.UUID, list[Remark]] = {}
+    for one in this.remarks:
+        if one.delivery:
+            by_place.setdefault(one.conversation_id, []).append(one)
+    for remarks in by_place.values():
+        left = open_now(remarks[0].conversation, this.kinds[remarks[0].conversation_id]).left
+        if left is not None and len(remarks) > left > 0:
+            _join(this, [(one, one.delivery) for one in remarks if one.delivery])
+
+
+def _join(this: Round, pairs: Sequence[tuple[Remark, Delivery]]) -> None:
+    """One message of several, in their order; it is the last one's, which answers somebody."""
+    whole = pairs[-1][1]
+    whole.text = "\n\n".join(delivery.text for _remark, delivery in pairs)
+    gone = {delivery.id for _remark, delivery in pairs[:-1]}
+    for remark, _delivery in pairs:
+        remark.delivery = whole
+    this.deliveries = [one for one in this.deliveries if one.id not in gone]
 
 
 def delivery_of(remark: Remark, words: str, message: Message | None = None) -> Delivery:

@@ -29,7 +29,9 @@ class Tone(models.TextChoices):
 class Manner:
     """The settings of one account's bot. Times are "HH:MM" of the workspace; two equal ones: no quiet hours.
 
-    `words` holds what was worded anew: of each tone, template by key; `ignores` names or ids nobody answers.
+    `night_answers`: in the quiet hours it acknowledges at once where the platform takes no answer any more when they
+    are over; else it is silent there. `words` holds what was worded anew: of each tone, template by key; `ignores`
+    names or ids nobody answers.
     """
 
     on: bool = False
@@ -37,6 +39,7 @@ class Manner:
     asks: bool = True
     quiet_from: str = "22:00"
     quiet_until: str = "08:00"
+    night_answers: bool = True
     silent_hours: int = 12
     ignores: tuple[str, ...] = ()
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -47,6 +47,13 @@ class RemarkState(models.TextChoices):
     DROPPED = "dropped", _("Not said")
 
 
+class Silence(models.TextChoices):
+    """Why the team is told that something was not said."""
+
+    NIGHT = "night", _("The platform takes no answer after the quiet hours, and at night the bot is to be silent.")
+    LATE = "late", _("When the quiet hours were over, the platform took no answer any more.")
+
+
 class Remark(models.Model):
     """Something the bot said, will say after the quiet hours, or kept to itself. One for a message, one for a feedback.
 
@@ -62,6 +69,7 @@ class Remark(models.Model):
     feedback_id = models.UUIDField(null=True)
     question = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=8, choices=RemarkState.choices, default=RemarkState.SAID)
+    why = models.CharField(max_length=8, choices=Silence.choices, blank=True)  # it was dropped
     due_at = models.DateTimeField(null=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=now)

@@ -12,7 +12,7 @@ from huixiang.cases.models import Case
 from huixiang.channels.contracts import Hears, connectors
 from huixiang.channels.models import ChannelAccount, Conversation
 from huixiang.feedback.models import Feedback
-from huixiang.groupbot.models import Group
+from huixiang.groupbot.models import Group, Remark
 from huixiang.themes.models import Theme
 
 SHOWN: Final = 3  # feedbacks of one member that 进度 tells of
@@ -83,6 +83,17 @@ def group_by_id(*, workspace_id: uuid.UUID, conversation_id: uuid.UUID) -> Conve
 def state_of(conversation: Conversation) -> Group | None:
     """What the bot knows of a group, with who has taken over."""
     return Group.objects.filter(conversation=conversation).select_related("taken_by__user").first()
+
+
+def silence_about(case: Case) -> str:
+    """Why the bot said nothing in the group to what a case is about, in a sentence; "" where there is nothing to tell.
+
+    One statement.
+    """
+    feedbacks = Feedback.objects.filter(workspace_id=case.workspace_id, case_id=case.id)
+    kept = Remark.objects.filter(workspace_id=case.workspace_id, feedback_id__in=feedbacks.values("id"))
+    last = kept.exclude(why="").order_by("-at").first()
+    return str(last.get_why_display()) if last else ""
 
 
 def back_at(group: Group, silent_hours: int) -> datetime.datetime | None:

@@ -19,13 +19,17 @@ from wechatpy.utils import WeChatSigner
 
 from huixiang.channels.accounts import change
 from huixiang.channels.contracts import TransportError, Unreadable, connector
-from huixiang.channels.models import ChannelAccount, Conversation, RefusedCall
+from huixiang.channels.models import ChannelAccount, Conversation, Delivery, RefusedCall
 from huixiang.connectors.wecom_bot.inbound import message
+from huixiang.groupbot.actions import change as change_bot
+from huixiang.groupbot.manner import Manner
 from huixiang.intake.models import Message
 from huixiang.journal.events import SYSTEM
 from huixiang.workspaces.models import Workspace
+from tests import factories
 from tests.connectors.loopback import Platform, answered, connected, platform
 from tests.connectors.wecom_bot.test_line import recorded
+from tests.factories.jobs import run_waiting
 
 TOKEN, KEY = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 RESPONSE = "/cgi-bin/aibot/response"
@@ -135,6 +139,19 @@ def test_no_other_address_is_answered_and_nobody_in_a_group_alone(account: Chann
     assert answered(account, "laomai", conversation=group).state == "failed"
     assert wecom.asked == []
     assert answered(account, "laomai", conversation=group, into_group=True).state == "delivered"
+
+
+def test_the_first_feedback_of_a_group_gets_notice_and_link_by_its_only_address(
+    account: ChannelAccount, wecom: Platform
+) -> None:
+    change_bot(account=account, manner=Manner(on=True, quiet_from="00:00", quiet_until="00:00"), actor=SYSTEM)
+    said = recorded("group", response_url=f"{wecom.address}{RESPONSE}?response_code=abc")
+    said["text"]["content"] = f"@反馈小助手 {factories.BLACK_SCREEN}"
+    called(account, said)
+    run_waiting()
+    [told] = wecom.at(RESPONSE)
+    assert ["7 天" in told["markdown"]["content"], "/s/" in told["markdown"]["content"]] == [True, True]
+    assert [one.state for one in Delivery.objects.all()] == ["delivered"]
 
 
 def test_an_address_that_is_used_up_is_said_in_words(account: ChannelAccount, wecom: Platform) -> None:

@@ -15,11 +15,15 @@ from huixiang.groupbot.models import Group
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """The bot of the case's group; `held` with `back_at` while a person of the team has taken over."""
+    """The bot of the case's group; `held` with `back_at` while a person of the team has taken over.
+
+    `silence`: why it did not acknowledge what the case is about; "" when it did, or was not asked to.
+    """
 
     place: Conversation
     held: Group | None
     back_at: datetime | None
+    silence: str = ""
 
 
 def way_into_group(case: Case) -> Route | None:
@@ -29,14 +33,14 @@ def way_into_group(case: Case) -> Route | None:
 
 
 def speaker_of(case: Case) -> Speaker | None:
-    """Who speaks in the case's group; None outside groups and where the bot is off. One statement."""
+    """Who speaks in the case's group; None outside groups and where the bot is off. Two statements."""
     place = case.conversation
     manner = manner_of(case.account)
     if place is None or not place.group or not manner.on:
         return None
     known = queries.state_of(place)
     back_at = queries.back_at(known, manner.silent_hours) if known else None
-    return Speaker(place, known if back_at else None, back_at)
+    return Speaker(place, known if back_at else None, back_at, queries.silence_about(case))
 
 
 def in_group(case: Case) -> dict[str, Any]:
