@@ -69,6 +69,12 @@ function lane(of: Coach): string {
   return of.form.querySelector<HTMLInputElement>("input[name=lane]:checked")?.value ?? "";
 }
 
+/** By which kind of channel the draft goes out in this lane, and how many answers the platform takes yet. */
+function way(of: Coach): { way: string; left: string } {
+  const goes = of.form.querySelector<HTMLElement>(`[data-way][data-lane="${lane(of)}"]`);
+  return { way: goes?.dataset["way"] ?? "", left: goes?.dataset["left"] ?? "" };
+}
+
 function draw(of: Coach): void {
   const { mirror, area } = of;
   const marks = of.found.filter((one): one is Found => one !== null).sort((a, b) => a.start - b.start);
@@ -154,7 +160,7 @@ async function ask(of: Coach): Promise<void> {
   const asking = new AbortController();
   of.asking = asking;
   const text = of.area.value;
-  const body = new URLSearchParams({ text, lane: lane(of), case: of.place.dataset["coachCase"] ?? "" });
+  const body = new URLSearchParams({ text, lane: lane(of), case: of.place.dataset["coachCase"] ?? "", ...way(of) });
   const token = document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
   try {
     const headers = { "X-CSRFToken": token, "HX-Request": "true" };

@@ -15,6 +15,7 @@ from huixiang.cases.actions import reply
 from huixiang.cases.models import Case
 from huixiang.cases.routes import private_routes
 from huixiang.channels.accounts import connect
+from huixiang.channels.contracts import connector
 from huixiang.channels.models import ChannelAccount, Conversation, Delivery
 from huixiang.kernel.errors import Refused
 from huixiang.members.models import Member
@@ -54,7 +55,7 @@ def test_time_and_answers_left_stand_beside_the_lane(at: At, as_operator: Client
     bounded(case, reply_until=hours(5), reply_left=3)
     shown = composer(as_operator, at("case", case_id=case.id))
     page = as_operator.get(at("case", case_id=case.id)).content.decode()
-    assert re.search(r'<span class="g-private">[^<]+<i class="sd" aria-hidden="true"></i>还能回复', page)  # spans hide
+    assert re.search(r'<span class="g-private"[^>]*>[^<]+<i class="sd" aria-hidden="true"></i>还能回复', page)
     assert re.search(r"通过短信发给.* 还能回复 3 条，\d\d-\d\d \d\d:\d\d 前有效（剩 4", shown)
 
 
@@ -100,3 +101,16 @@ def test_the_ways_cost_one_statement_more_on_platforms_however_many(
     with django_assert_num_queries(3):
         ways = private_routes(member=case.member, account=case.account, conversation=place_of_case)
     assert [way.account.name for way in ways] == ["短信", *[f"短信{place}" for place in range(1, number)]]
+
+
+def test_what_needs_more_messages_than_are_left_is_refused(
+    at: At, as_operator: Client, case: Case, operator: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connector("sms"), "longest", 12)
+    bounded(case, reply_left=1)
+    words = "先说对不起。再说为什么。最后说何时好。"
+    with pytest.raises(Refused, match="2"):
+        reply(case=Case.objects.get(id=case.id), by=operator, text=words, lane="private")
+    assert not Delivery.objects.exists()
+    page = as_operator.get(at("case", case_id=case.id)).content.decode()
+    assert 'data-lane="private" data-way="sms" data-left="1"' in page

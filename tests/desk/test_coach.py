@@ -133,3 +133,12 @@ def test_the_page_of_red_lines_asks_little(
     as_owner.get(at("settings_red_lines"))
     with django_assert_num_queries(6):
         as_owner.get(at("settings_red_lines"))
+
+
+def test_how_many_messages_it_takes_is_known_before_sending(ask: Callable[..., dict[str, Any]]) -> None:
+    long = "我们今天就查，明天给您答复。" * 250  # 3,500 characters; QQ takes 1,500 at once
+    assert 'data-parts="3"' in ask(long, way="qq_bot")["html"]
+    assert "danger" not in ask(long, way="qq_bot", left="3")["html"].partition('data-parts="3"')[0][-60:]
+    assert "danger" in ask(long, way="qq_bot", left="2")["html"].partition('data-parts="3"')[0][-60:]
+    assert "data-parts" not in ask("好的。", way="qq_bot", left="1")["html"]
+    assert "data-parts" not in ask(long, way="nobody")["html"]

@@ -14,6 +14,8 @@ from huixiang.cases.detail_marks import DetailKey
 from huixiang.cases.models import Case
 from huixiang.cases.red_lines import RedLine, held_lines
 from huixiang.cases.states import Direction, Lane
+from huixiang.channels.contracts import connectors
+from huixiang.channels.windows import parts_of
 from huixiang.desk import access
 from huixiang.engine.coach.reading import LONGEST, Advice, Finding, advise, hints
 from huixiang.engine.coach.rules import Fault, Merit
@@ -82,12 +84,23 @@ def read(request: HttpRequest, membership: Membership) -> HttpResponse:
     held = held_lines(membership.workspace)
     context: dict[str, Any] = {
         "score": advice.score if draft.strip() else None,
+        "left": _number(request.POST.get("left", "")),
         "counted": [(_counted(name), points) for name, points in advice.counted],
         "lacks": pgettext("merits", ", ").join(str(MERITS[merit][0]) for merit in advice.missing),
         "checks": _checks(advice, draft, said, missing),
+        "parts": _parts(request.POST.get("text", ""), request.POST.get("way", "")),
         "remarks": sorted((remark(draft, one, held) for one in advice.findings), key=lambda one: not one.holds),
     }
     return access.part(request, membership, "desk/cases/coach.html", **context)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else None  # noqa: PLR2004 - so many digits
+
+
+def _parts(text: str, way: str) -> int:
+    """How many messages the draft goes out as by this kind of channel; 1 where nobody said which."""
+    return parts_of(text, way) if way in connectors() else 1
 
 
 def _heard(membership: Membership, case_id: str) -> tuple[str, list[str]]:
