@@ -53,6 +53,11 @@ def blind(language: str) -> list[Example]:
     return _read(f"blind.{language}.toml")
 
 
+def arguing() -> list[Example]:
+    """English drafts labelled for one fault alone, before its rules were written: whether they argue."""
+    return _read("arguing.en.toml")
+
+
 def _read(name: str) -> list[Example]:
     table = tomllib.loads((Path(__file__).parent / name).read_text("utf-8"))
     return [

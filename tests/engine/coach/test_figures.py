@@ -6,7 +6,7 @@ drafts nobody has seen: where they are worse, the rules know words, not what is 
 
 import pytest
 
-from tests.engine.coach.labelled import FAULTS, accused, blind, examples, scores
+from tests.engine.coach.labelled import FAULTS, accused, arguing, blind, examples, scores
 
 MERITS = ("thanked", "apologised", "named", "asked", "promised")
 RED_LINES = ("threatens", "exposes")
@@ -32,7 +32,7 @@ FLOORS = {
         "overpromises": (0.90, 0.95), "robotic": (0.70, 0.65), "threatens": (0.95, 0.72), "exposes": (0.95, 0.85),
     },
     "en": {
-        "argues": (0.85, 0.65), "blames": (0.85, 0.70), "belittles": (0.95, 0.85), "fobs_off": (0.65, 0.85),
+        "argues": (0.90, 0.78), "blames": (0.85, 0.70), "belittles": (0.95, 0.85), "fobs_off": (0.65, 0.85),
         "overpromises": (0.95, 0.70), "robotic": (0.95, 0.95), "threatens": (0.85, 0.95), "exposes": (0.95, 0.95),
     },
 }  # fmt: skip
@@ -64,3 +64,8 @@ def test_drafts_of_later_are_read_as_docs_coach_tells(language: str, enough: int
     assert {name: one for name, one in weak.items() if one[0] < 0.65 or one[1] < recall} == {}
     assert accused(of, RED_LINES)[0] == []
     assert len(accused(of)[0]) <= accused(of)[1] // 10
+
+
+def test_what_argues_in_english_is_found_and_what_does_not_is_left_alone() -> None:
+    found = scores(arguing())["argues"]
+    assert (found.precision >= 0.85, found.recall >= 0.9, len(arguing())) == (True, True, 40)
