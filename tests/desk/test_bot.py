@@ -37,8 +37,8 @@ def test_settings_are_kept(at: Callable[..., str], told: Case, as_owner: Client)
     as_owner.post(at("settings_bot_save", slug="owners-app"), FORM)
     manner = manner_of(ChannelAccount.objects.get(id=told.account_id))
     assert manner == Manner(
-        on=True, tone="lively", asks=True, quiet_from="23:00", quiet_until="07:30", silent_hours=4,
-        ignores=("群管家", "bot-7"), words={"lively": {"received": "{name} 收到 {title} {link}"}},
+        on=True, tone="lively", asks=True, quiet_from="23:00", quiet_until="07:30", night_answers=False,
+        silent_hours=4, ignores=("群管家", "bot-7"), words={"lively": {"received": "{name} 收到 {title} {link}"}},
     )  # fmt: skip
     page = as_owner.get(at("settings_bot")).content.decode()
     assert "{name} 收到 {title} {link}" in page
