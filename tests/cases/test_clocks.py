@@ -229,6 +229,7 @@ def test_what_turns_out_to_be_talk_owes_nothing_until_that_is_taken_back(case: C
     public = Clock.objects.get(theme=case.theme_id)
     assert (public.running, told("cases.promise_ended")) == (False, [{}])
     correction = Correction.objects.get(subject_id=said_about.id)
+    assert correction.batch is not None
     take_back(workspace_id=case.workspace_id, batch=correction.batch, by=operator)
     run_waiting()
     case.refresh_from_db()

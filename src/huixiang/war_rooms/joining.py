@@ -46,10 +46,10 @@ def alike(rooms: Sequence[Room]) -> dict[uuid.UUID, list[Alike]]:
     Without the pairs somebody said are two matters. Three statements, none while there are fewer than two themes.
     """
     found: dict[uuid.UUID, list[Alike]] = {room.id: [] for room in rooms}
-    themed = [room for room in rooms if room.theme_id and room.state == RoomState.OPEN]
+    themed = [room for room in rooms if room.theme_id is not None and room.state == RoomState.OPEN]
     if len(themed) < 2:  # noqa: PLR2004 - a pair takes two
         return found
-    workspace_id, ids = themed[0].workspace_id, [room.theme_id for room in themed]
+    workspace_id, ids = themed[0].workspace_id, [room.theme_id for room in themed if room.theme_id is not None]
     centres = dict(Theme.objects.filter(id__in=ids).values_list("id", "centre"))
     parted = set(Unlike.objects.filter(workspace_id=workspace_id).values_list("first_id", "second_id"))
     border = likeness.of(workspace_id) - likeness.NEARLY

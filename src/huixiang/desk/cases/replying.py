@@ -79,7 +79,7 @@ def reply(request: HttpRequest, membership: Membership, case_id: uuid.UUID) -> H
         draft = _draft(request, membership, case)
         said = _say(membership, case, draft)
     except (Overtaken, Crossed, Unfilled, Quoting, NotCleared) as held:
-        return _held(request, membership, case, held, draft)
+        return _held(request, membership, case, held, draft or _draft(request, membership, case))
     except Refused as refused:
         if getattr(request, "htmx", False):
             raise
