@@ -11,7 +11,7 @@ from tests.factories import rows
 
 WAYS = ("真是", "让我", "直接", "真是又", "让我又", "直接又")
 SLANG = [f"这个{thing}{way}蚌埠住了" for thing in "灯门锁屏座窗桶" for way in WAYS]
-"""What one community says when it complains; the base takes it for talk."""
+"""What one community says when it complains; how bad it is the base does not hear."""
 
 
 def said(account: ChannelAccount, texts: list[str]) -> list[Feedback]:

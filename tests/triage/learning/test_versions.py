@@ -42,8 +42,8 @@ def test_from_corrections_to_what_is_read_and_back(
     assert (version.state, version.number, version.learned_from + version.held_back) == ("candidate", 1, len(taught))
     figures = {one["question"]: one for one in version.figures["corrections"]}
     assert set(figures) == {"gate", "kind", "sentiment", "severity"}
-    assert (figures["kind"]["after"], figures["kind"]["count"]) == (version.held_back, version.held_back)
-    assert figures["kind"]["before"] < version.held_back
+    assert (figures["severity"]["after"], figures["severity"]["count"]) == (version.held_back, version.held_back)
+    assert figures["severity"]["before"] < version.held_back
     assert [one["question"] for one in version.figures["base"] if one["gain"] < -0.005] == []
     versions.switch_on(version=version, by=operator)
     after = factories.feedback(app_channel, NEW + "，求个说法")

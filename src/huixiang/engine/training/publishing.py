@@ -17,7 +17,7 @@ from huixiang.engine.tokens import tokens
 from huixiang.engine.training import direct, first_level, second_level, second_look, thresholds, vectors
 from huixiang.engine.training.sources import Labelled, Sample, labelled, marked, own_examples, samples
 
-VERSION = "2026.11-3"
+VERSION = "2026.11-4"
 WORD_BUCKETS = 1 << 16
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
