@@ -64,6 +64,11 @@ def test_what_the_homeserver_says_decides_what_follows(
     assert (error.pauses, error.permanent, error.again_in) == wanted
 
 
+def test_a_kind_that_is_no_word_says_nothing() -> None:
+    event = {"type": "m.room.message", "sender": "@a:b", "event_id": "$1", "content": {"msgtype": [], "body": "黑屏"}}
+    assert message(event, GROUP, US) is None
+
+
 NAMES = st.sampled_from([
     "type", "content", "body", "msgtype", "sender", "event_id", "m.relates_to", "rel_type", "m.in_reply_to", "filename",
     "origin_server_ts", "m.mentions", "user_ids", "is_falling_back",

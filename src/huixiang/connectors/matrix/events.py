@@ -101,7 +101,7 @@ def _was_in(event: Mapping[str, Any]) -> bool:
 
 def _text(content: Mapping[str, Any]) -> str:
     kind, body = content.get("msgtype"), content.get("body")
-    if not isinstance(body, str):
+    if not (isinstance(kind, str) and isinstance(body, str)):
         return ""
     body = body.replace("\x00", "").encode("utf-8", "replace").decode()
     if kind in SAID:
