@@ -1,7 +1,7 @@
 """A second look with the meaning of a text: what the light reading found, weighed together with its embedding.
 
-The light reading knows words; the embedding knows what they mean together. Where both were trained on the same
-labelled messages, the second look is right more often and costs an embedding.
+The light reading knows words; the embedding knows what they mean together. What is said in the end is the mean of
+both, which is right more often than either and costs an embedding.
 """
 
 from collections.abc import Mapping
@@ -57,9 +57,14 @@ def _chances(model: Refiner, scores: Scores, vectors: Floats, looked: NDArray[np
     rows = inputs(answers(scores.chances), vectors)
     found = dict(scores.chances)
     for question in QUESTIONS:
-        fresh = model.probabilities(question, rows)
-        found[question] = np.where(looked[:, None], fresh, scores.chances[question]).astype(np.float32)
+        both = agreed(scores.chances[question], model.probabilities(question, rows))
+        found[question] = np.where(looked[:, None], both, scores.chances[question]).astype(np.float32)
     return found
+
+
+def agreed(light: Floats, second: Floats) -> Floats:
+    """Return the mean of what the light reading and the second look say, each (n, classes)."""
+    return (light + second) / np.float32(2)
 
 
 def _readers(model: Refiner, scores: Scores, vectors: Floats, looked: NDArray[np.bool_]) -> dict[str, Floats]:

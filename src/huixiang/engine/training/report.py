@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, cohen_kappa_score, f1_score, precision_score, recall_score
 
-from huixiang.engine.refining import QUESTIONS
+from huixiang.engine.refining import QUESTIONS, agreed
 from huixiang.engine.signals import caught
 from huixiang.engine.training import first_level, second_level, second_look, thresholds, vectors
 from huixiang.engine.training.publishing import Trained
@@ -93,7 +93,8 @@ def verdicts(trained: Trained, seen: second_look.Looked | None = None) -> Iterat
         scores = scores_of(grams, judge, first[test], messages.signals[test], limits)
         if seen is not None:
             fresh = second_look.fit_questions(seen, learn)
-            answers = {name: fresh.probabilities(name, seen.rows[test]) for name in QUESTIONS}
+            light = scores.chances
+            answers = {name: agreed(light[name], fresh.probabilities(name, seen.rows[test])) for name in QUESTIONS}
             scores = replace(scores, chances=answers)
         hits = [caught(texts[place]) for place in test]
         gates = gate_chance(scores, hits)
