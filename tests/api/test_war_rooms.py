@@ -106,7 +106,7 @@ def test_reading_costs_the_same_for_any_number(
     app.get("war-rooms")  # the key's last use is written down once
     with django_assert_num_queries(3):  # the key, what it has left, the rooms
         assert len(app.get("war-rooms")[1]["war_rooms"]) == rows
-    with django_assert_num_queries(12):  # the same, the figures, and one for each kind of thing in it
+    with django_assert_num_queries(13):  # the same, the figures, what it took in, and one for each kind of thing in it
         assert len(app.get(f"war-rooms/{room.id}")[1]["facts"]) == rows
 
 

@@ -200,7 +200,7 @@ def _kept(remote: RemoteFile, brought: Brought) -> bool:
         if not awaited.update(**{field: getattr(made, field) for field in FETCHED_AS}):
             return False  # the file just written is a stray, and is removed with the others
         RemoteFile.objects.filter(attachment_id=remote.attachment_id).delete()
-        _tell(remote, events.FileFetched)
+        _tell(remote, fetched=True)
     return True
 
 
@@ -221,7 +221,7 @@ def _failed(remote: RemoteFile, trouble: _Trouble) -> bool:
     row.update(due_at=again_at, tries=tries, error=trouble.sentence[:LONGEST_ERROR])
     if again_at is None:
         awaited.update(state=AttachmentState.FAILED)
-        _tell(remote, events.FileNotFetched)
+        _tell(remote, fetched=False)
     return False
 
 
@@ -236,8 +236,12 @@ def _next_try(remote: RemoteFile, trouble: _Trouble, moment: datetime.datetime) 
     return None if remote.until and at > remote.until else at
 
 
-def _tell(remote: RemoteFile, event: type[events.FileFetched] | type[events.FileNotFetched]) -> None:
-    message_id = remote.attachment.message_id
+def _tell(remote: RemoteFile, *, fetched: bool) -> None:
+    message_id, subject = remote.attachment.message_id, remote.attachment_id
     if message_id is not None:
-        told = event(subject=remote.attachment_id, message_id=message_id)
+        told = (
+            events.FileFetched(subject=subject, message_id=message_id)
+            if fetched
+            else events.FileNotFetched(subject=subject, message_id=message_id)
+        )
         record(told, workspace_id=remote.workspace_id, actor=SYSTEM)
