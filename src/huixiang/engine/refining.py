@@ -1,7 +1,8 @@
 """A second look with the meaning of a text: what the light reading found, weighed together with its embedding.
 
 The light reading knows words; the embedding knows what they mean together. What is said in the end is the mean of
-both, which is right more often than either and costs an embedding.
+both, which is right more often than either and costs an embedding. How bad something is the second look says alone:
+the light reading hears a danger in words that only stand near one.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from huixiang.engine.verdict import Scores
 
 Floats = NDArray[np.float32]
 QUESTIONS = ("gate", "kind", "severity", "sentiment", "escalation")
+ALONE = ("severity",)  # answered by the second look alone
 READERS = ("unsafe_food",)  # whose scores are looked at again; polarity and car subjects are not read better so
 SPREAD = np.float32(4.0)  # what a unit vector is multiplied by, so that one strength suits all inputs
 _LEAST = 1e-4  # of a probability, before its logarithm
@@ -57,14 +59,14 @@ def _chances(model: Refiner, scores: Scores, vectors: Floats, looked: NDArray[np
     rows = inputs(answers(scores.chances), vectors)
     found = dict(scores.chances)
     for question in QUESTIONS:
-        both = agreed(scores.chances[question], model.probabilities(question, rows))
+        both = agreed(question, scores.chances[question], model.probabilities(question, rows))
         found[question] = np.where(looked[:, None], both, scores.chances[question]).astype(np.float32)
     return found
 
 
-def agreed(light: Floats, second: Floats) -> Floats:
-    """Return the mean of what the light reading and the second look say, each (n, classes)."""
-    return (light + second) / np.float32(2)
+def agreed(question: str, light: Floats, second: Floats) -> Floats:
+    """Return what the light reading and the second look say together, each (n, classes)."""
+    return second if question in ALONE else (light + second) / np.float32(2)
 
 
 def _readers(model: Refiner, scores: Scores, vectors: Floats, looked: NDArray[np.bool_]) -> dict[str, Floats]:

@@ -93,8 +93,8 @@ def verdicts(trained: Trained, seen: second_look.Looked | None = None) -> Iterat
         scores = scores_of(grams, judge, first[test], messages.signals[test], limits)
         if seen is not None:
             fresh = second_look.fit_questions(seen, learn)
-            light = scores.chances
-            answers = {name: agreed(light[name], fresh.probabilities(name, seen.rows[test])) for name in QUESTIONS}
+            light, rows = scores.chances, seen.rows[test]
+            answers = {name: agreed(name, light[name], fresh.probabilities(name, rows)) for name in QUESTIONS}
             scores = replace(scores, chances=answers)
         hits = [caught(texts[place]) for place in test]
         gates = gate_chance(scores, hits)
