@@ -129,7 +129,8 @@ def test_another_grade_ends_the_run_and_what_was_done_counts(app_channel: Channe
     second, now = run_of(case), steps(case)
     assert second.version.playbook.key == "orange-cross-team"
     assert (now["contact"].state, now["contact"].carried, now["contact"].note) == ("done", True, "打过电话")
-    names = list(Entry.objects.filter(subject_id=case.id, name__startswith="playbooks.").values_list("name", flat=True))
+    written = Entry.objects.filter(subject_id=case.id, name__startswith="playbooks.").order_by("id")
+    names = list(written.values_list("name", flat=True))
     assert [name for name in names if name != "playbooks.step_done"] == [
         "playbooks.started", "playbooks.ended", "playbooks.started",
     ]  # fmt: skip

@@ -1,8 +1,8 @@
 """A second look with the meaning of a text: what the light reading found, weighed together with its embedding.
 
 The light reading knows words; the embedding knows what they mean together. What is said in the end is the mean of
-both, which is right more often than either and costs an embedding. How bad something is the second look says alone:
-the light reading hears a danger in words that only stand near one.
+both, which is right more often than either and costs an embedding. Whether it is feedback and how bad it is the second
+look says alone: the light reading hears a report in a laugh, and a danger in words that only stand near one.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from huixiang.engine.verdict import Scores
 
 Floats = NDArray[np.float32]
 QUESTIONS = ("gate", "kind", "severity", "sentiment", "escalation")
-ALONE = ("severity",)  # answered by the second look alone
+ALONE = ("gate", "severity")  # answered by the second look alone
 READERS = ("unsafe_food",)  # whose scores are looked at again; polarity and car subjects are not read better so
 SPREAD = np.float32(4.0)  # what a unit vector is multiplied by, so that one strength suits all inputs
 _LEAST = 1e-4  # of a probability, before its logarithm
