@@ -91,13 +91,13 @@ def _talks(demo: Demo, page: Page) -> str:
 
 
 def _learn_a_version(demo: Demo, page: Page) -> None:
-    """The demo's team corrected less than there is anything to learn from: a few more are wrong about severity."""
+    """The demo's team corrected less than there is anything to learn from: thirty more are wrong about severity."""
     made = demo.product.command(
         "apikey", "create", "--workspace", "demo", "--scope", "read,feedback:write", "--acts-for", OWNER
     )
     headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
     api = f"{demo.address}/api/v1"
-    found = httpx.get(f"{api}/feedback", params={"limit": 12}, headers=headers).json()["feedback"]
+    found = httpx.get(f"{api}/feedback", params={"limit": 30}, headers=headers).json()["feedback"]
     for one in found:
         answer = httpx.post(
             f"{api}/feedback/{one['id']}/correct", json={"severity": 1 + (one["severity"] == 1)}, headers=headers
